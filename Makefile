@@ -1,0 +1,97 @@
+# subnetd: programs, libraries, tests. One file, no recursion.
+#
+#   make            everything          make check     the tests (SAN=1: under sanitizers)
+#   make demo       the main job        make lint      what we agreed not to write
+#   make cover      line coverage       make install   into $(DESTDIR)$(PREFIX)
+
+PREFIX ?= /usr/local
+CC = gcc
+ifeq ($(SAN),1)
+B := build-san
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else ifeq ($(COV),1)
+B := build-cov
+SANFLAGS := --coverage
+else
+B := build
+endif
+
+LIBS := libevent libevent_openssl libpq jansson libsodium libcurl hiredis libxxhash libcrypto libssl inih
+CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)/gen $(shell pkg-config --cflags $(LIBS))
+CFLAGS += -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
+	-Wno-format-truncation -ffp-contract=off -fstack-protector-strong $(SANFLAGS)
+LDFLAGS += $(SANFLAGS)
+LDLIBS = $(shell pkg-config --libs $(LIBS)) -lwslay -lhttp_parser -lm -lpthread
+AVLIBS := $(shell pkg-config --libs libavformat libavcodec libavutil libseccomp)
+
+LIBRARIES := common subtensor scorer
+PROGRAMS := orchestratord validatord weightsetterd signerd subnetctl subnetd-probe
+ARCHIVES := $(LIBRARIES:%=$(B)/lib%.a)
+
+objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)))
+SQL := $(sort $(wildcard sql/queries/*.sql)) $(sort $(wildcard sql/migrations/*.sql))
+UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+STORE := $(patsubst %.c,$(B)/%,$(wildcard tests/store/test_*.c))
+DAEMON := $(patsubst %.c,$(B)/%,$(wildcard tests/daemon/test_*.c))
+FAKES := $(B)/tests/devchain $(B)/tests/miner
+TESTLIB := $(B)/libtest.a
+
+all: $(PROGRAMS:%=$(B)/bin/%)
+
+# Program -> its folder's objects; the probe is a program of its own file.
+$(B)/bin/orchestratord: $(filter-out %/probed.o,$(call objects,orchestrator/*.c))
+$(B)/bin/subnetd-probe: $(B)/obj/orchestrator/probed.o
+$(B)/bin/validatord: $(call objects,validator/*.c)
+$(B)/bin/weightsetterd: $(call objects,weightsetter/*.c)
+$(B)/bin/signerd: $(call objects,signer/*.c)
+$(B)/bin/subnetctl: $(call objects,subnetctl/*.c)
+$(B)/tests/devchain: $(call objects,tests/fake/devchain/*.c)
+$(B)/tests/miner: $(call objects,tests/fake/miner/*.c)
+$(B)/bin/subnetd-probe: LDLIBS += $(AVLIBS)
+$(B)/tests/miner: LDLIBS += -lpng
+
+$(PROGRAMS:%=$(B)/bin/%) $(FAKES):
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS)
+$(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
+
+$(UNIT) $(STORE) $(DAEMON) $(B)/tests/demo: $(B)/%: $(B)/obj/%.o $(TESTLIB) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TESTLIB) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS) -lcmocka
+
+$(B)/libcommon.a: $(call objects,common/*.c) $(B)/gen/sql.o
+$(B)/libsubtensor.a: $(call objects,subtensor/*.c)
+$(B)/libscorer.a: $(call objects,scorer/*.c)
+$(TESTLIB): $(call objects,tests/lib/*.c)
+$(B)/lib%.a:
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/obj/%.o: %.c $(B)/gen/sql.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(B)/gen/sql.o: $(B)/gen/sql.c $(B)/gen/sql.h
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/gen/sql.c $(B)/gen/sql.h &: $(SQL) sql/embed
+	@mkdir -p $(@D)
+	sql/embed $(B)/gen/sql.c $(B)/gen/sql.h
+
+tests: all $(UNIT) $(STORE) $(DAEMON) $(FAKES) $(B)/tests/demo
+check: tests lint
+	tests/run $(B)
+demo: all $(FAKES) $(B)/tests/demo
+	$(B)/tests/demo $(B)
+lint:
+	tests/lint
+cover:
+	$(MAKE) COV=1 tests
+	tests/cover build-cov
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(PROGRAMS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
+clean:
+	rm -rf build build-san build-cov
+
+.PHONY: all tests check demo lint cover install clean
+.SECONDARY:
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,32 @@
+/* The keys every program of the suite has. */
+#include "common/config.h"
+
+const struct config_key config_common_keys[] = {
+    {"netuid", CONFIG_INT, "1", false, "subnet this process works for",
+	"BT_NETUID NETUID", 0, 4095},
+    {"db.url", CONFIG_STRING, "postgresql:///subnetd", false,
+	"PostgreSQL, as libpq reads it; @/path to keep a password out of sight",
+	"DATABASE_URL", 0, 0},
+    {"redis.url", CONFIG_STRING, "redis://127.0.0.1:6379", false,
+	"Redis: redis://host:port or unix:/path", "REDIS_URL", 0, 0},
+    {"subtensor.network", CONFIG_STRING, "finney", false,
+	"finney, test, archive or local", "BT_SUBTENSOR_NETWORK BT_NETWORK", 0,
+	0},
+    {"subtensor.chain_endpoint", CONFIG_STRING, "", false,
+	"ws:// or wss:// URLs of nodes, instead of the network's own",
+	"BT_SUBTENSOR_CHAIN_ENDPOINT", 0, 0},
+    {"wallet.name", CONFIG_STRING, "default", false, "wallet's name",
+	"BT_WALLET_NAME", 0, 0},
+    {"wallet.hotkey", CONFIG_STRING, "default", false, "hotkey's name",
+	"BT_WALLET_HOTKEY", 0, 0},
+    {"wallet.path", CONFIG_STRING, "~/.bittensor/wallets", false,
+	"folder of the wallets", "BT_WALLET_PATH", 0, 0},
+    {"logging.debug", CONFIG_BOOL, "no", true, "log debug lines",
+	"BT_LOGGING_DEBUG", 0, 0},
+    {"logging.trace", CONFIG_BOOL, "no", true, "log debug lines, too",
+	"BT_LOGGING_TRACE", 0, 0},
+    {"logging.info", CONFIG_BOOL, "yes", true,
+	"log info lines; no: warnings and errors only", "BT_LOGGING_INFO", 0,
+	0},
+    {NULL, 0, NULL, false, NULL, NULL, 0, 0},
+};

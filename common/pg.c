@@ -1,0 +1,752 @@
+/*
+ * PostgreSQL in pipeline mode: operations go out, each closed by a sync, and
+ * their answers come back in the same order. Without an explicit BEGIN all
+ * statements up to a sync are one transaction, which is just what an
+ * operation, or a batch of them, wants to be.
+ *
+ * A unit is what stands between two syncs: one operation, or a batch.
+ */
+#include "common/pg.h"
+
+#include <assert.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/backoff.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/xalloc.h"
+
+enum {
+	MAX_PREPARED = 256,
+	MAX_BATCH = 200,   /* operations in one transaction */
+	MAX_IN_FLIGHT = 8, /* units sent and not answered */
+	WAIT_MS = 10000,   /* for a connection that is down */
+	CONNECT_MS = 10000,
+	ANSWER_MS = 30000, /* for the oldest unit that was sent */
+};
+
+struct statement {
+	const char *sql;
+	size_t n_params;
+	char *params[PG_MAX_PARAMS];
+};
+
+struct pg_op {
+	struct pg_op *next;
+	char key[48];
+	struct statement statements[PG_MAX_STATEMENTS];
+	size_t n;
+	int64_t queued_us;
+	pg_on_answer *on_answer;
+	void *arg;
+};
+
+struct op_list {
+	struct pg_op *first, **last;
+	size_t n;
+};
+
+struct unit {
+	struct unit *next;
+	struct op_list ops;
+	bool is_batch;
+	const char *prepares; /* a unit that only prepares this statement */
+	PGresult **results;
+	size_t n_results, n_expected;
+	char why[256];
+	char sqlstate[6];
+	bool failed;
+	int64_t sent_us;
+};
+
+enum pg_state { PG_CONNECTING, PG_UP, PG_WAITING };
+
+struct pg {
+	struct event_base *base;
+	char *conninfo;
+	PGconn *conn;
+	enum pg_state state;
+	struct event *io;
+	short io_events;
+	struct event *timer;  /* reconnecting, and the connect's deadline */
+	struct event *turn;   /* end of the loop's turn: flush */
+	struct event *expire; /* what waits for a connection too long */
+	struct backoff backoff;
+	struct op_list single; /* to run by themselves */
+	struct op_list batch;  /* to run together */
+	struct unit *sent, **sent_last;
+	size_t n_sent;
+	bool batch_in_flight;
+	const char *prepared[MAX_PREPARED];
+	size_t n_prepared;
+	size_t pending;
+	void (*on_up)(struct pg *, void *);
+	void *arg;
+};
+
+static void flush(struct pg *);
+static void drop_connection(struct pg *, const char *why);
+
+/* -- lists of operations ------------------------------------------------ */
+
+static void
+list_init(struct op_list *list)
+{
+	list->first = NULL;
+	list->last = &list->first;
+	list->n = 0;
+}
+
+static void
+list_push(struct op_list *list, struct pg_op *op)
+{
+	op->next = NULL;
+	*list->last = op;
+	list->last = &op->next;
+	list->n++;
+}
+
+static struct pg_op *
+list_pop(struct op_list *list)
+{
+	struct pg_op *op = list->first;
+
+	if (op == NULL)
+		return NULL;
+	list->first = op->next;
+	if (list->first == NULL)
+		list->last = &list->first;
+	list->n--;
+	return op;
+}
+
+/* Keep the list in the order of keys, and of arrival within a key. */
+static void
+list_insert(struct op_list *list, struct pg_op *op)
+{
+	struct pg_op **p = &list->first;
+
+	while (*p != NULL && strcmp((*p)->key, op->key) <= 0)
+		p = &(*p)->next;
+	op->next = *p;
+	*p = op;
+	if (op->next == NULL)
+		list->last = &op->next;
+	list->n++;
+}
+
+/* -- operations --------------------------------------------------------- */
+
+struct pg_op *
+pg_op_new(const char *key)
+{
+	struct pg_op *op = xcalloc(1, sizeof(*op));
+
+	strncpy(op->key, key, sizeof(op->key) - 1);
+	return op;
+}
+
+void
+pg_op_add(struct pg_op *op, const char *sql, size_t n_params,
+    const char *const *params)
+{
+	struct statement *s = &op->statements[op->n++];
+
+	assert(op->n <= PG_MAX_STATEMENTS && n_params <= PG_MAX_PARAMS);
+	s->sql = sql;
+	s->n_params = n_params;
+	for (size_t i = 0; i < n_params; i++)
+		s->params[i] = params[i] != NULL ? xstrdup(params[i]) : NULL;
+}
+
+static void
+op_free(struct pg_op *op)
+{
+	for (size_t i = 0; i < op->n; i++) {
+		for (size_t k = 0; k < op->statements[i].n_params; k++)
+			free(op->statements[i].params[k]);
+	}
+	free(op);
+}
+
+static void
+op_answer(struct pg *pg, struct pg_op *op, const struct pg_answer *answer)
+{
+	pg->pending--;
+	if (op->on_answer != NULL)
+		op->on_answer(answer, op->arg);
+	op_free(op);
+}
+
+static void
+op_fail(struct pg *pg, struct pg_op *op, enum pg_outcome outcome,
+    const char *why, const char *sqlstate)
+{
+	struct pg_answer answer = {outcome, NULL, 0, why, sqlstate};
+
+	op_answer(pg, op, &answer);
+}
+
+static void
+op_queue(struct pg *pg, struct op_list *list, struct pg_op *op,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct timeval soon = {0, 0};
+
+	op->on_answer = on_answer;
+	op->arg = arg;
+	op->queued_us = clock_mono_us();
+	pg->pending++;
+	list_push(list, op);
+	if (!event_pending(pg->turn, EV_TIMEOUT, NULL))
+		event_add(pg->turn, &soon);
+}
+
+void
+pg_op_run(struct pg *pg, struct pg_op *op, pg_on_answer *on_answer, void *arg)
+{
+	op_queue(pg, &pg->single, op, on_answer, arg);
+}
+
+void
+pg_op_batch(struct pg *pg, struct pg_op *op, pg_on_answer *on_answer, void *arg)
+{
+	op_queue(pg, &pg->batch, op, on_answer, arg);
+}
+
+void
+pg_query(struct pg *pg, const char *sql, size_t n_params,
+    const char *const *params, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_op *op = pg_op_new("");
+
+	pg_op_add(op, sql, n_params, params);
+	pg_op_run(pg, op, on_answer, arg);
+}
+
+/* -- units -------------------------------------------------------------- */
+
+static struct unit *
+unit_new(bool is_batch)
+{
+	struct unit *u = xcalloc(1, sizeof(*u));
+
+	list_init(&u->ops);
+	u->is_batch = is_batch;
+	return u;
+}
+
+static void
+unit_free(struct unit *u)
+{
+	for (size_t i = 0; i < u->n_results; i++)
+		PQclear(u->results[i]);
+	free(u->results);
+	free(u);
+}
+
+static long
+slot_of(const struct pg *pg, const char *sql)
+{
+	for (size_t i = 0; i < pg->n_prepared; i++) {
+		if (pg->prepared[i] == sql)
+			return i;
+	}
+	return -1;
+}
+
+static void
+sent_push(struct pg *pg, struct unit *u)
+{
+	u->sent_us = clock_mono_us();
+	*pg->sent_last = u;
+	pg->sent_last = &u->next;
+	pg->n_sent++;
+	if (u->is_batch)
+		pg->batch_in_flight = true;
+}
+
+/* A prepare goes out as a unit of its own, so that a failure of the work
+ * behind it does not leave us guessing whether it was carried out. */
+static int
+send_prepare(struct pg *pg, const char *sql)
+{
+	struct unit *u = unit_new(false);
+	long slot = slot_of(pg, NULL); /* of one that could not be prepared */
+	char name[16];
+
+	if (slot < 0)
+		slot = pg->n_prepared++;
+	assert(slot < MAX_PREPARED);
+	snprintf(name, sizeof(name), "s%ld", slot);
+	pg->prepared[slot] = sql;
+	u->prepares = sql;
+	u->n_expected = 1;
+	u->results = xcalloc(1, sizeof(PGresult *));
+	sent_push(pg, u);
+	return PQsendPrepare(pg->conn, name, sql, 0, NULL) &&
+		       PQpipelineSync(pg->conn)
+		   ? 0
+		   : -1;
+}
+
+static int
+prepare_all(struct pg *pg, const struct unit *u)
+{
+	for (struct pg_op *op = u->ops.first; op != NULL; op = op->next) {
+		for (size_t i = 0; i < op->n; i++) {
+			const char *sql = op->statements[i].sql;
+
+			if (slot_of(pg, sql) < 0 && send_prepare(pg, sql) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+send_statement(struct pg *pg, const struct statement *s)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "s%ld", slot_of(pg, s->sql));
+	return PQsendQueryPrepared(pg->conn, name, s->n_params,
+		   (const char *const *)s->params, NULL, NULL, 0)
+		   ? 0
+		   : -1;
+}
+
+static int
+send_unit(struct pg *pg, struct unit *u)
+{
+	int failed = prepare_all(pg, u);
+
+	sent_push(pg, u);
+	for (struct pg_op *op = u->ops.first; op != NULL; op = op->next) {
+		u->n_expected += op->n;
+		for (size_t i = 0; i < op->n && !failed; i++)
+			failed = send_statement(pg, &op->statements[i]);
+	}
+	u->results = xcalloc(u->n_expected, sizeof(PGresult *));
+	return failed || !PQpipelineSync(pg->conn) ? -1 : 0;
+}
+
+static struct unit *
+sent_pop(struct pg *pg)
+{
+	struct unit *u = pg->sent;
+
+	pg->sent = u->next;
+	if (pg->sent == NULL)
+		pg->sent_last = &pg->sent;
+	pg->n_sent--;
+	if (u->is_batch)
+		pg->batch_in_flight = false;
+	return u;
+}
+
+static void
+unit_done(struct pg *pg, struct unit *u)
+{
+	struct pg_op *op;
+	size_t at = 0;
+
+	while ((op = list_pop(&u->ops)) != NULL) {
+		struct pg_answer answer = {
+		    PG_DONE, u->results + at, op->n, "", ""};
+
+		at += op->n;
+		op_answer(pg, op, &answer);
+	}
+}
+
+/* A batch that failed is run again one by one. */
+static void
+unit_failed(struct pg *pg, struct unit *u)
+{
+	bool alone = !u->is_batch || u->ops.n == 1;
+	long slot = u->prepares != NULL ? slot_of(pg, u->prepares) : -1;
+	struct pg_op *op;
+
+	if (slot >= 0)
+		pg->prepared[slot] = NULL;
+	while ((op = list_pop(&u->ops)) != NULL) {
+		if (alone)
+			op_fail(pg, op, PG_REFUSED, u->why, u->sqlstate);
+		else
+			list_push(&pg->single, op);
+	}
+}
+
+/* -- answers ------------------------------------------------------------ */
+
+static void
+note_error(struct unit *u, PGresult *res)
+{
+	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+	const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (u->failed)
+		return;
+	u->failed = true;
+	snprintf(u->why, sizeof(u->why), "%s",
+	    text != NULL ? text : "no reason given");
+	snprintf(
+	    u->sqlstate, sizeof(u->sqlstate), "%s", state != NULL ? state : "");
+}
+
+static void
+on_sync(struct pg *pg)
+{
+	struct unit *u = sent_pop(pg);
+
+	if (u->failed)
+		unit_failed(pg, u);
+	else
+		unit_done(pg, u);
+	unit_free(u);
+}
+
+static void
+on_result(struct pg *pg, PGresult *res)
+{
+	struct unit *u = pg->sent;
+
+	switch (PQresultStatus(res)) {
+	case PGRES_PIPELINE_SYNC:
+		PQclear(res);
+		on_sync(pg);
+		return;
+	case PGRES_TUPLES_OK:
+	case PGRES_COMMAND_OK:
+		if (u->n_results < u->n_expected) {
+			u->results[u->n_results++] = res;
+			return;
+		}
+		break;
+	case PGRES_PIPELINE_ABORTED:
+		u->failed = true;
+		break;
+	default:
+		note_error(u, res);
+	}
+	PQclear(res);
+}
+
+/* -- the connection ----------------------------------------------------- */
+
+static void
+watch(struct pg *pg, short events)
+{
+	if (pg->io_events == events)
+		return;
+	event_del(pg->io);
+	event_assign(pg->io, pg->base, PQsocket(pg->conn), events | EV_PERSIST,
+	    event_get_callback(pg->io), pg);
+	event_add(pg->io, NULL);
+	pg->io_events = events;
+}
+
+static void
+push_out(struct pg *pg)
+{
+	int left = PQflush(pg->conn);
+
+	if (left < 0)
+		drop_connection(pg, PQerrorMessage(pg->conn));
+	else
+		watch(pg, left > 0 ? EV_READ | EV_WRITE : EV_READ);
+}
+
+/*
+ * In pipeline mode each statement's results end with a NULL, and only two of
+ * them in a row mean that nothing more is here.
+ */
+static void
+take_results(struct pg *pg)
+{
+	int nulls = 0;
+
+	while (pg->sent != NULL && nulls < 2 && !PQisBusy(pg->conn)) {
+		PGresult *res = PQgetResult(pg->conn);
+
+		nulls = res == NULL ? nulls + 1 : 0;
+		if (res != NULL)
+			on_result(pg, res);
+	}
+}
+
+static void
+on_up_io(struct pg *pg)
+{
+	if (!PQconsumeInput(pg->conn)) {
+		drop_connection(pg, PQerrorMessage(pg->conn));
+		return;
+	}
+	take_results(pg);
+	if (PQstatus(pg->conn) == CONNECTION_BAD) {
+		drop_connection(pg, PQerrorMessage(pg->conn));
+		return;
+	}
+	flush(pg);
+}
+
+/* What the server says of itself; libpq would write it on stderr. */
+static void
+on_notice(void *arg, const char *text)
+{
+	(void)arg;
+	log_debug("pg.notice", "text=\"%.*s\"", (int)strcspn(text, "\n"), text);
+}
+
+static void
+come_up(struct pg *pg)
+{
+	PQsetnonblocking(pg->conn, 1);
+	PQsetNoticeProcessor(pg->conn, on_notice, NULL);
+	PQenterPipelineMode(pg->conn);
+	pg->state = PG_UP;
+	pg->n_prepared = 0;
+	backoff_reset(&pg->backoff);
+	event_del(pg->timer);
+	watch(pg, EV_READ);
+	log_info("pg.up", "server=%d", PQserverVersion(pg->conn));
+	if (pg->on_up != NULL)
+		pg->on_up(pg, pg->arg);
+	flush(pg);
+}
+
+static void
+go_on_connecting(struct pg *pg)
+{
+	switch (PQconnectPoll(pg->conn)) {
+	case PGRES_POLLING_READING:
+		pg->io_events = 0; /* the socket may be another one now */
+		watch(pg, EV_READ);
+		return;
+	case PGRES_POLLING_WRITING:
+		pg->io_events = 0;
+		watch(pg, EV_WRITE);
+		return;
+	case PGRES_POLLING_OK:
+		pg->io_events = 0;
+		come_up(pg);
+		return;
+	default:
+		drop_connection(pg, PQerrorMessage(pg->conn));
+	}
+}
+
+static void
+on_io(evutil_socket_t fd, short what, void *arg)
+{
+	struct pg *pg = arg;
+
+	(void)fd;
+	(void)what;
+	if (pg->state == PG_UP)
+		on_up_io(pg);
+	else if (pg->state == PG_CONNECTING)
+		go_on_connecting(pg);
+}
+
+static void
+set_timer(struct pg *pg, int64_t ms)
+{
+	struct timeval in = {ms / 1000, ms % 1000 * 1000};
+
+	event_add(pg->timer, &in);
+}
+
+static void
+start_connecting(struct pg *pg)
+{
+	pg->state = PG_CONNECTING;
+	pg->conn = PQconnectStart(pg->conninfo);
+	if (pg->conn == NULL || PQstatus(pg->conn) == CONNECTION_BAD) {
+		drop_connection(pg, PQerrorMessage(pg->conn));
+		return;
+	}
+	set_timer(pg, CONNECT_MS);
+	watch(pg, EV_WRITE);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct pg *pg = arg;
+
+	(void)fd;
+	(void)what;
+	if (pg->state == PG_CONNECTING)
+		drop_connection(pg, "no connection in time");
+	else
+		start_connecting(pg);
+}
+
+/* What was under way is unknown; what was not sent yet waits. */
+static void
+drop_connection(struct pg *pg, const char *why)
+{
+	struct unit *u = pg->sent;
+	int64_t ms = backoff_next_ms(&pg->backoff);
+	char text[200];
+
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(why, "\n"), why);
+	log_warn("pg.down", "retry_ms=%ld why=\"%s\"", (long)ms, text);
+	event_del(pg->io);
+	pg->io_events = 0;
+	PQfinish(pg->conn);
+	pg->conn = NULL;
+	pg->state = PG_WAITING;
+	pg->sent = NULL;
+	pg->sent_last = &pg->sent;
+	pg->n_sent = 0;
+	pg->batch_in_flight = false;
+	set_timer(pg, ms);
+	while (u != NULL) {
+		struct unit *next = u->next;
+		struct pg_op *op;
+
+		while ((op = list_pop(&u->ops)) != NULL)
+			op_fail(pg, op, PG_UNKNOWN, text, "");
+		unit_free(u);
+		u = next;
+	}
+}
+
+/* -- sending ------------------------------------------------------------ */
+
+static struct unit *
+next_batch(struct pg *pg)
+{
+	struct unit *u = unit_new(true);
+
+	while (pg->batch.first != NULL && u->ops.n < MAX_BATCH)
+		list_insert(&u->ops, list_pop(&pg->batch));
+	return u;
+}
+
+static void
+flush(struct pg *pg)
+{
+	int failed = 0;
+
+	if (pg->state != PG_UP)
+		return;
+	while (
+	    pg->single.first != NULL && pg->n_sent < MAX_IN_FLIGHT && !failed) {
+		struct unit *u = unit_new(false);
+
+		list_push(&u->ops, list_pop(&pg->single));
+		failed = send_unit(pg, u);
+	}
+	if (pg->batch.first != NULL && !pg->batch_in_flight && !failed)
+		failed = send_unit(pg, next_batch(pg));
+	if (failed)
+		drop_connection(pg, PQerrorMessage(pg->conn));
+	else
+		push_out(pg);
+}
+
+static void
+on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	flush(arg);
+}
+
+static void
+expire_list(struct pg *pg, struct op_list *list, int64_t before_us)
+{
+	while (list->first != NULL && list->first->queued_us < before_us)
+		op_fail(pg, list_pop(list), PG_REFUSED,
+		    "the database cannot be reached", "");
+}
+
+static void
+on_expire(evutil_socket_t fd, short what, void *arg)
+{
+	struct pg *pg = arg;
+	int64_t now_us = clock_mono_us();
+	int64_t before_us = now_us - (int64_t)WAIT_MS * 1000;
+
+	(void)fd;
+	(void)what;
+	if (pg->state == PG_UP) {
+		if (pg->sent != NULL &&
+		    now_us - pg->sent->sent_us > (int64_t)ANSWER_MS * 1000)
+			drop_connection(pg, "no answer in time");
+		return;
+	}
+	expire_list(pg, &pg->single, before_us);
+	expire_list(pg, &pg->batch, before_us);
+}
+
+/* -- the whole ---------------------------------------------------------- */
+
+struct pg *
+pg_new(struct event_base *base, const char *conninfo,
+    void (*on_up)(struct pg *, void *), void *arg)
+{
+	struct pg *pg = xcalloc(1, sizeof(*pg));
+	struct timeval second = {1, 0};
+
+	pg->base = base;
+	pg->conninfo = xstrdup(conninfo);
+	pg->on_up = on_up;
+	pg->arg = arg;
+	list_init(&pg->single);
+	list_init(&pg->batch);
+	pg->sent_last = &pg->sent;
+	pg->io = event_new(base, -1, 0, on_io, pg);
+	pg->timer = event_new(base, -1, 0, on_timer, pg);
+	pg->turn = event_new(base, -1, 0, on_turn, pg);
+	pg->expire = event_new(base, -1, EV_PERSIST, on_expire, pg);
+	event_add(pg->expire, &second);
+	pg->state = PG_WAITING;
+	set_timer(pg, 0);
+	return pg;
+}
+
+void
+pg_free(struct pg *pg)
+{
+	struct pg_op *op;
+
+	if (pg == NULL)
+		return;
+	while (pg->sent != NULL) {
+		struct unit *u = sent_pop(pg);
+
+		while ((op = list_pop(&u->ops)) != NULL)
+			op_free(op);
+		unit_free(u);
+	}
+	while ((op = list_pop(&pg->single)) != NULL)
+		op_free(op);
+	while ((op = list_pop(&pg->batch)) != NULL)
+		op_free(op);
+	event_free(pg->io);
+	event_free(pg->timer);
+	event_free(pg->turn);
+	event_free(pg->expire);
+	PQfinish(pg->conn);
+	free(pg->conninfo);
+	free(pg);
+}
+
+bool
+pg_is_up(const struct pg *pg)
+{
+	return pg->state == PG_UP;
+}
+
+size_t
+pg_pending(const struct pg *pg)
+{
+	return pg->pending;
+}

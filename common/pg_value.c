@@ -1,0 +1,104 @@
+/* Cells of results and texts of parameters. */
+#include "common/pg.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int
+column_of(const PGresult *res, const char *name)
+{
+	int column = PQfnumber(res, name);
+
+	assert(column >= 0);
+	return column;
+}
+
+const char *
+pg_text(const PGresult *res, int row, const char *column)
+{
+	return PQgetvalue(res, row, column_of(res, column));
+}
+
+bool
+pg_is_null(const PGresult *res, int row, const char *column)
+{
+	return PQgetisnull(res, row, column_of(res, column));
+}
+
+int64_t
+pg_int(const PGresult *res, int row, const char *column)
+{
+	return strtoll(pg_text(res, row, column), NULL, 10);
+}
+
+double
+pg_real(const PGresult *res, int row, const char *column)
+{
+	if (pg_is_null(res, row, column))
+		return NAN;
+	return strtod(pg_text(res, row, column), NULL);
+}
+
+bool
+pg_bool(const PGresult *res, int row, const char *column)
+{
+	return pg_text(res, row, column)[0] == 't';
+}
+
+static char *
+next_text(struct pg_params *p)
+{
+	assert(p->n < PG_MAX_PARAMS);
+	return p->text[p->n];
+}
+
+void
+pg_add_text(struct pg_params *p, const char *text)
+{
+	assert(p->n < PG_MAX_PARAMS);
+	p->values[p->n++] = text;
+}
+
+void
+pg_add_int(struct pg_params *p, int64_t v)
+{
+	char *text = next_text(p);
+
+	snprintf(text, sizeof(p->text[0]), "%" PRId64, v);
+	pg_add_text(p, text);
+}
+
+void
+pg_add_real(struct pg_params *p, double v)
+{
+	char *text = next_text(p);
+
+	snprintf(text, sizeof(p->text[0]), "%.17g", v);
+	pg_add_text(p, isnan(v) ? NULL : text);
+}
+
+void
+pg_add_bool(struct pg_params *p, bool v)
+{
+	pg_add_text(p, v ? "t" : "f");
+}
+
+void
+pg_add_us(struct pg_params *p, int64_t wall_us)
+{
+	char *text = next_text(p);
+	time_t s = wall_us / 1000000;
+	struct tm tm;
+	size_t len;
+
+	gmtime_r(&s, &tm);
+	len = strftime(text, sizeof(p->text[0]), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text + len, sizeof(p->text[0]) - len, ".%06dZ",
+	    (int)(wall_us % 1000000));
+	pg_add_text(p, wall_us == 0 ? NULL : text);
+}

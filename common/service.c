@@ -1,0 +1,211 @@
+/* What every daemon does around its own work. */
+#include "common/service.h"
+
+#include <curl/curl.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/config.h"
+#include "common/err.h"
+#include "common/http_server.h"
+#include "common/log.h"
+#include "common/metrics.h"
+
+extern char **environ;
+
+enum { EXIT_USAGE = 64 };
+
+static const struct http_route health_routes[] = {
+    {"GET", "/livez", 0, false, service_livez},
+    {"GET", "/readyz", 0, false, service_readyz},
+    {"GET", "/healthz", 0, false, service_readyz},
+    {"GET", "/metrics", 0, false, service_metrics},
+    {NULL, NULL, 0, false, NULL},
+};
+
+static void
+set_log_level(const struct config *config)
+{
+	if (config_bool(config, "logging.debug") ||
+	    config_bool(config, "logging.trace"))
+		log_set_level(LOG_DEBUG);
+	else
+		log_set_level(
+		    config_bool(config, "logging.info") ? LOG_INFO : LOG_WARN);
+}
+
+int
+service_init(struct service *s, const char *program, const char *section,
+    const struct config_key *keys, int argc, char **argv)
+{
+	struct config_request request = {
+	    section, program, keys, argc, argv, environ};
+	struct err err;
+
+	s->program = program;
+	log_init(program, LOG_INFO);
+	switch (config_load(&request, &s->config, &err)) {
+	case CONFIG_EXIT_BAD:
+		log_fatal("config.refused", "why=\"%s\"", err.text);
+		return EXIT_USAGE;
+	case CONFIG_EXIT_OK:
+		config_free(s->config);
+		s->config = NULL;
+		return 0;
+	case CONFIG_RUN:
+		break;
+	}
+	set_log_level(s->config);
+	signal(SIGPIPE, SIG_IGN);
+	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
+		log_fatal("service.library", "why=\"cannot be initialised\"");
+		return EXIT_FAILURE;
+	}
+	s->base = event_base_new();
+	s->metrics = metrics_new();
+	return -1;
+}
+
+/* -- signals ------------------------------------------------------------ */
+
+static void
+on_term(evutil_socket_t fd, short what, void *arg)
+{
+	struct service *s = arg;
+
+	(void)what;
+	if (s->draining) {
+		log_warn("service.stopped", "why=\"second signal\"");
+		service_stop(s);
+		return;
+	}
+	s->draining = true;
+	log_info("service.draining", "signal=%d", (int)fd);
+	if (s->on_drain != NULL)
+		s->on_drain(s->arg);
+	else
+		service_stop(s);
+}
+
+static void
+on_key_changed(const char *key, bool taken, void *arg)
+{
+	(void)arg;
+	if (taken)
+		log_info("config.changed", "key=%s", key);
+	else
+		log_warn("config.needs_restart", "key=%s", key);
+}
+
+static void
+on_hup(evutil_socket_t fd, short what, void *arg)
+{
+	struct service *s = arg;
+	struct err err;
+
+	(void)fd;
+	(void)what;
+	if (config_reload(s->config, on_key_changed, NULL, &err) != 0) {
+		log_error("config.refused", "why=\"%s\"", err.text);
+		return;
+	}
+	set_log_level(s->config);
+	log_info("config.reloaded", "pid=%d", (int)getpid());
+	if (s->on_reload != NULL)
+		s->on_reload(s->arg);
+}
+
+int
+service_run(struct service *s, const char *metrics_key)
+{
+	const char *address = config_str(s->config, metrics_key);
+	struct event *term = evsignal_new(s->base, SIGTERM, on_term, s);
+	struct event *intr = evsignal_new(s->base, SIGINT, on_term, s);
+	struct event *hup = evsignal_new(s->base, SIGHUP, on_hup, s);
+	struct err err;
+	int failed = 0;
+
+	evsignal_add(term, NULL);
+	evsignal_add(intr, NULL);
+	evsignal_add(hup, NULL);
+	if (address[0] != '\0') {
+		s->http = http_server_new(
+		    s->base, health_routes, &http_default_limits, s);
+		failed = http_server_listen(s->http, address, &err);
+	}
+	if (failed)
+		log_fatal("service.listen", "address=%s why=\"%s\"", address,
+		    err.text);
+	else {
+		log_info("service.ready", "pid=%d metrics_port=%d",
+		    (int)getpid(),
+		    s->http != NULL ? http_server_port(s->http) : 0);
+		event_base_dispatch(s->base);
+	}
+	event_free(term);
+	event_free(intr);
+	event_free(hup);
+	log_info("service.stopped", "pid=%d", (int)getpid());
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+void
+service_stop(struct service *s)
+{
+	event_base_loopbreak(s->base);
+}
+
+void
+service_clear(struct service *s)
+{
+	http_server_free(s->http);
+	metrics_free(s->metrics);
+	config_free(s->config);
+	if (s->base != NULL)
+		event_base_free(s->base);
+	libevent_global_shutdown();
+	curl_global_cleanup();
+}
+
+/* -- health ------------------------------------------------------------- */
+
+void
+service_livez(struct http_req *req, void *service)
+{
+	(void)service;
+	http_reply(req, 200, "text/plain", "ok\n", 3);
+}
+
+void
+service_readyz(struct http_req *req, void *service)
+{
+	struct service *s = service;
+	struct buf missing = {0};
+
+	if (s->draining)
+		buf_add_str(&missing, "draining\n");
+	if (s->check_ready != NULL)
+		s->check_ready(&missing, s->arg);
+	if (missing.len == 0)
+		http_reply(req, 200, "text/plain", "ready\n", 6);
+	else
+		http_reply(req, 503, "text/plain", missing.data, missing.len);
+	buf_free(&missing);
+}
+
+void
+service_metrics(struct http_req *req, void *service)
+{
+	struct service *s = service;
+	struct buf text = {0};
+
+	metrics_print(s->metrics, &text);
+	http_reply(req, 200, "text/plain; version=0.0.4", text.data, text.len);
+	buf_free(&text);
+}

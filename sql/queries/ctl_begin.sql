@@ -1,0 +1,2 @@
+-- Open the transaction of one migration.
+begin

@@ -1,0 +1,2 @@
+-- Close the transaction of one migration.
+commit

@@ -1,0 +1,13 @@
+-- Where a job's result is.
+-- $1 id, $2 netuid
+-- columns: state, and the best delivered attempt's id and result, or nulls
+select j.state, a.id as attempt_id, a.result_type, a.result_sha256,
+	a.result_json
+from job j
+left join lateral (
+	select * from attempt
+	where job_id = j.id and state = 'delivered'
+		and (id = j.best_attempt or j.best_attempt is null)
+	order by miner_ms
+	limit 1) a on true
+where j.id = $1 and j.netuid = $2

@@ -1,0 +1,32 @@
+-- A job as the API shows it.
+-- $1 id, $2 netuid; columns: body, the JSON text
+select json_build_object(
+	'id', j.id, 'kind', j.kind, 'state', j.state, 'reason', j.reason,
+	'params', j.params, 'created_at', j.created_at,
+	'deadline_at', j.deadline_at, 'finished_at', j.finished_at,
+	'miners', j.miners_wanted,
+	'input', case when j.input_bytes is not null then json_build_object(
+		'type', j.input_type, 'bytes', j.input_bytes,
+		'sha256', j.input_sha256) end,
+	'result', (select json_build_object('attempt', b.id, 'hotkey', b.hotkey,
+			'url', '/v1/jobs/' || j.id || '/result',
+			'type', b.result_type, 'bytes', b.result_bytes,
+			'sha256', b.result_sha256, 'output', b.result_json,
+			'measured', b.measured)
+		from attempt b
+		where b.job_id = j.id and b.state = 'delivered'
+			and (b.id = j.best_attempt or j.best_attempt is null)
+		order by b.miner_ms
+		limit 1),
+	'attempts', (select coalesce(json_agg(json_build_object(
+			'id', a.id, 'hotkey', a.hotkey, 'uid', a.uid,
+			'state', a.state, 'reason', a.reason,
+			'side', r.side, 'sent_at', a.sent_at,
+			'finished_at', a.finished_at, 'queue_ms', a.queue_ms,
+			'dispatch_ms', a.dispatch_ms, 'miner_ms', a.miner_ms,
+			'receipt', a.receipt) order by a.id), '[]')
+		from attempt a
+		left join reason r on r.name = a.reason
+		where a.job_id = j.id))::text as body
+from job j
+where j.id = $1 and j.netuid = $2

@@ -1,0 +1,24 @@
+-- Move a job from one of some states to another; no row if it was in none.
+-- $1 id, $2 states to come from, $3 state to go to, $4 reason, $5 now,
+-- $6 best attempt, $7 lease_owner, $8 lease_until, $9 next_try_at
+-- columns: was, the state it came from
+with old as (
+	select id, state from job
+	where id = $1 and state = any ($2::job_state[])
+	for update
+)
+update job set
+	state = $3,
+	reason = $4,
+	finished_at = case when $3::job_state in ('done', 'failed', 'expired',
+		'cancelled') then $5::timestamptz end,
+	best_attempt = coalesce($6, best_attempt),
+	lease_owner = coalesce($7, lease_owner),
+	lease_until = coalesce($8, lease_until),
+	next_try_at = coalesce($9, next_try_at),
+	retries_left = job.retries_left
+		- case when $3::job_state = 'queued' then 1 else 0 end,
+	tries = job.tries + case when $3::job_state = 'queued' then 1 else 0 end
+from old
+where job.id = old.id
+returning old.state as was

@@ -1,0 +1,18 @@
+-- The miners as the API shows them.
+-- $1 netuid; columns: body, the JSON text
+select coalesce(json_agg(json_build_object(
+	'hotkey', n.hotkey, 'uid', n.uid, 'address', n.address,
+	'alpha_stake', n.alpha_stake / 1e9, 'is_up', coalesce(m.is_up, false),
+	'capacity', m.capacity, 'failures', m.failures,
+	'failed_audits', coalesce(m.failed_audits, 0),
+	'banned', m.banned_at is not null, 'probed_at', m.probed_at,
+	'score', e.score, 'win_rate', e.win_rate, 'weight', e.weight,
+	'epoch', e.epoch) order by n.uid), '[]')::text as body
+from neuron n
+left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
+left join (
+	select se.*, sr.epoch from score_entry se
+	join score_run sr on sr.id = se.run_id
+	where sr.id = (select id from score_run where netuid = $1
+		order by epoch desc limit 1)) e on e.hotkey = n.hotkey
+where n.netuid = $1 and n.address is not null

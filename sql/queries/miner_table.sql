@@ -1,0 +1,25 @@
+-- Everything routing needs to know of every miner of a subnet.
+-- $1 netuid
+-- columns: hotkey, uid, block, address, alpha (not rao), capacity, is_up,
+-- failures, failures_us, is_out, score, in_flight
+select n.hotkey, n.uid, n.block, n.address,
+	(n.alpha_stake / 1e9)::double precision as alpha,
+	coalesce(m.capacity, '{}') as capacity,
+	coalesce(m.is_up, false) as is_up,
+	coalesce(m.failures, 0) as failures,
+	coalesce(extract(epoch from m.failures_at) * 1e6, 0)::bigint
+		as failures_us,
+	(m.banned_at is not null or coalesce(m.failed_audits, 0) > 0) as is_out,
+	e.score,
+	(select count(*) from attempt a
+		where a.netuid = n.netuid and a.hotkey = n.hotkey
+			and a.finished_at is null) as in_flight
+from neuron n
+left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
+left join score_entry e on e.hotkey = n.hotkey and e.run_id = (
+	select id from score_run
+	where netuid = $1
+	order by epoch desc
+	limit 1)
+where n.netuid = $1
+order by n.hotkey

@@ -1,0 +1,20 @@
+-- Where the chain is, what the last run was of, and whether there is enough
+-- to judge by. No row before the first snapshot.
+-- $1 netuid, $2 begin of the window, $3 count judgements up to this
+-- columns: block, tempo, last_epoch, last_block, judgements
+select s.block, (s.hyper ->> 'tempo')::bigint as tempo, r.epoch as last_epoch,
+	r.block as last_block,
+	(select count(*) from (
+		select from judgement
+		where netuid = $1 and at >= $2
+		limit $3) j) as judgements
+from (
+	select block, hyper from snapshot
+	where netuid = $1
+	order by block desc
+	limit 1) s
+left join lateral (
+	select epoch, block from score_run
+	where netuid = $1 and mecid = 0
+	order by at desc
+	limit 1) r on true
