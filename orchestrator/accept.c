@@ -1,0 +1,290 @@
+/*
+ * A result that has arrived: the step to received (or failed, or late), and
+ * after the miner has its answer, the probe and the step to delivered.
+ */
+#include "orchestrator/accept.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/err.h"
+#include "common/log.h"
+#include "common/xalloc.h"
+#include "orchestrator/blobs.h"
+#include "orchestrator/intake.h"
+#include "orchestrator/jobs.h"
+#include "orchestrator/kinds.h"
+#include "orchestrator/orchestrator.h"
+#include "orchestrator/probe.h"
+#include "orchestrator/store.h"
+
+void
+arrival_clear(struct arrival *a)
+{
+	blob_abort(a->file);
+	json_decref(a->output);
+	a->file = NULL;
+	a->output = NULL;
+}
+
+int
+arrival_take_row(
+    struct arrival *a, const struct orchestrator *o, const PGresult *res)
+{
+	if (PQntuples(res) != 1)
+		return -1;
+	a->kind = kinds_find(o->kinds, pg_text(res, 0, "kind"));
+	a->state = attempt_state_parse(pg_text(res, 0, "state"));
+	snprintf(a->job_id, sizeof(a->job_id), "%s", pg_text(res, 0, "job_id"));
+	snprintf(
+	    a->attempt_id, sizeof(a->attempt_id), "%s", pg_text(res, 0, "id"));
+	return a->kind != NULL ? 0 : -1;
+}
+
+const char *
+arrival_answered(enum attempt_state state)
+{
+	switch (state) {
+	case ATTEMPT_SENT:
+	case ATTEMPT_ACCEPTED:
+	case ATTEMPT_TIMED_OUT:
+		return NULL;
+	case ATTEMPT_RECEIVED:
+	case ATTEMPT_DELIVERED:
+	case ATTEMPT_FAILED:
+	case ATTEMPT_LATE:
+		return "duplicate";
+	case ATTEMPT_PREPARED:
+	case ATTEMPT_REFUSED:
+	case ATTEMPT_CANCELLED:
+	case ATTEMPT_ABANDONED:
+	case N_ATTEMPT_STATES:
+		break;
+	}
+	return "closed";
+}
+
+/* -- the probe ---------------------------------------------------------- */
+
+struct probing {
+	struct orchestrator *o;
+	char attempt_id[UUID_TEXT], job_id[UUID_TEXT];
+	const struct kind *kind;
+};
+
+static void
+on_over(bool moved, void *arg)
+{
+	struct probing *p = arg;
+
+	if (moved)
+		jobs_settle(p->o, p->job_id);
+	free(p);
+}
+
+static void
+reject(struct probing *p, const char *reason)
+{
+	store_attempt_step(p->o, p->job_id, p->attempt_id, ATTEMPT_REJECT,
+	    ATTEMPT_FAILED, reason, NULL, on_over, p);
+}
+
+static void
+pass(struct probing *p, const json_t *measured)
+{
+	struct attempt_result result = {.measured = measured};
+
+	store_attempt_step(p->o, p->job_id, p->attempt_id, ATTEMPT_PASS,
+	    ATTEMPT_DELIVERED, NULL, &result, on_over, p);
+}
+
+static void
+on_measured(enum probe_outcome outcome, const json_t *measured, void *arg)
+{
+	struct probing *p = arg;
+	const char *type = json_string_value(json_object_get(measured, "type"));
+
+	switch (outcome) {
+	case PROBE_BROKEN:
+		free(p); /* the sweep finds it again */
+		return;
+	case PROBE_BAD:
+		reject(p, "bad_media");
+		return;
+	case PROBE_MEASURED:
+		if (kind_gives(p->kind, type))
+			pass(p, measured);
+		else
+			reject(p, "wrong_type");
+		return;
+	}
+}
+
+static struct probing *
+probing_new(struct orchestrator *o, const struct arrival *a)
+{
+	struct probing *p = xcalloc(1, sizeof(*p));
+
+	p->o = o;
+	p->kind = a->kind;
+	snprintf(p->attempt_id, sizeof(p->attempt_id), "%s", a->attempt_id);
+	snprintf(p->job_id, sizeof(p->job_id), "%s", a->job_id);
+	return p;
+}
+
+static void
+look(struct orchestrator *o, const struct arrival *a, const char *sha256)
+{
+	struct probing *p = probing_new(o, a);
+	uint64_t bytes;
+	int fd;
+
+	if (json_array_size(a->kind->output_types) == 0) {
+		pass(p, NULL); /* JSON, and it was parsed on arrival */
+		return;
+	}
+	fd = blob_open(o->blobs, a->attempt_id, sha256, &bytes);
+	if (fd >= 0)
+		probe_start(o->probes, fd, on_measured, p);
+	else
+		store_attempt_step(o, a->job_id, a->attempt_id, ATTEMPT_ABANDON,
+		    ATTEMPT_ABANDONED, "lost_result", NULL, on_over, p);
+}
+
+static void
+on_unprobed(const struct pg_answer *answer, void *arg)
+{
+	struct orchestrator *o = arg;
+	struct arrival a = {0};
+
+	if (answer->outcome == PG_DONE &&
+	    arrival_take_row(&a, o, answer->results[0]) == 0 &&
+	    a.state == ATTEMPT_RECEIVED)
+		look(o, &a, pg_text(answer->results[0], 0, "result_sha256"));
+}
+
+void
+intake_probe_again(struct orchestrator *o, const char *attempt_id)
+{
+	store_attempt_get(o, attempt_id, on_unprobed, o);
+}
+
+/* -- acceptance --------------------------------------------------------- */
+
+struct accepting {
+	struct orchestrator *o;
+	struct arrival a; /* file and output stay the caller's */
+	char sha256[65];
+	const char *status; /* if the step is made */
+	void (*on_done)(const char *, void *);
+	void *arg;
+};
+
+static void
+accepting_done(struct accepting *c, const char *status)
+{
+	c->on_done(status, c->arg);
+	free(c);
+}
+
+/* Somebody else moved it between our reading and our step. */
+static void
+on_reread(const struct pg_answer *answer, void *arg)
+{
+	struct accepting *c = arg;
+	const char *status = NULL;
+
+	if (answer->outcome == PG_DONE &&
+	    arrival_take_row(&c->a, c->o, answer->results[0]) == 0)
+		status = arrival_answered(c->a.state);
+	accepting_done(c, status);
+}
+
+static void
+on_kept(bool moved, void *arg)
+{
+	struct accepting *c = arg;
+	struct orchestrator *o = c->o;
+	struct arrival a = c->a;
+	char sha256[65];
+	bool look_next = moved && strcmp(c->status, "accepted") == 0;
+	bool settle_next = moved && strcmp(c->status, "failed") == 0;
+
+	if (!moved) {
+		store_attempt_get(o, c->a.attempt_id, on_reread, c);
+		return;
+	}
+	memcpy(sha256, c->sha256, sizeof(sha256));
+	accepting_done(c, c->status);
+	if (look_next)
+		look(o, &a, sha256);
+	if (settle_next)
+		jobs_settle(o, a.job_id);
+}
+
+static void
+keep(struct accepting *c, enum attempt_event event, enum attempt_state to,
+    const char *reason, const struct attempt_result *result)
+{
+	store_attempt_step(c->o, c->a.job_id, c->a.attempt_id, event, to,
+	    reason, result, on_kept, c);
+}
+
+/* Why a result is none, before anybody looks inside; NULL if it may be one. */
+static const char *
+fault_of(const struct arrival *a)
+{
+	bool wants_file = json_array_size(a->kind->output_types) > 0;
+
+	if (a->says_failed)
+		return "miner_failed";
+	if (wants_file && (a->file == NULL || a->bytes == 0))
+		return "empty_result";
+	if (wants_file && a->bytes > (uint64_t)a->kind->max_output_bytes)
+		return "too_large";
+	if (!wants_file && a->output == NULL)
+		return "empty_result";
+	return NULL;
+}
+
+void
+arrival_accept(struct orchestrator *o, struct arrival *a,
+    void (*on_done)(const char *, void *), void *arg)
+{
+	struct accepting *c = xcalloc(1, sizeof(*c));
+	const char *fault = fault_of(a), *done = arrival_answered(a->state);
+	bool late = a->state == ATTEMPT_TIMED_OUT;
+	struct attempt_result result = {.json = a->output};
+	struct err err;
+
+	c->o = o;
+	c->a = *a;
+	c->a.file = NULL;
+	c->a.output = NULL;
+	c->on_done = on_done;
+	c->arg = arg;
+	if (done != NULL) {
+		accepting_done(c, done);
+		return;
+	}
+	c->status = late ? "late" : fault != NULL ? "failed" : "accepted";
+	if (fault != NULL && !late) {
+		keep(c, ATTEMPT_FAIL, ATTEMPT_FAILED, fault, NULL);
+		return;
+	}
+	if (a->file != NULL && fault == NULL) {
+		struct blob_writer *file = a->file;
+
+		a->file = NULL;
+		if (blob_commit(file, a->attempt_id, c->sha256, &err) != 0) {
+			log_error("store.disk", "why=\"%s\"", err.text);
+			accepting_done(c, NULL);
+			return;
+		}
+		result.type = a->type;
+		result.sha256 = c->sha256;
+		result.bytes = a->bytes;
+	}
+	keep(c, ATTEMPT_RESULT, late ? ATTEMPT_LATE : ATTEMPT_RECEIVED,
+	    late ? "came_late" : NULL, &result);
+}

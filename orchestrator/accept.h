@@ -1,0 +1,47 @@
+/*
+ * A result that has arrived, whatever form it came in: keep it, once, and
+ * judge whether it is what its kind asks for.
+ */
+#ifndef ORCHESTRATOR_ACCEPT_H
+#define ORCHESTRATOR_ACCEPT_H
+
+#include <jansson.h>
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/uuid.h"
+#include "orchestrator/states.h"
+
+struct blob_writer;
+struct kind;
+struct orchestrator;
+
+struct arrival {
+	char attempt_id[UUID_TEXT], job_id[UUID_TEXT];
+	const struct kind *kind;
+	enum attempt_state state; /* when the row was read */
+	int64_t at_us;		  /* wall: the last byte's arrival */
+	bool says_failed;	  /* the miner */
+	struct blob_writer *file; /* or NULL */
+	char type[128];		  /* of the file, as the miner says */
+	uint64_t bytes;
+	json_t *output; /* or NULL */
+};
+
+void arrival_clear(struct arrival *);
+
+/* From sql_attempt_get's row; -1 if there is none. */
+int arrival_take_row(
+    struct arrival *, const struct orchestrator *, const PGresult *);
+
+/* What a miner is told whose attempt takes no result any more: "duplicate",
+ * "closed"; NULL if it takes one. */
+const char *arrival_answered(enum attempt_state);
+
+/* on_done gets what the miner is told: "accepted", "failed", "late",
+ * "duplicate", "closed", or NULL if it could not be stored. */
+void arrival_accept(struct orchestrator *, struct arrival *,
+    void (*on_done)(const char *status, void *arg), void *arg);
+
+#endif

@@ -1,0 +1,211 @@
+/* A request's body as it comes. */
+#include "orchestrator/form.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/multipart.h"
+#include "common/xalloc.h"
+#include "orchestrator/blobs.h"
+
+enum { MAX_FIELDS = 16, MAX_TYPE = 128 };
+
+struct form_field {
+	char name[64];
+	struct buf text;
+};
+
+struct form {
+	struct blobs *blobs;
+	char file_part[32];
+	uint64_t max_file_bytes;
+	struct multipart *multipart; /* NULL: the body is JSON */
+	struct buf json_text;
+	json_t *json;
+	struct form_field fields[MAX_FIELDS];
+	size_t n;
+	struct blob_writer *file, *writing; /* writing: the part at hand */
+	struct buf *field;		    /* or this is */
+	char file_type[MAX_TYPE];
+	uint64_t file_bytes;
+	bool failed;
+	struct err err;
+};
+
+static int
+on_part(const struct multipart_part *part, void *arg)
+{
+	struct form *f = arg;
+	struct form_field *field;
+
+	f->writing = NULL;
+	f->field = NULL;
+	if (strcmp(part->name, f->file_part) == 0) {
+		if (f->file != NULL)
+			return err_set(
+			    &f->err, "two parts named %s", f->file_part);
+		f->file = blob_begin(f->blobs, f->max_file_bytes, &f->err);
+		f->writing = f->file;
+		snprintf(f->file_type, sizeof(f->file_type), "%s",
+		    part->content_type);
+		return f->file != NULL ? 0 : -1;
+	}
+	if (f->n == MAX_FIELDS)
+		return err_set(&f->err, "more than %d fields", MAX_FIELDS);
+	field = &f->fields[f->n++];
+	snprintf(field->name, sizeof(field->name), "%s", part->name);
+	f->field = &field->text;
+	return 0;
+}
+
+static int
+on_data(const void *data, size_t len, void *arg)
+{
+	struct form *f = arg;
+
+	if (f->writing != NULL)
+		return blob_write(f->writing, data, len, &f->err);
+	if (f->field->len + len > FORM_MAX_FIELD)
+		return err_set(&f->err, "the field %s is over %d bytes",
+		    f->fields[f->n - 1].name, FORM_MAX_FIELD);
+	buf_add(f->field, data, len);
+	return 0;
+}
+
+static int
+on_part_end(void *arg)
+{
+	struct form *f = arg;
+
+	f->writing = NULL;
+	f->field = NULL;
+	return 0;
+}
+
+static const struct multipart_events events = {on_part, on_data, on_part_end};
+
+struct form *
+form_new(struct blobs *blobs, const char *content_type, const char *file_part,
+    uint64_t max_file_bytes, struct err *err)
+{
+	struct form *f = xcalloc(1, sizeof(*f));
+
+	f->blobs = blobs;
+	f->max_file_bytes = max_file_bytes;
+	snprintf(f->file_part, sizeof(f->file_part), "%s", file_part);
+	if (content_type != NULL &&
+	    strncasecmp(content_type, "application/json", 16) == 0)
+		return f;
+	f->multipart = multipart_new(
+	    content_type != NULL ? content_type : "", &events, f, err);
+	if (f->multipart != NULL)
+		return f;
+	free(f);
+	return NULL;
+}
+
+void
+form_free(struct form *f)
+{
+	if (f == NULL)
+		return;
+	multipart_free(f->multipart);
+	for (size_t i = 0; i < f->n; i++)
+		buf_free(&f->fields[i].text);
+	buf_free(&f->json_text);
+	json_decref(f->json);
+	blob_abort(f->file);
+	free(f);
+}
+
+static int
+feed(struct form *f, const void *data, size_t len)
+{
+	struct err err = {""};
+
+	if (f->multipart == NULL) {
+		if (f->json_text.len + len > FORM_MAX_JSON)
+			return err_set(&f->err, "the JSON is over %d bytes",
+			    FORM_MAX_JSON);
+		buf_add(&f->json_text, data, len);
+		return 0;
+	}
+	if (multipart_feed(f->multipart, data, len, &err) == 0)
+		return 0;
+	if (f->err.text[0] == '\0') /* no reason of our own */
+		f->err = err;
+	return -1;
+}
+
+void
+form_feed(struct form *f, const void *data, size_t len)
+{
+	if (!f->failed && feed(f, data, len) != 0)
+		f->failed = true;
+}
+
+static int
+finish_json(struct form *f, struct err *err)
+{
+	json_error_t why;
+
+	f->json = json_loadb((char *)f->json_text.data, f->json_text.len,
+	    JSON_REJECT_DUPLICATES, &why);
+	if (json_is_object(f->json))
+		return 0;
+	return err_set(err, "the body is not a JSON object: line %d: %s",
+	    why.line, f->json == NULL ? why.text : "not an object");
+}
+
+int
+form_finish(struct form *f, struct err *err)
+{
+	if (f->failed) {
+		*err = f->err;
+		return -1;
+	}
+	if (f->multipart == NULL)
+		return finish_json(f, err);
+	if (f->file != NULL)
+		f->file_bytes = blob_bytes(f->file);
+	return multipart_finish(f->multipart, err);
+}
+
+const char *
+form_field(const struct form *f, const char *name)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (strcmp(f->fields[i].name, name) == 0)
+			return buf_str((struct buf *)&f->fields[i].text);
+	}
+	return NULL;
+}
+
+const json_t *
+form_json(const struct form *f)
+{
+	return f->json;
+}
+
+const char *
+form_file_type(const struct form *f)
+{
+	return f->file_type;
+}
+
+uint64_t
+form_file_bytes(const struct form *f)
+{
+	return f->file_bytes;
+}
+
+struct blob_writer *
+form_take_file(struct form *f)
+{
+	struct blob_writer *file = f->file;
+
+	f->file = NULL;
+	return file;
+}

@@ -1,0 +1,35 @@
+/*
+ * A request's body as it comes: multipart/form-data with small text fields
+ * and at most one file, which goes straight to the blobs; or one JSON value.
+ */
+#ifndef ORCHESTRATOR_FORM_H
+#define ORCHESTRATOR_FORM_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct blob_writer;
+struct blobs;
+struct err;
+struct form;
+
+enum { FORM_MAX_FIELD = 65536, FORM_MAX_JSON = 4 * 1024 * 1024 };
+
+/* file_part is the name of the part whose bytes are the file. NULL if the
+ * content type is neither form. */
+struct form *form_new(struct blobs *, const char *content_type,
+    const char *file_part, uint64_t max_file_bytes, struct err *);
+void form_free(struct form *); /* drops a file not taken; NULL is fine */
+
+/* After a failure further bytes are passed over; form_finish has the reason. */
+void form_feed(struct form *, const void *, size_t);
+int form_finish(struct form *, struct err *);
+
+const char *form_field(const struct form *, const char *name); /* or NULL */
+const json_t *form_json(const struct form *);	 /* of a JSON body, or NULL */
+const char *form_file_type(const struct form *); /* as said; "" if no file */
+uint64_t form_file_bytes(const struct form *);
+struct blob_writer *form_take_file(struct form *); /* NULL if there is none */
+
+#endif

@@ -1,0 +1,353 @@
+/*
+ * What miners send us. A result goes through here in this order: the secret,
+ * the attempt's row, the bytes, the row's step to received, the answer to the
+ * miner, and then, on our own time, the probe and the step to delivered.
+ */
+#include "orchestrator/intake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/err.h"
+#include "common/http_server.h"
+#include "common/log.h"
+#include "common/xalloc.h"
+#include "orchestrator/accept.h"
+#include "orchestrator/blobs.h"
+#include "orchestrator/form.h"
+#include "orchestrator/kinds.h"
+#include "orchestrator/orchestrator.h"
+#include "orchestrator/store.h"
+
+/* Dippy's callback names its attempt inside the body, so its file's limit is
+ * not known when it begins. */
+enum { DIPPY_MAX_FILE = 64 * 1024 * 1024 };
+
+struct intake {
+	struct orchestrator *o;
+	struct http_req *req;
+	struct form *form;
+	bool is_dippy;
+	struct arrival arrival;
+};
+
+/* -- answers ------------------------------------------------------------ */
+
+/* Dippy's miners know {"detail"} and {"status", "message"}. */
+static void
+answer_problem(
+    struct intake *in, int status, const char *code, const char *detail)
+{
+	json_t *body;
+	char *text;
+
+	if (!in->is_dippy) {
+		http_reply_problem(in->req, status, code, "%s", detail);
+		return;
+	}
+	body = json_pack("{s:s}", "detail", detail);
+	text = json_dumps(body, JSON_COMPACT);
+	http_reply(in->req, status, "application/json", text, strlen(text));
+	free(text);
+	json_decref(body);
+}
+
+static void
+answer_status(struct intake *in, const char *status)
+{
+	char text[256];
+	int len;
+
+	if (in->is_dippy)
+		len = snprintf(text, sizeof(text),
+		    "{\"status\":\"%s\",\"message\":\"Callback processed for "
+		    "job %s\"}",
+		    strcmp(status, "failed") == 0 ? "error" : "success",
+		    in->arrival.attempt_id);
+	else
+		len =
+		    snprintf(text, sizeof(text), "{\"status\":\"%s\"}", status);
+	http_reply(in->req, 200, "application/json", text, len);
+}
+
+static void
+intake_free(struct intake *in)
+{
+	form_free(in->form);
+	arrival_clear(&in->arrival);
+	free(in);
+}
+
+static void
+refuse(struct intake *in, int status, const char *code, const char *detail)
+{
+	answer_problem(in, status, code, detail);
+	intake_free(in);
+}
+
+/* -- the end: what the form held ---------------------------------------- */
+
+static void
+on_accepted(const char *status, void *arg)
+{
+	struct intake *in = arg;
+
+	if (status == NULL)
+		refuse(in, 503, "unavailable",
+		    "the result could not be stored; send it again");
+	else if (strcmp(status, "closed") == 0)
+		refuse(in, 409, "closed",
+		    "the attempt has ended and takes no result");
+	else {
+		answer_status(in, status);
+		intake_free(in);
+	}
+}
+
+static bool
+says_failed(const char *status, const char *error)
+{
+	return (status != NULL && (strcasecmp(status, "failed") == 0 ||
+				      strcasecmp(status, "error") == 0)) ||
+	       (error != NULL && error[strspn(error, " \t\r\n")] != '\0');
+}
+
+/* Fill the arrival from a form or a JSON body. */
+static void
+take_form(struct intake *in)
+{
+	const json_t *json = form_json(in->form);
+	struct arrival *a = &in->arrival;
+	const char *status = form_field(in->form, "status");
+	const char *error = form_field(in->form, "error");
+	const char *output = form_field(in->form, "output");
+
+	if (json != NULL) {
+		status = json_string_value(json_object_get(json, "status"));
+		error = json_string_value(json_object_get(json, "error"));
+		a->output = json_incref(json_object_get(json, "output"));
+	} else if (output != NULL) {
+		a->output = json_loads(output, JSON_DECODE_ANY, NULL);
+	}
+	a->says_failed = says_failed(status, error);
+	a->bytes = form_file_bytes(in->form);
+	a->file = form_take_file(in->form);
+	snprintf(a->type, sizeof(a->type), "%s", form_file_type(in->form));
+}
+
+static void
+on_row(const struct pg_answer *answer, void *arg)
+{
+	struct intake *in = arg;
+
+	if (answer->outcome != PG_DONE) {
+		refuse(in, 503, "unavailable", "the database is away");
+	} else if (arrival_take_row(&in->arrival, in->o, answer->results[0]) !=
+		   0) {
+		refuse(in, 404, "not_found", "no such attempt");
+	} else {
+		take_form(in);
+		arrival_accept(in->o, &in->arrival, on_accepted, in);
+	}
+}
+
+static void
+on_data(struct http_req *req, const void *data, size_t len, void *arg)
+{
+	struct intake *in = arg;
+
+	(void)req;
+	form_feed(in->form, data, len);
+}
+
+static void
+on_native_end(struct http_req *req, bool ok, void *arg)
+{
+	struct intake *in = arg;
+	struct err err;
+
+	(void)req;
+	in->arrival.at_us = clock_wall_us();
+	if (!ok) {
+		refuse(in, 400, "incomplete", "the body did not come whole");
+	} else if (form_finish(in->form, &err) != 0) {
+		refuse(in, 400, "bad_body", err.text);
+	} else {
+		take_form(in);
+		arrival_accept(in->o, &in->arrival, on_accepted, in);
+	}
+}
+
+/* -- the native form ---------------------------------------------------- */
+
+/* The row first: a result nobody waits for is not read at all. */
+static void
+on_native_row(const struct pg_answer *answer, void *arg)
+{
+	struct intake *in = arg;
+	const char *type = http_req_header(in->req, "Content-Type");
+	const char *done;
+	struct err err;
+
+	if (answer->outcome != PG_DONE) {
+		refuse(in, 503, "unavailable", "the database is away");
+		return;
+	}
+	if (arrival_take_row(&in->arrival, in->o, answer->results[0]) != 0) {
+		refuse(in, 404, "not_found", "no such attempt");
+		return;
+	}
+	done = arrival_answered(in->arrival.state);
+	if (done != NULL) {
+		on_accepted(done, in);
+		return;
+	}
+	in->form = form_new(in->o->blobs, type, "result",
+	    in->arrival.kind->max_output_bytes, &err);
+	if (in->form == NULL)
+		refuse(in, 415, "bad_content_type", err.text);
+	else
+		http_req_read(in->req, on_data, on_native_end, in);
+}
+
+static struct intake *
+intake_new(struct orchestrator *o, struct http_req *req, bool is_dippy)
+{
+	struct intake *in = xcalloc(1, sizeof(*in));
+
+	in->o = o;
+	in->req = req;
+	in->is_dippy = is_dippy;
+	return in;
+}
+
+static bool
+take_id(struct intake *in, const char *id)
+{
+	if (id == NULL || !uuid_is_valid(id))
+		return false;
+	snprintf(
+	    in->arrival.attempt_id, sizeof(in->arrival.attempt_id), "%s", id);
+	return true;
+}
+
+static bool
+has_secret(const struct intake *in)
+{
+	return secrets_check_callback(&in->o->secrets, in->arrival.attempt_id,
+	    http_req_header(in->req, "X-Callback-Secret"));
+}
+
+void
+intake_native(struct http_req *req, void *orchestrator)
+{
+	struct orchestrator *o = orchestrator;
+	struct intake *in = intake_new(o, req, false);
+
+	if (!take_id(in, http_req_param(req, "id"))) {
+		refuse(in, 404, "not_found", "no such attempt");
+	} else if (!has_secret(in)) {
+		log_warn("callback.refused", "attempt=%s why=secret peer=%s",
+		    in->arrival.attempt_id, http_req_peer(req));
+		refuse(in, 403, "bad_secret",
+		    "X-Callback-Secret is not this attempt's");
+	} else {
+		store_attempt_get(o, in->arrival.attempt_id, on_native_row, in);
+	}
+}
+
+/* -- Dippy's ------------------------------------------------------------ */
+
+static void
+on_dippy_end(struct http_req *req, bool ok, void *arg)
+{
+	struct intake *in = arg;
+	struct err err;
+
+	in->arrival.at_us = clock_wall_us();
+	if (!ok) {
+		refuse(in, 400, "incomplete", "the body did not come whole");
+	} else if (form_finish(in->form, &err) != 0) {
+		refuse(in, 400, "bad_body", err.text);
+	} else if (!take_id(in, form_field(in->form, "job_id"))) {
+		refuse(in, 400, "bad_id", "Invalid job_id provided");
+	} else if (!has_secret(in)) {
+		log_warn("callback.refused", "attempt=%s why=secret peer=%s",
+		    in->arrival.attempt_id, http_req_peer(req));
+		refuse(in, 403, "bad_secret", "Callback secret mismatch");
+	} else {
+		store_attempt_get(in->o, in->arrival.attempt_id, on_row, in);
+	}
+}
+
+void
+intake_dippy(struct http_req *req, void *orchestrator)
+{
+	struct orchestrator *o = orchestrator;
+	struct intake *in = intake_new(o, req, true);
+	struct err err;
+
+	in->form = form_new(o->blobs, http_req_header(req, "Content-Type"),
+	    "image", DIPPY_MAX_FILE, &err);
+	if (in->form == NULL)
+		refuse(in, 415, "bad_content_type", err.text);
+	else
+		http_req_read(req, on_data, on_dippy_end, in);
+}
+
+/* -- inputs ------------------------------------------------------------- */
+
+struct input_request {
+	struct orchestrator *o;
+	struct http_req *req;
+};
+
+static void
+on_input_row(const struct pg_answer *answer, void *arg)
+{
+	struct input_request *r = arg;
+	const PGresult *res =
+	    answer->outcome == PG_DONE ? answer->results[0] : NULL;
+	uint64_t bytes = 0;
+	int fd = -1;
+
+	if (res == NULL) {
+		http_reply_problem(
+		    r->req, 503, "unavailable", "the database is away");
+		free(r);
+		return;
+	}
+	if (PQntuples(res) == 1 && !pg_is_null(res, 0, "input_sha256"))
+		fd = blob_open(r->o->blobs, pg_text(res, 0, "job_id"),
+		    pg_text(res, 0, "input_sha256"), &bytes);
+	if (fd >= 0)
+		http_reply_file(
+		    r->req, 200, pg_text(res, 0, "input_type"), fd, 0, bytes);
+	else
+		http_reply_problem(r->req, 404, "not_found", "no such input");
+	free(r);
+}
+
+void
+intake_input(struct http_req *req, void *orchestrator)
+{
+	struct orchestrator *o = orchestrator;
+	const char *id = http_req_param(req, "id");
+	const char *expires = http_req_query(req, "expires");
+	const char *signature = http_req_query(req, "signature");
+	int64_t expires_s = expires != NULL ? strtoll(expires, NULL, 10) : 0;
+	struct input_request *r;
+
+	if (!uuid_is_valid(id) ||
+	    !secrets_check_input(&o->secrets, id, expires_s, signature,
+		clock_wall_us() / 1000000)) {
+		http_reply_problem(req, 403, "bad_signature",
+		    "the URL's signature is wrong or has expired");
+		return;
+	}
+	r = xcalloc(1, sizeof(*r));
+	r->o = o;
+	r->req = req;
+	store_attempt_get(o, id, on_input_row, r);
+}

@@ -1,0 +1,35 @@
+/*
+ * A job in memory: what its row says, for as long as something is being done
+ * about it. Nothing depends on it staying there; the row is the truth.
+ */
+#ifndef ORCHESTRATOR_JOB_H
+#define ORCHESTRATOR_JOB_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "common/uuid.h"
+#include "orchestrator/states.h"
+
+struct kind;
+
+struct job {
+	char id[UUID_TEXT];
+	const struct kind *kind; /* borrowed from the kinds in memory */
+	enum job_state state;
+	json_t *params;
+	json_t *expect;	  /* of a job being accepted; else NULL */
+	char *input_type; /* NULL: no input */
+	char input_sha256[65];
+	int64_t input_bytes;
+	int wanted, min, priority;
+	int retries_left, tries;
+	int64_t created_us, deadline_us; /* wall */
+	json_t *tried; /* hotkeys that have or had an attempt */
+	int open, delivered;
+	char best[UUID_TEXT]; /* attempt; "" if none */
+};
+
+void job_free(struct job *); /* NULL is fine */
+
+#endif

@@ -1,0 +1,240 @@
+/* What happens to a job, from one step to the next. */
+#include "orchestrator/jobs.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/backoff.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/xalloc.h"
+#include "orchestrator/dispatch.h"
+#include "orchestrator/kinds.h"
+#include "orchestrator/orchestrator.h"
+#include "orchestrator/store.h"
+#include "orchestrator/sweep.h"
+
+enum { RETRY_LEAST_MS = 200, RETRY_MOST_MS = 5000 };
+
+static int64_t
+retry_ms(const struct job *job)
+{
+	struct backoff wait = {job->tries, RETRY_LEAST_MS, RETRY_MOST_MS};
+
+	return backoff_ms(&wait, randombytes_random());
+}
+
+/* -- routing ------------------------------------------------------------ */
+
+struct routing {
+	struct orchestrator *o;
+	struct job *job;
+	int n;
+	char ids[ROUTE_MAX][UUID_TEXT];
+	struct dispatch *dispatches[ROUTE_MAX];
+};
+
+static void
+on_routed(const struct pg_answer *answer, void *arg)
+{
+	struct routing *r = arg;
+	bool made =
+	    answer->outcome == PG_DONE && PQntuples(answer->results[0]) == r->n;
+
+	if (answer->outcome != PG_DONE)
+		log_warn("store.failed", "what=attempt_insert id=%s why=\"%s\"",
+		    r->job->id, answer->why);
+	if (made)
+		log_info("job.step",
+		    "id=%s from=queued to=assigned on=assign "
+		    "attempts=%d",
+		    r->job->id, r->n);
+	for (int i = 0; i < r->n; i++) {
+		if (made)
+			dispatch_start(r->dispatches[i]);
+		else
+			dispatch_free(r->dispatches[i]);
+	}
+	job_free(r->job);
+	free(r);
+}
+
+static void
+start_attempts(
+    struct orchestrator *o, struct job *job, const struct route *route)
+{
+	struct routing *r = xcalloc(1, sizeof(*r));
+	int64_t deadline_us = clock_wall_us() + job->kind->attempt_ms * 1000;
+
+	if (deadline_us > job->deadline_us)
+		deadline_us = job->deadline_us;
+	r->o = o;
+	r->job = job;
+	r->n = route->n;
+	for (int i = 0; i < route->n; i++) {
+		uuid_new(r->ids[i]);
+		route->miners[i]->in_flight++;
+		r->dispatches[i] = dispatch_new(
+		    o, job, r->ids[i], route->miners[i], deadline_us);
+	}
+	store_attempts_insert(o, job, route, r->ids, deadline_us, on_routed, r);
+}
+
+static void
+end_job(struct orchestrator *o, const struct job *job, enum job_event event,
+    enum job_state to, const char *reason)
+{
+	store_job_step(o, job->id, event, to, reason, job->best, 0, NULL, NULL);
+	store_attempt_drop(o, job->id);
+}
+
+/* Nobody is there to take it: wait for somebody, unless all were tried. */
+static void
+no_candidates(
+    struct orchestrator *o, const struct job *job, const struct route *route)
+{
+	int64_t ms = retry_ms(job);
+
+	if (json_array_size(job->tried) > 0 && route->n_untried == 0) {
+		if (job->delivered >= job->min)
+			end_job(o, job, JOB_FINISH, JOB_DONE, NULL);
+		else
+			end_job(o, job, JOB_GIVE_UP, JOB_FAILED, "no_miner");
+		return;
+	}
+	log_debug("job.waits", "id=%s retry_ms=%ld", job->id, (long)ms);
+	store_job_later(o, job->id, clock_wall_us() + ms * 1000);
+	sweep_claim_in(o->sweep, ms);
+}
+
+void
+jobs_route(struct orchestrator *o, struct job *job)
+{
+	const char *tried[64];
+	struct route_request request = {
+	    .capacity_key = job->kind->capacity_key,
+	    .tried = tried,
+	    .wanted = job->wanted - job->delivered,
+	    .now_us = clock_wall_us(),
+	};
+	struct route route;
+	json_t *hotkey;
+	size_t i;
+
+	json_array_foreach(job->tried, i, hotkey)
+	{
+		if (request.n_tried < 64)
+			tried[request.n_tried++] = json_string_value(hotkey);
+	}
+	randombytes_buf(&request.seed, sizeof(request.seed));
+	route_draw(&o->table, &o->policy, &request, &route);
+	if (route.n > 0) {
+		start_attempts(o, job, &route);
+	} else {
+		no_candidates(o, job, &route);
+		job_free(job);
+	}
+	route_clear(&route);
+}
+
+/* -- settling ----------------------------------------------------------- */
+
+static void
+retry(struct orchestrator *o, const struct job *job)
+{
+	int64_t ms = retry_ms(job);
+
+	store_job_step(o, job->id, JOB_REQUEUE, JOB_QUEUED, NULL, NULL,
+	    clock_wall_us() + ms * 1000, NULL, NULL);
+	sweep_claim_in(o->sweep, ms);
+}
+
+static void
+settle(struct orchestrator *o, struct job *job)
+{
+	struct job_facts facts = {
+	    .wanted = job->wanted,
+	    .min = job->min,
+	    .retries_left = job->retries_left,
+	    .open = job->open,
+	    .delivered = job->delivered,
+	    .is_past_deadline = clock_wall_us() >= job->deadline_us,
+	};
+
+	if (job_is_over(job->state)) {
+		if (job->open > 0)
+			store_attempt_drop(o, job->id);
+		return;
+	}
+	if (job->state == JOB_QUEUED && !facts.is_past_deadline)
+		return; /* its claim is what it waits for */
+	switch (job_settle(&facts)) {
+	case VERDICT_WAIT:
+		return;
+	case VERDICT_FINISH:
+		end_job(o, job, JOB_FINISH, JOB_DONE, NULL);
+		return;
+	case VERDICT_RETRY:
+		retry(o, job);
+		return;
+	case VERDICT_GIVE_UP:
+		end_job(o, job, JOB_GIVE_UP, JOB_FAILED, "no_budget");
+		return;
+	case VERDICT_EXPIRE:
+		end_job(o, job, JOB_EXPIRE, JOB_EXPIRED,
+		    json_array_size(job->tried) > 0 ? "no_budget" : "no_miner");
+		return;
+	}
+}
+
+struct job_read {
+	struct orchestrator *o;
+	bool claimed;
+};
+
+static void
+on_job(const struct pg_answer *answer, void *arg)
+{
+	struct job_read *read = arg;
+	struct orchestrator *o = read->o;
+	struct job *job = NULL;
+
+	if (answer->outcome == PG_DONE && PQntuples(answer->results[0]) == 1)
+		job = store_job_from_row(o, answer->results[0], 0);
+	else if (answer->outcome != PG_DONE)
+		log_warn(
+		    "store.failed", "what=job_get why=\"%s\"", answer->why);
+	if (job == NULL || job->kind == NULL) {
+		job_free(job);
+	} else if (read->claimed && job->state == JOB_QUEUED &&
+		   clock_wall_us() < job->deadline_us) {
+		jobs_route(o, job);
+	} else {
+		settle(o, job);
+		job_free(job);
+	}
+	free(read);
+}
+
+static void
+read_job(struct orchestrator *o, const char *job_id, bool claimed)
+{
+	struct job_read *read = xcalloc(1, sizeof(*read));
+
+	read->o = o;
+	read->claimed = claimed;
+	store_job_get(o, job_id, on_job, read);
+}
+
+void
+jobs_settle(struct orchestrator *o, const char *job_id)
+{
+	read_job(o, job_id, false);
+}
+
+void
+jobs_take(struct orchestrator *o, const char *job_id)
+{
+	read_job(o, job_id, true);
+}

@@ -1,0 +1,396 @@
+/*
+ * orchestratord: takes jobs over HTTP, routes each to miners, collects their
+ * results and keeps them in PostgreSQL. This file reads the configuration and
+ * wires the parts; what they do is in the files of the same names.
+ */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/err.h"
+#include "common/http_client.h"
+#include "common/http_server.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/pg.h"
+#include "common/redis.h"
+#include "common/signer_client.h"
+#include "common/xalloc.h"
+#include "orchestrator/api.h"
+#include "orchestrator/blobs.h"
+#include "orchestrator/jobs.h"
+#include "orchestrator/kinds.h"
+#include "orchestrator/orchestrator.h"
+#include "orchestrator/probe.h"
+#include "orchestrator/states.h"
+#include "orchestrator/store.h"
+#include "orchestrator/sweep.h"
+
+enum { MAX_CONNECTIONS = 256, MAX_PER_MINER = 8 };
+
+static const struct config_key keys[] = {
+    {"orchestrator.listen", CONFIG_STRING, "127.0.0.1:8000", false,
+	"address of the API: host:port or unix:/path", NULL, 0, 0},
+    {"orchestrator.public_url", CONFIG_STRING, "", false,
+	"URL under which miners reach the API; empty: http:// and the address",
+	NULL, 0, 0},
+    {"orchestrator.metrics", CONFIG_STRING, "127.0.0.1:9101", false,
+	"address of /metrics and health; empty: only on the API", NULL, 0, 0},
+    {"orchestrator.store", CONFIG_STRING, "/var/lib/subnetd/files", false,
+	"folder of inputs and results, shared by all instances", NULL, 0, 0},
+    {"orchestrator.secret", CONFIG_SECRET, NULL, false,
+	"@file with 32 or more random characters, shared by all instances",
+	NULL, 0, 0},
+    {"orchestrator.kinds", CONFIG_STRING, "/etc/subnetd/kinds.json", false,
+	"file of the kinds of jobs", NULL, 0, 0},
+    {"orchestrator.signer", CONFIG_STRING, "/run/subnetd/signer.sock", false,
+	"signerd's socket", NULL, 0, 0},
+    {"orchestrator.probe", CONFIG_STRING, "", false,
+	"path of subnetd-probe; empty: beside this program", NULL, 0, 0},
+    {"orchestrator.development", CONFIG_BOOL, "no", false,
+	"plain http and private addresses to miners", NULL, 0, 0},
+    {"orchestrator.sweep", CONFIG_MS, "1s", false,
+	"how often PostgreSQL is searched for what was forgotten; 0s: never",
+	NULL, 0, 3600e3},
+    {"orchestrator.lease", CONFIG_MS, "15s", false,
+	"after this time without a sign of life our jobs are another's", NULL,
+	1000, 3600e3},
+    {"orchestrator.probe_interval", CONFIG_MS, "1m", false,
+	"how often a miner is asked for its capacity", NULL, 1000, 86400e3},
+    {"orchestrator.stake_cap", CONFIG_REAL, "500", false,
+	"alpha beyond which stake brings no more work", NULL, 0, 1e12},
+    {"orchestrator.stake_floor", CONFIG_REAL, "1", false,
+	"alpha that a miner with less is taken to have", NULL, 0, 1e12},
+    {"orchestrator.score_floor", CONFIG_REAL, "0.05", false,
+	"least score multiplier of a miner that was scored", NULL, 0, 1},
+    {"orchestrator.score_unknown", CONFIG_REAL, "0.5", false,
+	"score multiplier of a miner that was not scored yet", NULL, 0, 1},
+    {NULL, 0, NULL, false, NULL, NULL, 0, 0},
+};
+
+/* -- readiness ---------------------------------------------------------- */
+
+static void
+check_ready(struct buf *missing, void *arg)
+{
+	struct orchestrator *o = arg;
+
+	if (!pg_is_up(o->pg))
+		buf_add_str(missing, "postgresql\n");
+	if (o->kinds == NULL)
+		buf_add_str(missing, "kinds\n");
+	if (!redis_is_up(o->out))
+		buf_add_str(missing, "redis\n");
+	if (!signer_client_is_up(o->signer))
+		buf_add_str(missing, "signerd\n");
+	if (o->table.n == 0)
+		buf_add_str(missing, "miners\n");
+}
+
+/* -- streams ------------------------------------------------------------ */
+
+static void
+on_job_message(const char *id, const char *note, void *arg)
+{
+	struct orchestrator *o = arg;
+
+	(void)note;
+	if (uuid_is_valid(id))
+		sweep_claim_in(o->sweep, 0);
+}
+
+static void
+on_news(const char *id, const char *note, void *arg)
+{
+	struct orchestrator *o = arg;
+
+	(void)id;
+	(void)note;
+	sweep_read_miners(o->sweep);
+}
+
+static int
+start_redis(struct orchestrator *o)
+{
+	const char *url = config_str(o->service.config, "redis.url");
+	struct event_base *base = o->service.base;
+
+	o->out = redis_new(base, url);
+	o->jobs = redis_new(base, url);
+	o->chain = redis_new(base, url);
+	o->scores = redis_new(base, url);
+	if (o->out == NULL) {
+		log_fatal(
+		    "config.refused", "why=\"redis.url must be "
+				      "redis://host:port or unix:/path\"");
+		return -1;
+	}
+	redis_join(
+	    o->jobs, redis_jobs, "dispatchers", o->id, on_job_message, o);
+	redis_tail(o->chain, redis_chain, on_news, o);
+	redis_tail(o->scores, redis_scores, on_news, o);
+	return 0;
+}
+
+/* -- kinds -------------------------------------------------------------- */
+
+static void
+on_kinds(const struct pg_answer *answer, void *arg)
+{
+	struct orchestrator *o = arg;
+
+	if (answer->outcome != PG_DONE) {
+		log_error("kinds.unread", "why=\"%s\"", answer->why);
+		return;
+	}
+	if (o->kinds != NULL)
+		return; /* jobs in memory point into the ones we have */
+	o->kinds = kinds_from_rows(answer->results[0]);
+	log_info("kinds.read", "n=%zu", o->kinds->n);
+	sweep_now(o->sweep);
+}
+
+static void
+on_seeded(const struct pg_answer *answer, void *arg)
+{
+	struct orchestrator *o = arg;
+
+	if (answer->outcome != PG_DONE)
+		log_error("kinds.not_stored", "why=\"%s\"", answer->why);
+	else
+		store_kind_list(o, on_kinds, o);
+}
+
+/* The database is there, for the first time or again. */
+static void
+on_pg_up(struct pg *pg, void *arg)
+{
+	struct orchestrator *o = arg;
+	const char *path = config_str(o->service.config, "orchestrator.kinds");
+	char *text, *rows = NULL;
+	struct err err;
+	struct buf file = {0};
+	FILE *f;
+	int c;
+
+	(void)pg;
+	if (o->kinds != NULL) {
+		sweep_now(o->sweep);
+		return;
+	}
+	f = fopen(path, "r");
+	if (f == NULL) {
+		log_error(
+		    "kinds.unread", "file=%s why=\"cannot be opened\"", path);
+		return;
+	}
+	while ((c = fgetc(f)) != EOF)
+		buf_add_byte(&file, c);
+	fclose(f);
+	text = buf_take_str(&file);
+	rows = kinds_rows(text, o->netuid, &err);
+	if (rows == NULL)
+		log_error(
+		    "kinds.refused", "file=%s why=\"%s\"", path, err.text);
+	else
+		store_kind_seed(o, rows, on_seeded, o);
+	free(rows);
+	free(text);
+}
+
+/* -- wiring ------------------------------------------------------------- */
+
+static void
+make_counters(struct orchestrator *o)
+{
+	struct metrics *m = o->service.metrics;
+	struct counters *c = &o->counters;
+	char labels[64];
+
+	c->jobs_accepted = metrics_counter(
+	    m, "subnetd_jobs_accepted_total", NULL, "Jobs answered 202.");
+	for (int i = 0; i < N_JOB_STATES; i++) {
+		snprintf(
+		    labels, sizeof(labels), "state=\"%s\"", job_state_name(i));
+		c->jobs_over[i] = metrics_counter(m, "subnetd_job_steps_total",
+		    labels, "Steps of jobs, by the state they led to.");
+	}
+	for (int i = 0; i < N_ATTEMPT_STATES; i++) {
+		snprintf(labels, sizeof(labels), "state=\"%s\"",
+		    attempt_state_name(i));
+		c->attempts_over[i] =
+		    metrics_counter(m, "subnetd_attempts_over_total", labels,
+			"Attempts that ended, by state.");
+	}
+	c->miner_seconds = metrics_histogram(m, "subnetd_miner_seconds", NULL,
+	    "From sending an attempt to its result's arrival.");
+}
+
+static char *
+probe_path(const char *configured, const char *self)
+{
+	const char *slash = strrchr(self, '/');
+
+	if (configured[0] != '\0')
+		return xstrdup(configured);
+	return xasprintf("%.*s/subnetd-probe",
+	    slash != NULL ? (int)(slash - self) : 1,
+	    slash != NULL ? self : ".");
+}
+
+static void
+read_policy(struct orchestrator *o)
+{
+	const struct config *config = o->service.config;
+
+	o->netuid = config_int(config, "netuid");
+	o->lease_ms = config_ms(config, "orchestrator.lease");
+	o->development = config_bool(config, "orchestrator.development");
+	o->policy.stake_cap = config_real(config, "orchestrator.stake_cap");
+	o->policy.stake_floor = config_real(config, "orchestrator.stake_floor");
+	o->policy.score_floor = config_real(config, "orchestrator.score_floor");
+	o->policy.score_unknown =
+	    config_real(config, "orchestrator.score_unknown");
+}
+
+static int
+open_files(struct orchestrator *o, const char *self)
+{
+	const struct config *config = o->service.config;
+	char exe[4096];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	struct err err;
+	char *path;
+
+	if (secrets_init(&o->secrets, config_str(config, "orchestrator.secret"),
+		&err) != 0) {
+		log_fatal("config.refused",
+		    "key=orchestrator.secret why=\"%s\"", err.text);
+		return -1;
+	}
+	o->blobs = blobs_new(config_str(config, "orchestrator.store"), &err);
+	if (o->blobs == NULL) {
+		log_fatal("config.refused", "key=orchestrator.store why=\"%s\"",
+		    err.text);
+		return -1;
+	}
+	exe[n > 0 ? n : 0] = '\0';
+	path = probe_path(
+	    config_str(config, "orchestrator.probe"), n > 0 ? exe : self);
+	o->probes = probes_new(o->service.base, path);
+	if (access(path, X_OK) != 0)
+		log_warn("probe.missing", "program=%s", path);
+	free(path);
+	return 0;
+}
+
+static int
+open_api(struct orchestrator *o)
+{
+	const struct config *config = o->service.config;
+	const char *address = config_str(config, "orchestrator.listen");
+	const char *public_url = config_str(config, "orchestrator.public_url");
+	struct err err;
+
+	o->api = http_server_new(
+	    o->service.base, api_routes, &http_default_limits, o);
+	if (http_server_listen(o->api, address, &err) != 0) {
+		log_fatal(
+		    "api.listen", "address=%s why=\"%s\"", address, err.text);
+		return -1;
+	}
+	o->public_url = public_url[0] != '\0' ? xstrdup(public_url)
+					      : xasprintf("http://127.0.0.1:%d",
+						    http_server_port(o->api));
+	log_info("api.listening", "port=%d instance=%s url=%s",
+	    http_server_port(o->api), o->id, o->public_url);
+	return 0;
+}
+
+static int
+start(struct orchestrator *o, const char *self)
+{
+	struct event_base *base = o->service.base;
+	const struct config *config = o->service.config;
+	struct http_client_options client = {
+	    .allow_private = config_bool(config, "orchestrator.development"),
+	    .max_connections = MAX_CONNECTIONS,
+	    .max_host_connections = MAX_PER_MINER,
+	};
+
+	uuid_new(o->id);
+	o->started_us = clock_wall_us();
+	read_policy(o);
+	make_counters(o);
+	if (open_files(o, self) != 0 || start_redis(o) != 0 || open_api(o) != 0)
+		return -1;
+	o->client = http_client_new(base, &client);
+	o->signer =
+	    signer_client_new(base, config_str(config, "orchestrator.signer"));
+	o->pg = pg_new(base, config_str(config, "db.url"), on_pg_up, o);
+	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"),
+	    config_ms(config, "orchestrator.probe_interval"));
+	return 0;
+}
+
+static void
+stop(struct orchestrator *o)
+{
+	sweep_free(o->sweep);
+	http_server_free(o->api);
+	http_client_free(o->client);
+	signer_client_free(o->signer);
+	probes_free(o->probes);
+	redis_free(o->out);
+	redis_free(o->jobs);
+	redis_free(o->chain);
+	redis_free(o->scores);
+	pg_free(o->pg);
+	kinds_free(o->kinds);
+	table_clear(&o->table);
+	blobs_free(o->blobs);
+	free(o->public_url);
+	sodium_memzero(&o->secrets, sizeof(o->secrets));
+}
+
+/* Take nothing new, answer what is asked, leave the rest to the others. */
+static void
+on_idle(void *arg)
+{
+	struct orchestrator *o = arg;
+
+	service_stop(&o->service);
+}
+
+static void
+on_drain(void *arg)
+{
+	struct orchestrator *o = arg;
+
+	http_server_drain(o->api, on_idle, o);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct orchestrator o = {0};
+	int code = service_init(
+	    &o.service, "orchestratord", "orchestrator", keys, argc, argv);
+
+	if (code >= 0)
+		return code;
+	o.service.check_ready = check_ready;
+	o.service.on_drain = on_drain;
+	o.service.arg = &o;
+	code = EXIT_FAILURE;
+	if (start(&o, argv[0]) == 0)
+		code = service_run(&o.service, "orchestrator.metrics");
+	stop(&o);
+	service_clear(&o.service);
+	return code;
+}

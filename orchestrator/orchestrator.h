@@ -1,0 +1,58 @@
+/*
+ * What one orchestratord is made of: the parts main.c wires together, and
+ * which the files of this folder are handed.
+ */
+#ifndef ORCHESTRATOR_ORCHESTRATOR_H
+#define ORCHESTRATOR_ORCHESTRATOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/service.h"
+#include "common/uuid.h"
+#include "orchestrator/router.h"
+#include "orchestrator/secrets.h"
+#include "orchestrator/table.h"
+
+struct blobs;
+struct http_client;
+struct http_server;
+struct kinds;
+struct metric;
+struct pg;
+struct probes;
+struct redis;
+struct signer_client;
+struct sweep;
+
+struct counters {
+	struct metric *jobs_accepted, *jobs_over[7];
+	struct metric *attempts_over[11];
+	struct metric *miner_seconds, *queue_seconds;
+	struct metric *open_jobs;
+};
+
+struct orchestrator {
+	struct service service; /* first: the health handlers cast to it */
+	char id[UUID_TEXT];	/* of this run; leases carry it */
+	int netuid;
+	int64_t started_us;
+	int64_t lease_ms;
+	bool development; /* plain http and loopback to miners */
+	char *public_url; /* what miners reach us by */
+	struct secrets secrets;
+	struct route_policy policy;
+	struct table table;
+	struct kinds *kinds;
+	struct blobs *blobs;
+	struct probes *probes;
+	struct pg *pg;
+	struct redis *out, *jobs, *chain, *scores;
+	struct http_server *api;
+	struct http_client *client;
+	struct signer_client *signer;
+	struct sweep *sweep;
+	struct counters counters;
+};
+
+#endif

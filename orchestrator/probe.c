@@ -1,0 +1,245 @@
+/*
+ * Measuring media in child processes. The file is the child's standard input
+ * and its JSON comes over a pipe; what a hostile file can reach is one
+ * process that may read, write to two descriptors, and end.
+ */
+#include "orchestrator/probe.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/log.h"
+#include "common/xalloc.h"
+
+enum { MAX_RUNNING = 2, MAX_OUTPUT = 16384, DEADLINE_S = 20 };
+
+extern char **environ;
+
+struct probe {
+	struct probe *next;
+	struct probes *probes;
+	int fd;	 /* the file, until the child has it */
+	int out; /* the pipe's end; -1 */
+	pid_t pid;
+	struct event *event;
+	struct buf text;
+	void (*on_done)(enum probe_outcome, const json_t *, void *);
+	void *arg;
+};
+
+struct probes {
+	struct event_base *base;
+	char *program;
+	struct probe *waiting, **waiting_last;
+	struct probe *running;
+	int n_running;
+};
+
+static void run_waiting(struct probes *);
+
+static void
+probe_free(struct probe *p)
+{
+	if (p->fd >= 0)
+		close(p->fd);
+	if (p->out >= 0)
+		close(p->out);
+	if (p->event != NULL)
+		event_free(p->event);
+	buf_free(&p->text);
+	free(p);
+}
+
+static void
+unlink_running(struct probe *p)
+{
+	struct probe **at = &p->probes->running;
+
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
+	p->probes->n_running--;
+}
+
+/* The child has closed its output or run out of time: it has nothing left to
+ * do, so that waiting for it is short. */
+static int
+reap(struct probe *p)
+{
+	int status = 0;
+
+	kill(p->pid, SIGKILL);
+	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return status;
+}
+
+static void
+finish(struct probe *p, bool in_time)
+{
+	struct probes *probes = p->probes;
+	json_t *measured = NULL;
+
+	unlink_running(p);
+	reap(p);
+	if (in_time)
+		measured =
+		    json_loadb((char *)p->text.data, p->text.len, 0, NULL);
+	if (json_is_object(measured) &&
+	    json_is_string(json_object_get(measured, "type")))
+		p->on_done(PROBE_MEASURED, measured, p->arg);
+	else
+		p->on_done(PROBE_BAD, NULL, p->arg);
+	json_decref(measured);
+	probe_free(p);
+	run_waiting(probes);
+}
+
+static void
+on_output(evutil_socket_t fd, short what, void *arg)
+{
+	struct probe *p = arg;
+	ssize_t n;
+
+	if (what & EV_TIMEOUT) {
+		log_warn("probe.too_slow", "seconds=%d", DEADLINE_S);
+		finish(p, false);
+		return;
+	}
+	n = read(fd, buf_reserve(&p->text, 4096), 4096);
+	if (n > 0)
+		p->text.len += n;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0 || p->text.len > MAX_OUTPUT)
+		finish(p, n == 0);
+}
+
+static int
+spawn(struct probe *p)
+{
+	char *argv[] = {p->probes->program, NULL};
+	posix_spawn_file_actions_t actions;
+	int ends[2], failed;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -1;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, p->fd, 0);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+	failed = posix_spawn(
+	    &p->pid, p->probes->program, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[1]);
+	if (failed) {
+		close(ends[0]);
+		errno = failed;
+		return -1;
+	}
+	p->out = ends[0];
+	evutil_make_socket_nonblocking(p->out);
+	close(p->fd);
+	p->fd = -1;
+	return 0;
+}
+
+static void
+run(struct probe *p)
+{
+	struct timeval deadline = {DEADLINE_S, 0};
+
+	if (spawn(p) != 0) {
+		log_error("probe.broken", "program=%s why=\"%s\"",
+		    p->probes->program, strerror(errno));
+		p->on_done(PROBE_BROKEN, NULL, p->arg);
+		probe_free(p);
+		return;
+	}
+	p->next = p->probes->running;
+	p->probes->running = p;
+	p->probes->n_running++;
+	p->event = event_new(
+	    p->probes->base, p->out, EV_READ | EV_PERSIST, on_output, p);
+	event_add(p->event, &deadline);
+}
+
+static struct probe *
+pop_waiting(struct probes *probes)
+{
+	struct probe *p = probes->waiting;
+
+	probes->waiting = p->next;
+	if (probes->waiting == NULL)
+		probes->waiting_last = &probes->waiting;
+	return p;
+}
+
+static void
+run_waiting(struct probes *probes)
+{
+	while (probes->waiting != NULL && probes->n_running < MAX_RUNNING)
+		run(pop_waiting(probes));
+}
+
+static void
+on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	run_waiting(arg);
+}
+
+void
+probe_start(struct probes *probes, int fd,
+    void (*on_done)(enum probe_outcome, const json_t *, void *), void *arg)
+{
+	struct probe *p = xcalloc(1, sizeof(*p));
+	struct timeval soon = {0, 0};
+
+	p->probes = probes;
+	p->fd = fd;
+	p->out = -1;
+	p->on_done = on_done;
+	p->arg = arg;
+	*probes->waiting_last = p;
+	probes->waiting_last = &p->next;
+	event_base_once(probes->base, -1, EV_TIMEOUT, on_turn, probes, &soon);
+}
+
+struct probes *
+probes_new(struct event_base *base, const char *program)
+{
+	struct probes *probes = xcalloc(1, sizeof(*probes));
+
+	probes->base = base;
+	probes->program = xstrdup(program);
+	probes->waiting_last = &probes->waiting;
+	return probes;
+}
+
+void
+probes_free(struct probes *probes)
+{
+	if (probes == NULL)
+		return;
+	while (probes->waiting != NULL)
+		probe_free(pop_waiting(probes));
+	while (probes->running != NULL) {
+		struct probe *p = probes->running;
+
+		unlink_running(p);
+		reap(p);
+		probe_free(p);
+	}
+	free(probes->program);
+	free(probes);
+}

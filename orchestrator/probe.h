@@ -1,0 +1,32 @@
+/*
+ * Measuring a file's media by its bytes: each in a child process of its own
+ * (subnetd-probe, sandboxed), a few at a time, with a deadline.
+ *
+ * Audio: {"type", "duration_s", "rate", "channels", "rms_db", "peak_db",
+ * "voiced"}; images and video: {"type", "width", "height", "duration_s"?};
+ * other files: {"type"} alone.
+ */
+#ifndef ORCHESTRATOR_PROBE_H
+#define ORCHESTRATOR_PROBE_H
+
+#include <jansson.h>
+
+struct event_base;
+struct probes;
+
+/* program: path of subnetd-probe. */
+struct probes *probes_new(struct event_base *, const char *program);
+void probes_free(struct probes *); /* calls nobody back; NULL is fine */
+
+enum probe_outcome {
+	PROBE_MEASURED,
+	PROBE_BAD,    /* the file does not decode */
+	PROBE_BROKEN, /* no child could be run: our trouble */
+};
+
+/* fd is taken. measured is borrowed, NULL unless PROBE_MEASURED. */
+void probe_start(struct probes *, int fd,
+    void (*on_done)(enum probe_outcome, const json_t *measured, void *arg),
+    void *arg);
+
+#endif

@@ -1,0 +1,123 @@
+/* Asking miners what they take. */
+#include "orchestrator/prober.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/err.h"
+#include "common/log.h"
+#include "common/pg.h"
+#include "common/xalloc.h"
+#include "orchestrator/dispatch.h"
+#include "orchestrator/orchestrator.h"
+#include "orchestrator/signed_call.h"
+#include "orchestrator/store.h"
+
+enum { PROBE_MS = 10000, MAX_KINDS = 64 };
+
+struct probing {
+	struct orchestrator *o;
+	char hotkey[64];
+};
+
+/* Only true and numbers count; whatever else a miner says is left out. */
+static json_t *
+clean_capacity(const struct http_answer *answer)
+{
+	json_t *said, *capacity = json_object(), *value;
+	const char *key;
+
+	said = json_loadb(answer->body, answer->len, 0, NULL);
+	json_object_foreach(said, key, value)
+	{
+		bool counts = json_is_boolean(value) || json_is_integer(value);
+
+		if (counts && strlen(key) <= 64 &&
+		    json_object_size(capacity) < MAX_KINDS)
+			json_object_set(capacity, key, value);
+	}
+	json_decref(said);
+	return capacity;
+}
+
+static void
+note(struct probing *p, bool is_up, json_t *capacity)
+{
+	struct miner *m = table_find(&p->o->table, p->hotkey);
+
+	store_miner_seen(p->o, p->hotkey, is_up, capacity);
+	if (m != NULL && m->is_up != is_up)
+		log_info("miner.probed", "hotkey=%s up=%s", p->hotkey,
+		    is_up ? "yes" : "no");
+	if (m != NULL) {
+		m->is_up = is_up;
+		json_decref(m->capacity);
+		m->capacity = capacity;
+	} else {
+		json_decref(capacity);
+	}
+	free(p);
+}
+
+static void
+on_answer(const struct http_answer *answer, void *arg)
+{
+	if (answer->status == 200)
+		note(arg, true, clean_capacity(answer));
+	else
+		note(arg, false, json_object());
+}
+
+/* Our own trouble is no news of the miner. */
+static void
+on_signed(struct signed_call *call, const struct err *why, void *arg)
+{
+	if (why == NULL) {
+		signed_call_send(call);
+		return;
+	}
+	log_warn("miner.unprobed", "why=\"%s\"", why->text);
+	free(arg);
+}
+
+static void
+ask(struct orchestrator *o, const char *hotkey, const char *address)
+{
+	struct probing *p = xcalloc(1, sizeof(*p));
+	struct signed_call_request request = {
+	    .method = "GET",
+	    .url = dispatch_url(o, address, "/capacity"),
+	    .body = xstrdup("{}"),
+	    .signed_for = hotkey,
+	    .timeout_ms = PROBE_MS,
+	    .on_signed = on_signed,
+	    .on_answer = on_answer,
+	    .arg = p,
+	};
+
+	p->o = o;
+	snprintf(p->hotkey, sizeof(p->hotkey), "%s", hotkey);
+	signed_call_new(o, &request);
+}
+
+static void
+on_due(const struct pg_answer *answer, void *arg)
+{
+	struct orchestrator *o = arg;
+
+	if (answer->outcome != PG_DONE) {
+		log_warn(
+		    "store.failed", "what=miner_probe why=\"%s\"", answer->why);
+		return;
+	}
+	for (int i = 0; i < PQntuples(answer->results[0]); i++)
+		ask(o, pg_text(answer->results[0], i, "hotkey"),
+		    pg_text(answer->results[0], i, "address"));
+}
+
+void
+prober_run(struct orchestrator *o, int64_t before_us)
+{
+	store_miner_probe(o, before_us, on_due, o);
+}

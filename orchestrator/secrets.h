@@ -1,0 +1,35 @@
+/*
+ * What a miner must know to fetch an attempt's input and to bring its result:
+ * derived from one key file that all instances share, so that no row holds a
+ * secret and a restart forgets none. Keyed BLAKE2b over a purpose and the
+ * attempt's id. Pure; compared in constant time.
+ */
+#ifndef ORCHESTRATOR_SECRETS_H
+#define ORCHESTRATOR_SECRETS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+
+enum { SECRET_TEXT = 65 };
+
+struct secrets {
+	uint8_t key[32];
+};
+
+/* text: at least 32 characters of whatever a generator gave. */
+int secrets_init(struct secrets *, const char *text, struct err *);
+
+void secrets_callback(
+    const struct secrets *, const char *attempt_id, char out[SECRET_TEXT]);
+bool secrets_check_callback(
+    const struct secrets *, const char *attempt_id, const char *given);
+
+/* The signature of an input URL that is good until expires_s (Unix time). */
+void secrets_input(const struct secrets *, const char *attempt_id,
+    int64_t expires_s, char out[SECRET_TEXT]);
+bool secrets_check_input(const struct secrets *, const char *attempt_id,
+    int64_t expires_s, const char *given, int64_t now_s);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * A request to a miner with Epistula's headers: signed by signerd for the
+ * miner's hotkey, and sent byte for byte as it was signed.
+ *
+ * Two steps, so that the caller can write down that it is about to send:
+ * signed_call_new, on_signed, signed_call_send, on_answer. It frees itself
+ * after on_answer, or after on_signed with an error.
+ */
+#ifndef ORCHESTRATOR_SIGNED_CALL_H
+#define ORCHESTRATOR_SIGNED_CALL_H
+
+#include "common/http_client.h"
+
+struct err;
+struct orchestrator;
+struct signed_call;
+
+struct signed_call_request {
+	const char *method;
+	char *url;		/* taken */
+	char *body;		/* taken */
+	const char *signed_for; /* hotkey */
+	int timeout_ms;
+	/* why is NULL if it is signed */
+	void (*on_signed)(
+	    struct signed_call *, const struct err *why, void *arg);
+	void (*on_answer)(const struct http_answer *, void *arg);
+	void *arg;
+};
+
+void signed_call_new(struct orchestrator *, const struct signed_call_request *);
+void signed_call_send(struct signed_call *);
+void signed_call_free(struct signed_call *); /* signed, but not sent */
+
+#endif

@@ -1,0 +1,597 @@
+/* Rows to structs and back. */
+#include "orchestrator/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/redis.h"
+#include "common/xalloc.h"
+#include "orchestrator/kinds.h"
+#include "orchestrator/orchestrator.h"
+#include "orchestrator/router.h"
+#include "sql.h"
+
+static char *
+json_text(const json_t *json)
+{
+	return json != NULL ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY)
+			    : NULL;
+}
+
+static json_t *
+json_cell(const PGresult *res, int row, const char *column)
+{
+	return json_loads(pg_text(res, row, column), JSON_DECODE_ANY, NULL);
+}
+
+static void
+query(struct orchestrator *o, const char *sql, const struct pg_params *p,
+    pg_on_answer *on_answer, void *arg)
+{
+	pg_query(o->pg, sql, p->n, p->values, on_answer, arg);
+}
+
+static void
+batch(struct orchestrator *o, const char *key, const char *sql,
+    const struct pg_params *p, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_op *op = pg_op_new(key);
+
+	pg_op_add(op, sql, p->n, p->values);
+	pg_op_batch(o->pg, op, on_answer, arg);
+}
+
+/* For writes whose only reader is the next sweep. */
+static void
+on_quiet(const struct pg_answer *answer, void *arg)
+{
+	const char *what = arg;
+
+	if (answer->outcome != PG_DONE)
+		log_warn(
+		    "store.failed", "what=%s why=\"%s\"", what, answer->why);
+}
+
+static int64_t
+lease_until_us(const struct orchestrator *o, int64_t now_us)
+{
+	return now_us + o->lease_ms * 1000;
+}
+
+/* -- jobs --------------------------------------------------------------- */
+
+void
+job_free(struct job *job)
+{
+	if (job == NULL)
+		return;
+	json_decref(job->params);
+	json_decref(job->expect);
+	json_decref(job->tried);
+	free(job->input_type);
+	free(job);
+}
+
+struct job *
+store_job_from_row(const struct orchestrator *o, const PGresult *res, int i)
+{
+	struct job *job = xcalloc(1, sizeof(*job));
+
+	snprintf(job->id, sizeof(job->id), "%s", pg_text(res, i, "id"));
+	job->kind = kinds_find(o->kinds, pg_text(res, i, "kind"));
+	job->state = job_state_parse(pg_text(res, i, "state"));
+	job->params = json_cell(res, i, "params");
+	job->tried = json_cell(res, i, "tried");
+	if (!pg_is_null(res, i, "input_type"))
+		job->input_type = xstrdup(pg_text(res, i, "input_type"));
+	snprintf(job->input_sha256, sizeof(job->input_sha256), "%s",
+	    pg_text(res, i, "input_sha256"));
+	job->input_bytes = pg_int(res, i, "input_bytes");
+	job->min = pg_int(res, i, "miners_min");
+	job->wanted = pg_int(res, i, "miners_wanted");
+	job->retries_left = pg_int(res, i, "retries_left");
+	job->tries = pg_int(res, i, "tries");
+	job->created_us = pg_int(res, i, "created_us");
+	job->deadline_us = pg_int(res, i, "deadline_us");
+	job->open = pg_int(res, i, "open");
+	job->delivered = pg_int(res, i, "delivered");
+	snprintf(job->best, sizeof(job->best), "%s", pg_text(res, i, "best"));
+	return job;
+}
+
+void
+store_job_insert(struct orchestrator *o, const struct job *job,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+	bool has_input = job->input_type != NULL;
+	char *params = json_text(job->params), *expect = json_text(job->expect);
+
+	pg_add_text(&p, job->id);
+	pg_add_int(&p, o->netuid);
+	pg_add_text(&p, job->kind->name);
+	pg_add_text(&p, params);
+	pg_add_text(&p, expect);
+	pg_add_text(&p, has_input ? job->input_sha256 : NULL);
+	pg_add_text(&p, job->input_type);
+	pg_add_int(&p, job->input_bytes);
+	if (!has_input)
+		p.values[p.n - 1] = NULL;
+	pg_add_int(&p, job->min);
+	pg_add_int(&p, job->wanted);
+	pg_add_int(&p, job->priority);
+	pg_add_int(&p, job->retries_left);
+	pg_add_us(&p, job->created_us);
+	pg_add_us(&p, job->deadline_us);
+	pg_add_text(&p, o->id);
+	pg_add_us(&p, lease_until_us(o, job->created_us));
+	batch(o, job->id, sql_job_insert, &p, on_answer, arg);
+	free(params);
+	free(expect);
+}
+
+/* Queries of one id and the netuid. */
+static void
+query_id(struct orchestrator *o, const char *sql, const char *id,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	pg_add_text(&p, id);
+	pg_add_int(&p, o->netuid);
+	query(o, sql, &p, on_answer, arg);
+}
+
+void
+store_job_get(
+    struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
+{
+	query_id(o, sql_job_get, id, on_answer, arg);
+}
+
+void
+store_job_show(
+    struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
+{
+	query_id(o, sql_job_show, id, on_answer, arg);
+}
+
+void
+store_job_result(
+    struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
+{
+	query_id(o, sql_job_result, id, on_answer, arg);
+}
+
+void
+store_job_later(struct orchestrator *o, const char *id, int64_t next_try_us)
+{
+	struct pg_params p = {0};
+
+	pg_add_text(&p, id);
+	pg_add_text(&p, o->id);
+	pg_add_us(&p, next_try_us);
+	pg_add_us(&p, lease_until_us(o, clock_wall_us()));
+	batch(o, id, sql_job_later, &p, on_quiet, "job_later");
+}
+
+void
+store_job_claim(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+	int64_t now_us = clock_wall_us();
+
+	pg_add_int(&p, o->netuid);
+	pg_add_text(&p, o->id);
+	pg_add_us(&p, now_us);
+	pg_add_us(&p, lease_until_us(o, now_us));
+	query(o, sql_job_claim, &p, on_answer, arg);
+}
+
+void
+store_job_renew(struct orchestrator *o)
+{
+	struct pg_params p = {0};
+
+	pg_add_text(&p, o->id);
+	pg_add_us(&p, lease_until_us(o, clock_wall_us()));
+	pg_add_int(&p, o->netuid);
+	query(o, sql_job_renew, &p, on_quiet, "job_renew");
+}
+
+void
+store_job_unsettled(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	pg_add_int(&p, o->netuid);
+	pg_add_us(&p, clock_wall_us());
+	query(o, sql_job_unsettled, &p, on_answer, arg);
+}
+
+/* -- steps -------------------------------------------------------------- */
+
+struct step {
+	struct orchestrator *o;
+	char id[UUID_TEXT], job_id[UUID_TEXT];
+	int event, to;
+	const char *reason;
+	void (*on_done)(bool moved, void *arg);
+	void *arg;
+};
+
+static struct step *
+step_new(struct orchestrator *o, const char *id, int event, int to,
+    void (*on_done)(bool, void *), void *arg)
+{
+	struct step *step = xcalloc(1, sizeof(*step));
+
+	step->o = o;
+	snprintf(step->id, sizeof(step->id), "%s", id);
+	step->event = event;
+	step->to = to;
+	step->on_done = on_done;
+	step->arg = arg;
+	return step;
+}
+
+static void
+step_done(struct step *step, bool moved)
+{
+	if (step->on_done != NULL)
+		step->on_done(moved, step->arg);
+	free(step);
+}
+
+/* "{sent,accepted}": the states from which the event leads to `to`. */
+static void
+job_sources(enum job_event event, enum job_state to, struct buf *out)
+{
+	for (int s = 0; s < N_JOB_STATES; s++) {
+		if (job_next(s, event) == (int)to)
+			buf_printf(out, "%c%s", out->len == 0 ? '{' : ',',
+			    job_state_name(s));
+	}
+	buf_add_str(out, "}");
+}
+
+static void
+attempt_sources(
+    enum attempt_event event, enum attempt_state to, struct buf *out)
+{
+	for (int s = 0; s < N_ATTEMPT_STATES; s++) {
+		if (attempt_next(s, event) == (int)to)
+			buf_printf(out, "%c%s", out->len == 0 ? '{' : ',',
+			    attempt_state_name(s));
+	}
+	buf_add_str(out, "}");
+}
+
+static bool
+has_row(const struct pg_answer *answer)
+{
+	return answer->outcome == PG_DONE && PQntuples(answer->results[0]) > 0;
+}
+
+static void
+on_job_step(const struct pg_answer *answer, void *arg)
+{
+	struct step *step = arg;
+	struct orchestrator *o = step->o;
+	bool moved = has_row(answer);
+
+	if (answer->outcome != PG_DONE)
+		log_warn("store.failed", "what=job_step id=%s why=\"%s\"",
+		    step->id, answer->why);
+	if (moved) {
+		log_info("job.step", "id=%s from=%s to=%s on=%s", step->id,
+		    pg_text(answer->results[0], 0, "was"),
+		    job_state_name(step->to), job_event_name(step->event));
+		metric_add(o->counters.jobs_over[step->to], 1);
+	}
+	step_done(step, moved);
+}
+
+void
+store_job_step(struct orchestrator *o, const char *id, enum job_event event,
+    enum job_state to, const char *reason, const char *best,
+    int64_t next_try_us, void (*on_done)(bool, void *), void *arg)
+{
+	struct step *step = step_new(o, id, event, to, on_done, arg);
+	struct pg_params p = {0};
+	struct buf from = {0};
+	int64_t now_us = clock_wall_us();
+	bool ours = to == JOB_QUEUED;
+
+	job_sources(event, to, &from);
+	pg_add_text(&p, id);
+	pg_add_text(&p, buf_str(&from));
+	pg_add_text(&p, job_state_name(to));
+	pg_add_text(&p, reason);
+	pg_add_us(&p, now_us);
+	pg_add_text(&p, best != NULL && best[0] != '\0' ? best : NULL);
+	pg_add_text(&p, ours ? o->id : NULL);
+	pg_add_us(&p, ours ? lease_until_us(o, now_us) : 0);
+	pg_add_us(&p, next_try_us);
+	batch(o, id, sql_job_step, &p, on_job_step, step);
+	buf_free(&from);
+}
+
+static void
+note_failure(struct orchestrator *o, const char *hotkey)
+{
+	struct miner *m = table_find(&o->table, hotkey);
+	int64_t now_us = clock_wall_us();
+	struct pg_params p = {0};
+
+	if (m != NULL) {
+		m->failures =
+		    1 + failures_decayed(m->failures, m->failures_us, now_us);
+		m->failures_us = now_us;
+	}
+	pg_add_int(&p, o->netuid);
+	pg_add_text(&p, hotkey);
+	pg_add_us(&p, now_us);
+	batch(o, hotkey, sql_miner_failed, &p, on_quiet, "miner_failed");
+}
+
+static bool
+is_miners_fault(enum attempt_state state)
+{
+	return state == ATTEMPT_FAILED || state == ATTEMPT_REFUSED ||
+	       state == ATTEMPT_TIMED_OUT;
+}
+
+static void
+note_over(struct step *step, const PGresult *res)
+{
+	struct orchestrator *o = step->o;
+	struct miner *m = table_find(&o->table, pg_text(res, 0, "hotkey"));
+
+	metric_add(o->counters.attempts_over[step->to], 1);
+	if (!pg_is_null(res, 0, "miner_ms"))
+		metric_observe(o->counters.miner_seconds,
+		    pg_real(res, 0, "miner_ms") / 1000);
+	if (m != NULL && m->in_flight > 0 && step->to != ATTEMPT_LATE)
+		m->in_flight--;
+	if (is_miners_fault(step->to))
+		note_failure(o, pg_text(res, 0, "hotkey"));
+	redis_send(
+	    o->out, redis_results, step->id, attempt_state_name(step->to));
+}
+
+static void
+on_attempt_step(const struct pg_answer *answer, void *arg)
+{
+	struct step *step = arg;
+	bool moved = has_row(answer);
+
+	if (answer->outcome != PG_DONE)
+		log_warn("store.failed", "what=attempt_step id=%s why=\"%s\"",
+		    step->id, answer->why);
+	if (moved) {
+		const PGresult *res = answer->results[0];
+
+		log_info("attempt.step",
+		    "id=%s job=%s from=%s to=%s on=%s hotkey=%s reason=%s",
+		    step->id, step->job_id, pg_text(res, 0, "was"),
+		    attempt_state_name(step->to),
+		    attempt_event_name(step->event), pg_text(res, 0, "hotkey"),
+		    step->reason != NULL ? step->reason : "-");
+		if (attempt_is_over(step->to))
+			note_over(step, res);
+	}
+	step_done(step, moved);
+}
+
+static void
+add_result(struct pg_params *p, const struct attempt_result *r, char *json,
+    char *measured)
+{
+	bool has_bytes = r != NULL && r->type != NULL;
+
+	pg_add_text(p, has_bytes ? r->type : NULL);
+	pg_add_text(p, has_bytes ? r->sha256 : NULL);
+	pg_add_int(p, has_bytes ? r->bytes : 0);
+	if (!has_bytes)
+		p->values[p->n - 1] = NULL;
+	pg_add_text(p, json);
+	pg_add_text(p, measured);
+}
+
+void
+store_attempt_step(struct orchestrator *o, const char *job_id,
+    const char *attempt_id, enum attempt_event event, enum attempt_state to,
+    const char *reason, const struct attempt_result *result,
+    void (*on_done)(bool, void *), void *arg)
+{
+	struct step *step = step_new(o, attempt_id, event, to, on_done, arg);
+	struct pg_params p = {0};
+	struct buf from = {0};
+	char *json = result != NULL ? json_text(result->json) : NULL;
+	char *measured = result != NULL ? json_text(result->measured) : NULL;
+
+	snprintf(step->job_id, sizeof(step->job_id), "%s", job_id);
+	step->reason = reason;
+	attempt_sources(event, to, &from);
+	pg_add_text(&p, attempt_id);
+	pg_add_text(&p, buf_str(&from));
+	pg_add_text(&p, attempt_state_name(to));
+	pg_add_text(&p, reason);
+	pg_add_us(&p, clock_wall_us());
+	add_result(&p, result, json, measured);
+	batch(o, job_id, sql_attempt_step, &p, on_attempt_step, step);
+	buf_free(&from);
+	free(json);
+	free(measured);
+}
+
+/* -- attempts ----------------------------------------------------------- */
+
+void
+store_attempts_insert(struct orchestrator *o, const struct job *job,
+    const struct route *route, char (*ids)[UUID_TEXT], int64_t deadline_us,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+	json_t *rows = json_array();
+	char *text;
+
+	for (int i = 0; i < route->n; i++) {
+		const struct miner *m = route->miners[i];
+
+		json_array_append_new(
+		    rows, json_pack("{s:s, s:s, s:i, s:s, s:O}", "id", ids[i],
+			      "hotkey", m->hotkey, "uid", m->uid, "address",
+			      m->address, "receipt", route->receipts[i]));
+	}
+	text = json_text(rows);
+	pg_add_text(&p, job->id);
+	pg_add_text(&p, o->id);
+	pg_add_us(&p, clock_wall_us());
+	pg_add_us(&p, deadline_us);
+	pg_add_text(&p, text);
+	batch(o, job->id, sql_attempt_insert, &p, on_answer, arg);
+	json_decref(rows);
+	free(text);
+}
+
+void
+store_attempt_get(
+    struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
+{
+	query_id(o, sql_attempt_get, id, on_answer, arg);
+}
+
+struct drop {
+	struct orchestrator *o;
+	char job_id[UUID_TEXT];
+};
+
+static void
+on_dropped(const struct pg_answer *answer, void *arg)
+{
+	struct drop *drop = arg;
+
+	if (answer->outcome != PG_DONE) {
+		on_quiet(answer, "attempt_drop");
+		free(drop);
+		return;
+	}
+	for (int i = 0; i < PQntuples(answer->results[0]); i++) {
+		const char *id = pg_text(answer->results[0], i, "id");
+
+		log_info("attempt.step",
+		    "id=%s job=%s from=%s to=cancelled on=drop", id,
+		    drop->job_id, pg_text(answer->results[0], i, "was"));
+		redis_send(drop->o->out, redis_results, id, "cancelled");
+	}
+	free(drop);
+}
+
+void
+store_attempt_drop(struct orchestrator *o, const char *job_id)
+{
+	struct drop *drop = xcalloc(1, sizeof(*drop));
+	struct pg_params p = {0};
+
+	drop->o = o;
+	snprintf(drop->job_id, sizeof(drop->job_id), "%s", job_id);
+	pg_add_text(&p, job_id);
+	pg_add_us(&p, clock_wall_us());
+	batch(o, job_id, sql_attempt_drop, &p, on_dropped, drop);
+}
+
+void
+store_attempt_stuck(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+	int64_t now_us = clock_wall_us();
+
+	pg_add_int(&p, o->netuid);
+	pg_add_us(&p, now_us);
+	pg_add_us(&p, now_us - o->lease_ms * 1000);
+	query(o, sql_attempt_stuck, &p, on_answer, arg);
+}
+
+/* -- miners, kinds, ourselves ------------------------------------------- */
+
+static void
+query_netuid(
+    struct orchestrator *o, const char *sql, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	pg_add_int(&p, o->netuid);
+	query(o, sql, &p, on_answer, arg);
+}
+
+void
+store_miner_table(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
+{
+	query_netuid(o, sql_miner_table, on_answer, arg);
+}
+
+void
+store_miner_show(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
+{
+	query_netuid(o, sql_miner_show, on_answer, arg);
+}
+
+void
+store_kind_list(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
+{
+	query_netuid(o, sql_kind_list, on_answer, arg);
+}
+
+void
+store_kind_seed(struct orchestrator *o, const char *rows,
+    pg_on_answer *on_answer, void *arg)
+{
+	pg_query(o->pg, sql_kind_seed, 1, &rows, on_answer, arg);
+}
+
+void
+store_miner_probe(struct orchestrator *o, int64_t before_us,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	pg_add_int(&p, o->netuid);
+	pg_add_us(&p, clock_wall_us());
+	pg_add_us(&p, before_us);
+	query(o, sql_miner_probe, &p, on_answer, arg);
+}
+
+void
+store_miner_seen(struct orchestrator *o, const char *hotkey, bool is_up,
+    const json_t *capacity)
+{
+	char *text = json_text(capacity);
+	struct pg_params p = {0};
+
+	pg_add_int(&p, o->netuid);
+	pg_add_text(&p, hotkey);
+	pg_add_bool(&p, is_up);
+	pg_add_text(&p, text != NULL ? text : "{}");
+	batch(o, hotkey, sql_miner_seen, &p, on_quiet, "miner_seen");
+	free(text);
+}
+
+void
+store_instance_seen(struct orchestrator *o)
+{
+	struct pg_params p = {0};
+
+	pg_add_text(&p, o->id);
+	pg_add_text(&p, o->service.program);
+	pg_add_int(&p, o->netuid);
+	pg_add_us(&p, o->started_us);
+	pg_add_us(&p, clock_wall_us());
+	pg_add_text(&p, o->public_url);
+	query(o, sql_instance_seen, &p, on_quiet, "instance_seen");
+}

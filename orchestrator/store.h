@@ -1,0 +1,84 @@
+/*
+ * Rows to structs and back; the only file of this program that names a
+ * query. What writes goes through the batch, ordered by job id.
+ */
+#ifndef ORCHESTRATOR_STORE_H
+#define ORCHESTRATOR_STORE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/pg.h"
+#include "orchestrator/job.h"
+#include "orchestrator/states.h"
+
+struct orchestrator;
+struct route;
+
+/* Parse a uuid array's one cell into id; used by sweeps. */
+struct job *store_job_from_row(
+    const struct orchestrator *, const PGresult *, int row);
+
+void store_job_insert(
+    struct orchestrator *, const struct job *, pg_on_answer *, void *arg);
+void store_job_get(
+    struct orchestrator *, const char *id, pg_on_answer *, void *arg);
+void store_job_show(
+    struct orchestrator *, const char *id, pg_on_answer *, void *arg);
+void store_job_result(
+    struct orchestrator *, const char *id, pg_on_answer *, void *arg);
+void store_job_later(
+    struct orchestrator *, const char *id, int64_t next_try_us);
+void store_job_claim(struct orchestrator *, pg_on_answer *, void *arg);
+void store_job_renew(struct orchestrator *);
+void store_job_unsettled(struct orchestrator *, pg_on_answer *, void *arg);
+
+/*
+ * The one function that writes a job's state. Written only if the job is in
+ * a state from which the event leads somewhere; on_done is told whether it
+ * was (false, too, if the database said no). Logs the step. next_try_us is
+ * for JOB_REQUEUE. on_done may be NULL.
+ */
+void store_job_step(struct orchestrator *, const char *id, enum job_event,
+    enum job_state to, const char *reason, const char *best,
+    int64_t next_try_us, void (*on_done)(bool moved, void *arg), void *arg);
+
+/* Attempts of a route and the job's step to assigned, together. The ids are
+ * filled in by the caller; the answer has a row for each that was made. */
+void store_attempts_insert(struct orchestrator *, const struct job *,
+    const struct route *, char (*ids)[UUID_TEXT], int64_t deadline_us,
+    pg_on_answer *, void *arg);
+
+struct attempt_result {
+	const char *type, *sha256; /* of bytes; NULL if there are none */
+	int64_t bytes;
+	const json_t *json;	/* of a JSON output, or NULL */
+	const json_t *measured; /* by us, or NULL */
+};
+
+/* As store_job_step, for an attempt. Counts the miner's failures and tells
+ * subnetd:results when it is over. */
+void store_attempt_step(struct orchestrator *, const char *job_id,
+    const char *attempt_id, enum attempt_event, enum attempt_state to,
+    const char *reason, const struct attempt_result *,
+    void (*on_done)(bool moved, void *arg), void *arg);
+
+void store_attempt_get(
+    struct orchestrator *, const char *id, pg_on_answer *, void *arg);
+void store_attempt_drop(struct orchestrator *, const char *job_id);
+void store_attempt_stuck(struct orchestrator *, pg_on_answer *, void *arg);
+
+void store_miner_table(struct orchestrator *, pg_on_answer *, void *arg);
+void store_miner_probe(
+    struct orchestrator *, int64_t before_us, pg_on_answer *, void *arg);
+void store_miner_seen(struct orchestrator *, const char *hotkey, bool is_up,
+    const json_t *capacity);
+void store_miner_show(struct orchestrator *, pg_on_answer *, void *arg);
+
+void store_kind_seed(
+    struct orchestrator *, const char *rows, pg_on_answer *, void *arg);
+void store_kind_list(struct orchestrator *, pg_on_answer *, void *arg);
+void store_instance_seen(struct orchestrator *);
+
+#endif

@@ -1,0 +1,385 @@
+/*
+ * POST /v1/jobs: the body is read (an input goes to the blobs as it comes),
+ * the request checked, the input looked at, the row written; and when that
+ * is committed, and not before, the client has its 202.
+ */
+#include "orchestrator/submit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/clock.h"
+#include "common/err.h"
+#include "common/http_server.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/xalloc.h"
+#include "orchestrator/blobs.h"
+#include "orchestrator/form.h"
+#include "orchestrator/job.h"
+#include "orchestrator/jobs.h"
+#include "orchestrator/kinds.h"
+#include "orchestrator/orchestrator.h"
+#include "orchestrator/params.h"
+#include "orchestrator/probe.h"
+#include "orchestrator/store.h"
+
+enum { MAX_PRIORITY = 100, MIN_DEADLINE_MS = 1000 };
+
+static const char *const known_fields[] = {
+    "kind", "params", "miners", "deadline_ms", "priority", "expect", NULL};
+
+struct submit {
+	struct orchestrator *o;
+	struct http_req *req;
+	struct form *form;
+	struct job *job;
+};
+
+/* -- the request as a job ----------------------------------------------- */
+
+static int
+check_fields(const json_t *request, struct err *err)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)request, name, value)
+	{
+		int i = 0;
+
+		while (known_fields[i] != NULL &&
+		       strcmp(known_fields[i], name) != 0)
+			i++;
+		if (known_fields[i] == NULL)
+			return err_set(err, "%s is not a field of a job", name);
+	}
+	return 0;
+}
+
+/* An optional whole number within limits. */
+static int
+take_int(const json_t *request, const char *name, int64_t least, int64_t most,
+    int64_t *out, struct err *err)
+{
+	const json_t *value = json_object_get(request, name);
+
+	if (value == NULL)
+		return 0;
+	*out = json_integer_value(value);
+	if (!json_is_integer(value) || *out < least || *out > most)
+		return err_set(err,
+		    "%s must be a whole number between %lld and %lld", name,
+		    (long long)least, (long long)most);
+	return 0;
+}
+
+static int
+take_numbers(const json_t *request, struct job *job, struct err *err)
+{
+	const struct kind *kind = job->kind;
+	int64_t miners = kind->miners_wanted, priority = 0;
+	int64_t deadline_ms = kind->deadline_ms;
+
+	if (take_int(request, "miners", kind->miners_min, kind->miners_max,
+		&miners, err) != 0 ||
+	    take_int(request, "priority", -MAX_PRIORITY, MAX_PRIORITY,
+		&priority, err) != 0 ||
+	    take_int(request, "deadline_ms", MIN_DEADLINE_MS, kind->deadline_ms,
+		&deadline_ms, err) != 0)
+		return -1;
+	job->min = kind->miners_min;
+	job->wanted = miners;
+	job->priority = priority;
+	job->retries_left = kind->retry_budget;
+	job->deadline_us = job->created_us + deadline_ms * 1000;
+	return 0;
+}
+
+struct job *
+submit_parse(const struct kinds *kinds, const json_t *request, int64_t now_us,
+    struct err *err)
+{
+	const char *name = json_string_value(json_object_get(request, "kind"));
+	const json_t *expect = json_object_get(request, "expect");
+	struct job *job = xcalloc(1, sizeof(*job));
+
+	job->created_us = now_us;
+	job->kind = name != NULL ? kinds_find(kinds, name) : NULL;
+	job->tried = json_array();
+	if (check_fields(request, err) != 0)
+		goto fail;
+	if (job->kind == NULL) {
+		err_set(err,
+		    name != NULL ? "there is no kind \"%s\""
+				 : "kind is missing",
+		    name);
+		goto fail;
+	}
+	if (expect != NULL && !json_is_object(expect)) {
+		err_set(err, "expect must be an object");
+		goto fail;
+	}
+	if (expect != NULL)
+		job->expect = json_deep_copy(expect);
+	job->params = params_check(
+	    job->kind->params, json_object_get(request, "params"), err);
+	if (job->params == NULL || take_numbers(request, job, err) != 0)
+		goto fail;
+	return job;
+fail:
+	job_free(job);
+	return NULL;
+}
+
+/* -- answers ------------------------------------------------------------ */
+
+static void
+submit_free(struct submit *s)
+{
+	form_free(s->form);
+	job_free(s->job);
+	free(s);
+}
+
+static void
+refuse(struct submit *s, int status, const char *code, const char *why)
+{
+	http_reply_problem(s->req, status, code, "%s", why);
+	submit_free(s);
+}
+
+static void
+format_time(int64_t wall_us, char out[32])
+{
+	time_t s = wall_us / 1000000;
+	struct tm tm;
+
+	gmtime_r(&s, &tm);
+	strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static void
+answer_accepted(struct submit *s)
+{
+	char created[32], deadline[32], location[64];
+	json_t *body;
+	char *text;
+
+	format_time(s->job->created_us, created);
+	format_time(s->job->deadline_us, deadline);
+	body = json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", s->job->id, "kind",
+	    s->job->kind->name, "state", "queued", "created_at", created,
+	    "deadline_at", deadline);
+	text = json_dumps(body, JSON_COMPACT);
+	snprintf(location, sizeof(location), "/v1/jobs/%s", s->job->id);
+	http_reply_header(s->req, "Location", location);
+	http_reply(s->req, 202, "application/json", text, strlen(text));
+	free(text);
+	json_decref(body);
+}
+
+static void
+on_committed(const struct pg_answer *answer, void *arg)
+{
+	struct submit *s = arg;
+	struct job *job = s->job;
+
+	if (answer->outcome != PG_DONE) {
+		log_warn(
+		    "job.not_stored", "id=%s why=\"%s\"", job->id, answer->why);
+		refuse(s, 503, "unavailable",
+		    answer->outcome == PG_UNKNOWN
+			? "the database went away while the job was stored; "
+			  "it may or may not be there"
+			: "the database cannot be reached; nothing was "
+			  "stored");
+		return;
+	}
+	log_info("job.accepted", "id=%s kind=%s miners=%d", job->id,
+	    job->kind->name, job->wanted);
+	metric_add(s->o->counters.jobs_accepted, 1);
+	answer_accepted(s);
+	s->job = NULL; /* goes on to be routed */
+	jobs_route(s->o, job);
+	submit_free(s);
+}
+
+/* -- the input ---------------------------------------------------------- */
+
+static void
+on_looked_at(enum probe_outcome outcome, const json_t *measured, void *arg)
+{
+	struct submit *s = arg;
+	const char *type = json_string_value(json_object_get(measured, "type"));
+	char why[256];
+
+	switch (outcome) {
+	case PROBE_BROKEN:
+		refuse(s, 503, "unavailable",
+		    "the input could not be looked at; nothing was stored");
+		return;
+	case PROBE_BAD:
+		refuse(s, 422, "bad_input", "input does not decode");
+		return;
+	case PROBE_MEASURED:
+		break;
+	}
+	if (!kind_takes(s->job->kind, type)) {
+		snprintf(why, sizeof(why),
+		    "input is %s by its bytes, which %s does not take", type,
+		    s->job->kind->name);
+		refuse(s, 415, "wrong_input_type", why);
+		return;
+	}
+	free(s->job->input_type);
+	s->job->input_type = xstrdup(type);
+	store_job_insert(s->o, s->job, on_committed, s);
+}
+
+static void
+take_input(struct submit *s)
+{
+	struct job *job = s->job;
+	struct blob_writer *file = form_take_file(s->form);
+	uint64_t bytes = form_file_bytes(s->form);
+	struct err err;
+	char why[256];
+	int fd = -1;
+
+	if (bytes == 0 || bytes > (uint64_t)job->kind->max_input_bytes) {
+		blob_abort(file);
+		snprintf(why, sizeof(why),
+		    "input has %llu bytes; %s takes 1 to %lld",
+		    (unsigned long long)bytes, job->kind->name,
+		    (long long)job->kind->max_input_bytes);
+		refuse(s, 413, "input_size", why);
+		return;
+	}
+	job->input_bytes = bytes;
+	job->input_type = xstrdup(form_file_type(s->form));
+	if (blob_commit(file, job->id, job->input_sha256, &err) == 0)
+		fd = blob_open(s->o->blobs, job->id, job->input_sha256, &bytes);
+	if (fd < 0) {
+		log_error("store.disk", "why=\"%s\"", err.text);
+		refuse(s, 503, "unavailable", "the input cannot be stored");
+		return;
+	}
+	probe_start(s->o->probes, fd, on_looked_at, s);
+}
+
+/* -- the body ----------------------------------------------------------- */
+
+static json_t *
+request_of(const struct form *form, struct err *err)
+{
+	const char *text = form_field(form, "job");
+	json_error_t why;
+	json_t *request;
+
+	if (form_json(form) != NULL)
+		return json_incref((json_t *)form_json(form));
+	if (text == NULL) {
+		err_set(err, "the form has no part named job");
+		return NULL;
+	}
+	request = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+	if (json_is_object(request))
+		return request;
+	json_decref(request);
+	err_set(err, "job is not a JSON object: line %d: %s", why.line,
+	    request == NULL ? why.text : "not an object");
+	return NULL;
+}
+
+static void
+go_on(struct submit *s)
+{
+	bool takes = json_array_size(s->job->kind->input_types) > 0;
+	bool given = form_file_type(s->form)[0] != '\0';
+
+	uuid_new(s->job->id);
+	if (takes && !given)
+		refuse(s, 422, "input_missing",
+		    "this kind works on a file: send multipart/form-data "
+		    "with the parts job and input");
+	else if (!takes && given)
+		refuse(s, 422, "input_unexpected", "this kind takes no input");
+	else if (given)
+		take_input(s);
+	else
+		store_job_insert(s->o, s->job, on_committed, s);
+}
+
+static void
+on_end(struct http_req *req, bool ok, void *arg)
+{
+	struct submit *s = arg;
+	struct err err = {""};
+	json_t *request;
+
+	(void)req;
+	if (!ok) {
+		refuse(s, 400, "incomplete", "the body did not come whole");
+		return;
+	}
+	if (form_finish(s->form, &err) != 0) {
+		refuse(s, 400, "bad_body", err.text);
+		return;
+	}
+	request = request_of(s->form, &err);
+	if (request != NULL)
+		s->job =
+		    submit_parse(s->o->kinds, request, clock_wall_us(), &err);
+	json_decref(request);
+	if (s->job == NULL)
+		refuse(s, 422, "bad_job", err.text);
+	else
+		go_on(s);
+}
+
+static void
+on_data(struct http_req *req, const void *data, size_t len, void *arg)
+{
+	struct submit *s = arg;
+
+	(void)req;
+	form_feed(s->form, data, len);
+}
+
+static uint64_t
+largest_input(const struct kinds *kinds)
+{
+	int64_t most = 0;
+
+	for (size_t i = 0; i < kinds->n; i++) {
+		if (kinds->items[i].max_input_bytes > most)
+			most = kinds->items[i].max_input_bytes;
+	}
+	return most;
+}
+
+void
+submit_job(struct http_req *req, void *orchestrator)
+{
+	struct orchestrator *o = orchestrator;
+	struct submit *s = xcalloc(1, sizeof(*s));
+	struct err err;
+
+	s->o = o;
+	s->req = req;
+	if (o->service.draining || o->kinds == NULL) {
+		refuse(s, 503, "unavailable",
+		    o->kinds == NULL ? "starting" : "stopping");
+		return;
+	}
+	s->form = form_new(o->blobs, http_req_header(req, "Content-Type"),
+	    "input", largest_input(o->kinds), &err);
+	if (s->form == NULL)
+		refuse(s, 415, "bad_content_type",
+		    "send application/json, or multipart/form-data with the "
+		    "parts job and input");
+	else
+		http_req_read(req, on_data, on_end, s);
+}
