@@ -32,6 +32,8 @@ insert into reason values
 	('came_late', 'miner', 'the result came after the deadline'),
 	('no_miner', 'us', 'no miner could take the job before its deadline'),
 	('no_budget', 'us', 'every try failed and the retry budget is spent'),
+	('deadline', 'us', 'the deadline came before enough results did'),
+	('not_sent', 'us', 'the request could not leave in time'),
 	('crashed', 'us', 'the instance that held it died before sending'),
 	('no_signature', 'us', 'signerd did not sign the request'),
 	('lost_result', 'us', 'the stored result could not be read again'),

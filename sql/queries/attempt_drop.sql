@@ -1,13 +1,20 @@
--- The job has ended: what is still open is not needed.
+-- The job has ended: what is still open is not needed. What a miner had
+-- accepted and not brought by its deadline has timed out nevertheless.
 -- $1 job id, $2 now
--- columns: id, was
+-- columns: id, was, state, reason, hotkey, miner_ms
 with old as (
-	select id, state from attempt
+	select id, state, state = 'accepted' and deadline_at <= $2 as is_overdue
+	from attempt
 	where job_id = $1 and finished_at is null
 	order by id
 	for update
 )
-update attempt set state = 'cancelled', reason = 'not_needed', finished_at = $2
+update attempt set
+	state = case when is_overdue then 'timed_out'::attempt_state
+		else 'cancelled' end,
+	reason = case when is_overdue then 'no_result' else 'not_needed' end,
+	finished_at = $2
 from old
 where attempt.id = old.id
-returning attempt.id, old.state as was
+returning attempt.id, old.state as was, attempt.state, attempt.reason,
+	attempt.hotkey, attempt.miner_ms

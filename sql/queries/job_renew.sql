@@ -1,4 +1,12 @@
--- Hold on to what we work on.
+-- Hold on to what we work on. In the order of ids, as all who lock several
+-- jobs, so that two instances cannot deadlock.
 -- $1 lease_owner, $2 lease_until, $3 netuid
+with ours as (
+	select id from job
+	where netuid = $3 and lease_owner = $1 and finished_at is null
+	order by id
+	for no key update
+)
 update job set lease_until = $2
-where netuid = $3 and lease_owner = $1 and finished_at is null
+from ours
+where job.id = ours.id

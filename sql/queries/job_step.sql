@@ -1,10 +1,15 @@
--- Move a job from one of some states to another; no row if it was in none.
+-- Move a job from one of some states to another; no row if it was in none, or
+-- if it is to be queued again or given up and has an attempt under way.
 -- $1 id, $2 states to come from, $3 state to go to, $4 reason, $5 now,
--- $6 best attempt, $7 lease_owner, $8 lease_until, $9 next_try_at
+-- $6 best attempt, $7 lease_owner, $8 lease_until, $9 next_try_at,
+-- $10 what it takes of the retry budget
 -- columns: was, the state it came from
 with old as (
 	select id, state from job
 	where id = $1 and state = any ($2::job_state[])
+		and ($3::job_state not in ('queued', 'failed') or not exists (
+			select 1 from attempt
+			where job_id = $1 and finished_at is null))
 	for update
 )
 update job set
@@ -16,8 +21,7 @@ update job set
 	lease_owner = coalesce($7, lease_owner),
 	lease_until = coalesce($8, lease_until),
 	next_try_at = coalesce($9, next_try_at),
-	retries_left = job.retries_left
-		- case when $3::job_state = 'queued' then 1 else 0 end,
+	retries_left = job.retries_left - $10::integer,
 	tries = job.tries + case when $3::job_state = 'queued' then 1 else 0 end
 from old
 where job.id = old.id

@@ -7,6 +7,7 @@ with due as (
 	left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
 	where n.netuid = $1 and n.address is not null
 		and (m.probed_at is null or m.probed_at < $3)
+	order by n.hotkey collate "C"
 	limit 64
 )
 insert into miner (netuid, hotkey, probed_at)

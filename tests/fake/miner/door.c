@@ -1,0 +1,145 @@
+/* Requests: who is asking, and for what. */
+#include "tests/fake/miner/door.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/http_server.h"
+#include "common/log.h"
+#include "subtensor/epistula.h"
+#include "tests/fake/miner/job.h"
+#include "tests/fake/miner/miner.h"
+#include "tests/fake/miner/reply.h"
+#include "tests/fake/miner/seen.h"
+
+enum { MAX_PLAIN = 4096, MAX_JOB = 1 << 20, MAX_EDIT = 48 << 20 };
+
+/* 0 if the request may be answered; else it has been. */
+static int
+admit(struct miner *m, struct http_req *req)
+{
+	struct epistula_request r = {
+	    .authorization = http_req_header(req, "Authorization"),
+	    .signature = http_req_header(req, "Epistula-Signature"),
+	    .timestamp = http_req_header(req, "Epistula-Timestamp"),
+	    .uuid = http_req_header(req, "Epistula-UUID"),
+	    .signed_by = http_req_header(req, "Epistula-Signed-By"),
+	    .signed_for = http_req_header(req, "Epistula-Signed-For"),
+	};
+	int64_t now_ms = clock_wall_ms();
+	const char *wrong;
+	int status = 401;
+
+	r.body = http_req_body(req, &r.body_len);
+	wrong = epistula_check(&r, m->hotkey, now_ms);
+	if (wrong == NULL && m->persona.allowed != NULL &&
+	    strcmp(r.signed_by, m->persona.allowed) != 0) {
+		wrong = "Sender not allowed";
+		status = 403;
+	}
+	if (wrong == NULL && seen_before(m->seen, r.uuid, now_ms))
+		wrong = "Request was seen before";
+	if (wrong == NULL)
+		return 0;
+	log_warn(
+	    "miner.refused", "path=%s why=\"%s\"", http_req_path(req), wrong);
+	reply_detail(req, status, wrong);
+	return -1;
+}
+
+static void
+on_root(struct http_req *req, void *miner)
+{
+	(void)miner;
+	reply_json(req, 200,
+	    json_pack("{s:s s:s}", "status", "healthy", "service",
+		"subnetd-development-miner"));
+}
+
+static void
+on_check(struct http_req *req, void *miner)
+{
+	const struct miner *m = miner;
+	const char *id = http_req_param(req, "id");
+
+	if (strcmp(id, m->hotkey) == 0)
+		reply_json(req, 200,
+		    json_pack("{s:s s:s}", "status", "ok", "identifier", id));
+	else
+		reply_detail(req, 404, "Not found");
+}
+
+static void
+on_capacity(struct http_req *req, void *miner)
+{
+	struct miner *m = miner;
+
+	if (admit(m, req) != 0)
+		return;
+	reply_json(req, 200,
+	    json_pack("{s:b s:b s:i s:i}", "base-h100_pcie", 1, "img-h100_pcie",
+		1, task_name(TASK_TRANSCRIBE), (int)m->persona.capacity,
+		task_name(TASK_SPEAK), (int)m->persona.capacity));
+}
+
+static void
+take(struct miner *m, struct http_req *req, enum task task, bool is_dippy)
+{
+	json_t *body;
+	const void *text;
+	size_t len;
+
+	if (admit(m, req) != 0)
+		return;
+	text = http_req_body(req, &len);
+	body = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_object(body)) {
+		job_accept(m, req, task, is_dippy, body);
+		return;
+	}
+	json_decref(body);
+	reply_detail(req, 422, "a JSON object is wanted");
+}
+
+static void
+on_inference(struct http_req *req, void *miner)
+{
+	take(miner, req, TASK_GENERATE, true);
+}
+
+static void
+on_edit(struct http_req *req, void *miner)
+{
+	take(miner, req, TASK_EDIT, true);
+}
+
+static void
+on_native(struct http_req *req, void *miner)
+{
+	const char *kind = http_req_param(req, "kind");
+
+	for (enum task task = TASK_TRANSCRIBE; task <= TASK_SPEAK; task++) {
+		if (strcmp(kind, task_name(task)) == 0) {
+			take(miner, req, task, false);
+			return;
+		}
+	}
+	reply_detail(req, 404, "Not found");
+}
+
+static const struct http_route routes[] = {
+    {"GET", "/", 0, false, on_root},
+    {"GET", "/check/{id}", 0, false, on_check},
+    {"GET", "/capacity", MAX_PLAIN, false, on_capacity},
+    {"POST", "/inference", MAX_JOB, false, on_inference},
+    {"POST", "/edit", MAX_EDIT, false, on_edit},
+    {"POST", "/jobs/{kind}", MAX_JOB, false, on_native},
+    {NULL, NULL, 0, false, NULL},
+};
+
+const struct http_route *
+door_routes(void)
+{
+	return routes;
+}

@@ -1,0 +1,269 @@
+/* Verdicts on attempts, under the shipped policy. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "common/config_parse.h"
+#include "common/err.h"
+#include "validator/judge.c"
+
+static const struct judge_case blank = {
+    .id = "0190a0a0-0000-7000-8000-000000000001",
+    .hotkey = "5F",
+    .kind = "audio.transcribe",
+    .state = "delivered",
+    .scoring = "transcript",
+    .params = "{}",
+    .miner_ms = 2500,
+};
+
+struct expected {
+	const char *what;
+	struct judge_case c; /* NULL members are taken from blank */
+	bool no_params;
+	bool counts, success;
+	double speed, accuracy;
+};
+
+static const char fox[] = "{\"text\":\"The quick brown fox.\"}";
+static const char nine[] = "{\"text\":\"The quick brown fox jumps over the "
+			   "lazy dog\",\"voice\":\"rms\"}";
+
+static const struct expected cases[] = {
+    {"a perfect transcript",
+	{.expect = fox, .result_json = "{\"text\":\"the quick brown fox\"}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = 1},
+    {"one word of four lost",
+	{.expect = fox, .result_json = "{\"text\":\"the quick brown\"}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = 0.75},
+    {"a transcript without a text",
+	{.expect = fox, .result_json = "{\"txt\":\"the quick brown fox\"}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = 0},
+    {"a text that is a number", {.expect = fox, .result_json = "{\"text\":4}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = 0},
+    {"a result that is no JSON", {.expect = fox, .result_json = "{\"text\":"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = 0},
+    {"no result at all", {.expect = fox}, .counts = true, .success = true,
+	.speed = 0.75, .accuracy = 0},
+    {"a job that does not know its text",
+	{.result_json = "{\"text\":\"anything\"}"}, .counts = true,
+	.success = true, .speed = 0.75, .accuracy = NAN},
+    {"a job whose known text has no words",
+	{.expect = "{\"text\":\"...\"}",
+	    .result_json = "{\"text\":\"anything\"}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = NAN},
+    {"Chinese goes by letters",
+	{.params = "{\"language\":\"zh\"}",
+	    .expect = "{\"text\":"
+		      "\"\u4eca\u5929\u5929\u6c14\u5f88\u597d\u5440\u5462\"}",
+	    .result_json =
+		"{\"text\":"
+		"\"\u4eca\u5929\u5929\u6c23\u5f88\u597d\u5440\u5462\"}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = 0.875},
+    {"a failed transcript is wrong in every word",
+	{.state = "failed",
+	    .reason = "miner_failed",
+	    .side = "miner",
+	    .expect = fox,
+	    .miner_ms = 100,
+	    .result_json = "{\"text\":\"the quick brown fox\"}"},
+	.counts = true, .success = false, .speed = 0, .accuracy = 0},
+    {"a silent miner",
+	{.state = "timed_out",
+	    .reason = "no_result",
+	    .side = "miner",
+	    .expect = fox,
+	    .miner_ms = NAN},
+	.counts = true, .success = false, .speed = 0, .accuracy = 0},
+    {"a late result",
+	{.state = "late",
+	    .reason = "came_late",
+	    .side = "miner",
+	    .expect = fox,
+	    .miner_ms = 31000},
+	.counts = true, .success = false, .speed = 0, .accuracy = 0},
+    {"a failure with nothing to measure by",
+	{.state = "refused",
+	    .reason = "refused",
+	    .side = "miner",
+	    .miner_ms = NAN},
+	.counts = true, .success = false, .speed = 0, .accuracy = NAN},
+    {"our failure",
+	{.state = "abandoned",
+	    .reason = "crashed",
+	    .side = "us",
+	    .expect = fox},
+	.counts = false},
+    {"the client's wish",
+	{.state = "cancelled", .reason = "cancelled", .side = "client"},
+	.counts = false},
+    {"not needed any more",
+	{.state = "cancelled", .reason = "not_needed", .side = "us"},
+	.counts = false},
+    {"an end without a reason is nobody's", {.state = "cancelled"},
+	.counts = false},
+    {"speech that fits its text",
+	{.kind = "audio.speak",
+	    .scoring = "speech",
+	    .params = nine,
+	    .measured = "{\"duration_s\":3.47,\"rms_db\":-21.6,\"peak_db\":"
+			"-6.6,\"voiced\":0.8,\"rate\":16000}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = 1},
+    {"speech cut to a third",
+	{.kind = "audio.speak",
+	    .scoring = "speech",
+	    .params = nine,
+	    .measured = "{\"duration_s\":1.15,\"rms_db\":-21.6,\"peak_db\":"
+			"-6.6,\"voiced\":0.8,\"rate\":16000}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = 0},
+    {"voiced as yes and no",
+	{.kind = "audio.speak",
+	    .scoring = "speech",
+	    .params = nine,
+	    .measured = "{\"duration_s\":3.47,\"voiced\":false}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = 0},
+    {"speech that we did not measure",
+	{.kind = "audio.speak", .scoring = "speech", .params = nine},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = NAN},
+    {"failed speech",
+	{.kind = "audio.speak",
+	    .scoring = "speech",
+	    .params = nine,
+	    .state = "failed",
+	    .reason = "bad_media",
+	    .side = "miner"},
+	.counts = true, .success = false, .speed = 0, .accuracy = 0},
+    {"an image has a speed of its own kind",
+	{.kind = "image.generate", .scoring = "image", .miner_ms = 15000},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = NAN},
+    {"a failed image",
+	{.kind = "image.generate",
+	    .scoring = "image",
+	    .state = "failed",
+	    .reason = "miner_failed",
+	    .side = "miner"},
+	.counts = true, .success = false, .speed = 0, .accuracy = NAN},
+    {"a time we did not measure", {.scoring = "none", .miner_ms = NAN},
+	.counts = true, .success = true, .speed = NAN, .accuracy = NAN},
+    {"slower than the slowest", {.scoring = "none", .miner_ms = 1e9},
+	.counts = true, .success = true, .speed = 0, .accuracy = NAN},
+    {"parameters that are no JSON",
+	{.params = "[",
+	    .expect = fox,
+	    .result_json = "{\"text\":\"the quick brown fox\"}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = 1},
+    {"no parameters",
+	{.expect = fox, .result_json = "[\"the quick brown fox\"]"},
+	.no_params = true, .counts = true, .success = true, .speed = 0.75,
+	.accuracy = 0},
+};
+
+static struct policy policy;
+
+static int
+load_policy(void **state)
+{
+	char *text = config_read_file("deploy/policies/default.ini", NULL);
+	struct err err = {"cannot be read"};
+
+	(void)state;
+	if (text == NULL || policy_parse(text, &policy, &err) != 0) {
+		print_error("%s\n", err.text);
+		return -1;
+	}
+	free(text);
+	return 0;
+}
+
+static struct judge_case
+filled(const struct expected *e)
+{
+	struct judge_case c = e->c;
+
+	c.id = blank.id;
+	c.hotkey = blank.hotkey;
+	if (c.kind == NULL)
+		c.kind = blank.kind;
+	if (c.state == NULL)
+		c.state = blank.state;
+	if (c.scoring == NULL)
+		c.scoring = blank.scoring;
+	if (c.params == NULL && !e->no_params)
+		c.params = blank.params;
+	if (c.miner_ms == 0)
+		c.miner_ms = blank.miner_ms;
+	return c;
+}
+
+static bool
+same(double a, double b)
+{
+	return isnan(a) ? isnan(b) : fabs(a - b) < 1e-12;
+}
+
+static void
+verdicts_are_as_expected(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct judge_case c = filled(&cases[i]);
+		struct judgement j;
+
+		judge_attempt(&c, &policy, &j);
+		if (j.counts != cases[i].counts ||
+		    j.success != cases[i].success ||
+		    !same(j.speed, cases[i].speed) ||
+		    !same(j.accuracy, cases[i].accuracy))
+			fail_msg("%s: counts %d success %d speed %g "
+				 "accuracy %g",
+			    cases[i].what, j.counts, j.success, j.speed,
+			    j.accuracy);
+		judgement_clear(&j);
+	}
+}
+
+static void
+a_verdict_says_how_it_came_about(void **state)
+{
+	struct judge_case c = filled(&cases[1]);
+	struct judgement j;
+
+	(void)state;
+	judge_attempt(&c, &policy, &j);
+	assert_string_equal(j.detail,
+	    "{\"by\":\"words\",\"error_rate\":0.25,\"max_ms\":10000.0,"
+	    "\"miner_ms\":2500.0,\"policy\":\"default\","
+	    "\"rule\":\"transcript\",\"state\":\"delivered\"}");
+	judgement_clear(&j);
+}
+
+static void
+what_does_not_count_has_no_detail(void **state)
+{
+	struct judge_case c = blank;
+	struct judgement j;
+
+	(void)state;
+	c.state = "abandoned";
+	c.side = "us";
+	judge_attempt(&c, &policy, &j);
+	assert_null(j.detail);
+	judgement_clear(&j);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(verdicts_are_as_expected),
+	    cmocka_unit_test(a_verdict_says_how_it_came_about),
+	    cmocka_unit_test(what_does_not_count_has_no_detail),
+	};
+
+	return cmocka_run_group_tests(tests, load_policy, NULL);
+}

@@ -1,0 +1,107 @@
+/* Our exponential against long double's, and its ends. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "scorer/math.h"
+
+enum { STEPS = 400000 };
+
+static double
+ulp_of(double v)
+{
+	return nextafter(v, INFINITY) - v;
+}
+
+static double
+worst_between(double from, double to)
+{
+	double worst = 0;
+
+	for (int i = 0; i <= STEPS; i++) {
+		double x = from + (to - from) * i / STEPS;
+		long double want = expl((long double)x);
+		double got = math_exp(x);
+		double off = (double)(fabsl(got - want) / ulp_of(got));
+
+		if (off > worst)
+			worst = off;
+	}
+	return worst;
+}
+
+static void
+exp_is_within_one_ulp(void **state)
+{
+	static const double ranges[][2] = {
+	    {-0.5, 0.5},
+	    {-14, 0}, /* (rate - 1) / 0.075 lies here */
+	    {-100, 100},
+	    {-708, 709},
+	    {-745, -708}, /* subnormal results */
+	    {-1e-8, 1e-8},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		double worst = worst_between(ranges[i][0], ranges[i][1]);
+
+		print_message(
+		    "%g..%g: %.4f ulp\n", ranges[i][0], ranges[i][1], worst);
+		assert_true(worst <= 1);
+	}
+}
+
+static void
+exp_of_known_values(void **state)
+{
+	(void)state;
+	assert_true(math_exp(0) == 1);
+	assert_true(math_exp(-0.0) == 1);
+	assert_true(math_exp(1) == 2.718281828459045);
+	assert_true(math_exp(-1) == 0.36787944117144233);
+	assert_true(math_exp(10) == 22026.465794806718);
+}
+
+static void
+exp_ends_in_infinity_and_nothing(void **state)
+{
+	(void)state;
+	assert_true(isfinite(math_exp(709.782712893384)));
+	assert_true(isinf(math_exp(709.7827128933841)));
+	assert_true(isinf(math_exp(INFINITY)));
+	assert_true(math_exp(-745.13) > 0);
+	assert_true(math_exp(-746) == 0);
+	assert_true(math_exp(-INFINITY) == 0);
+	assert_true(math_exp(-1e300) == 0);
+	assert_true(isnan(math_exp(NAN)));
+}
+
+static void
+clamp_makes_a_share_of_anything(void **state)
+{
+	(void)state;
+	assert_true(math_clamp01(0.5) == 0.5);
+	assert_true(math_clamp01(-1) == 0);
+	assert_true(math_clamp01(7) == 1);
+	assert_true(math_clamp01(INFINITY) == 1);
+	assert_true(math_clamp01(NAN) == 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(exp_is_within_one_ulp),
+	    cmocka_unit_test(exp_of_known_values),
+	    cmocka_unit_test(exp_ends_in_infinity_and_nothing),
+	    cmocka_unit_test(clamp_makes_a_share_of_anything),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

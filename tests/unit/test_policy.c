@@ -1,0 +1,177 @@
+/* Policies: the shipped one, and every way to write a wrong one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/config_parse.h"
+#include "common/err.h"
+#include "scorer/policy.h"
+
+static char *
+shipped(void)
+{
+	struct err err;
+	char *text = config_read_file("deploy/policies/default.ini", &err);
+
+	if (text == NULL)
+		fail_msg("%s", err.text);
+	return text;
+}
+
+/* The shipped policy with the first `was` in it made `is`. */
+static char *
+edited(const char *was, const char *is)
+{
+	char *text = shipped(), *at = strstr(text, was);
+	struct buf out = {0};
+
+	assert_non_null(at);
+	buf_add(&out, text, at - text);
+	buf_add_str(&out, is);
+	buf_add_str(&out, at + strlen(was));
+	free(text);
+	return buf_take_str(&out);
+}
+
+static void
+the_shipped_policy_is_forty_forty_twenty(void **state)
+{
+	char *text = shipped();
+	struct policy policy;
+	struct err err;
+
+	(void)state;
+	if (policy_parse(text, &policy, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(policy.name, "default");
+	assert_true(policy.shares.speed == 0.4);
+	assert_true(policy.shares.accuracy == 0.4);
+	assert_true(policy.shares.stake == 0.2);
+	assert_true(policy.shares.min_successes == 1);
+	assert_true(policy.stake_cap == 500);
+	assert_true(policy.curve.temperature == 0.075);
+	assert_true(policy.curve.burn_rate == 0);
+	assert_true(policy.burn_uid == CURVE_NO_TARGET);
+	assert_true(policy_max_ms(&policy, "image.generate") == 60000);
+	assert_true(policy_max_ms(&policy, "audio.speak") == policy.max_ms);
+	assert_true(policy_is_by_letter(&policy, "zh"));
+	assert_true(policy_is_by_letter(&policy, "zh-TW"));
+	assert_true(policy_is_by_letter(&policy, "ja"));
+	assert_false(policy_is_by_letter(&policy, "en"));
+	assert_false(policy_is_by_letter(&policy, "zha"));
+	assert_false(policy_is_by_letter(&policy, ""));
+	free(text);
+}
+
+static const struct {
+	const char *was, *is, *says;
+} wrong[] = {
+    {"temperature = 0.075", "temperatur = 0.075",
+	"unknown key \"curve.temperatur\"; did you mean curve.temperature?"},
+    {"[stake]", "[stak]", "unknown key \"stak.cap\"; did you mean stake.cap?"},
+    {"name = default", "nam = default",
+	"unknown key \"policy.nam\"; did you mean policy.name?"},
+    {"by_letter = zh", "by_leter = zh",
+	"unknown key \"language.by_leter\"; "
+	"did you mean language.by_letter?"},
+    {"temperature = 0.075", "", "curve.temperature is missing"},
+    {"name = default", "", "policy.name is missing"},
+    {"by_letter = zh ja th", "", "language.by_letter is missing"},
+    {"temperature = 0.075", "temperature = warm",
+	"curve.temperature: \"warm\" is not a number"},
+    {"temperature = 0.075", "temperature = nan",
+	"curve.temperature: \"nan\" is not a number"},
+    {"temperature = 0.075", "temperature = 0",
+	"curve.temperature: 0 is not between 0.0001 and 10000"},
+    {"temperature = 0.075", "temperature = 1\ntemperature = 2",
+	"curve.temperature is there twice"},
+    {"speed = 0.4", "speed = 1.5", "score.speed: 1.5 is not between 0 and 1"},
+    {"name = default", "name = a\nname = b", "policy.name is there twice"},
+    {"name = default", "name =", "policy.name: 1 to 63 characters"},
+    {"slow = 1.0", "slow = 5",
+	"[speech] wants slowest < slow <= fast < fastest"},
+    {"silent_db = -60", "silent_db = -45",
+	"[speech] wants silent_db < quiet_db and least_voiced < voiced"},
+    {"rate = 0\n", "rate = 0.5\n", "burn.rate wants a burn.uid"},
+    {"uid = -1", "uid = 1.5",
+	"burn.uid and score.min_successes are whole numbers"},
+    {"[kind image.edit]", "[kind image.generate]",
+	"kind image.generate is there twice"},
+    {"[kind image.edit]\nmax_ms", "[kind image.edit]\nmax",
+	"unknown key \"max\" of kind image.edit; did you mean max_ms?"},
+    {"by_letter = zh", "by_letter = mandarin",
+	"language.by_letter: at most 16, of 7 letters"},
+    {"speed = 0.4\naccuracy = 0.4\nstake = 0.2",
+	"speed = 0\naccuracy = 0\nstake = 0",
+	"the shares under [score] are all 0"},
+};
+
+static void
+a_wrong_policy_says_what_is_wrong(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char *text = edited(wrong[i].was, wrong[i].is);
+		struct policy policy;
+		struct err err = {""};
+
+		assert_int_equal(policy_parse(text, &policy, &err), -1);
+		assert_string_equal(err.text, wrong[i].says);
+		free(text);
+	}
+}
+
+static void
+a_line_that_is_no_setting_is_named(void **state)
+{
+	struct policy policy;
+	struct err err = {""};
+
+	(void)state;
+	assert_int_equal(
+	    policy_parse("[policy]\nname = x\n= y\n[score\n", &policy, &err),
+	    -1);
+	assert_non_null(strstr(err.text, "unknown key"));
+	assert_int_equal(
+	    policy_parse("[policy]\nname = x\njust words\n", &policy, &err),
+	    -1);
+	assert_string_equal(err.text, "line 3 is not \"key = value\"");
+	assert_int_equal(policy_parse("", &policy, &err), -1);
+}
+
+static void
+there_is_room_for_so_many_kinds_and_no_more(void **state)
+{
+	char *text = shipped();
+	struct buf more = {0};
+	struct policy policy;
+	struct err err;
+
+	(void)state;
+	buf_add_str(&more, text);
+	for (int i = 0; i < POLICY_MAX_KINDS; i++)
+		buf_printf(&more, "\n[kind test.%d]\nmax_ms = 1\n", i);
+	assert_int_equal(policy_parse(buf_str(&more), &policy, &err), -1);
+	assert_string_equal(err.text, "more than 32 kinds");
+	buf_free(&more);
+	free(text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_shipped_policy_is_forty_forty_twenty),
+	    cmocka_unit_test(a_wrong_policy_says_what_is_wrong),
+	    cmocka_unit_test(a_line_that_is_no_setting_is_named),
+	    cmocka_unit_test(there_is_room_for_so_many_kinds_and_no_more),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

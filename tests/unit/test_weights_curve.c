@@ -1,0 +1,189 @@
+/* Win rates to weights to 16 bits: reference Dippy's vectors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "scorer/curve.h"
+#include "scorer/u16.h"
+#include "scorer/winrate.h"
+
+static const struct curve_rule plain = {0.075, 0};
+
+/* The reference computed some of its vectors in 32 bits. */
+static void
+near(double got, double want, double tolerance)
+{
+	if (!(fabs(got - want) <= tolerance * want + 1e-300))
+		fail_msg("%.17g, not %.17g", got, want);
+}
+
+static void
+softmax_agrees_with_the_reference(void **state)
+{
+	static const struct {
+		size_t n;
+		double scores[5], want[5], tolerance;
+	} cases[] = {
+	    {3, {3, 2, 1}, {.998727368257, .00127101420717, 1.61753564202e-06},
+		1e-11},
+	    {5, {5, 4, 3, 2, 1},
+		{.964326062369, .0344013615335, .00122723394248,
+		    4.37803354997e-05, 1.56181939736e-06},
+		1e-11},
+	    /* float32 */
+	    {4, {.5, .6, .7, 0}, {.000136293369, .0116057312, .988257945, 0},
+		1e-6},
+	    {3, {.2, .1, 0}, {.998728931, .00127101643, 0}, 1e-6},
+	    {2, {.4, .4}, {.5, .5}, 1e-15},
+	    {4, {0, 0, .3, 0}, {0, 0, 1, 0}, 1e-15},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t n = cases[i].n;
+		double rates[5], got[5];
+
+		winrate_compute(cases[i].scores, n, rates);
+		assert_int_equal(curve_weights(&plain, rates, cases[i].scores,
+				     n, CURVE_NO_TARGET, got),
+		    0);
+		for (size_t j = 0; j < n; j++)
+			near(got[j], cases[i].want[j], cases[i].tolerance);
+	}
+}
+
+static void
+softmax_of_given_rates(void **state)
+{
+	static const double rates[] = {.9, .8}, scores[] = {1, 1};
+	double got[2];
+
+	(void)state;
+	curve_weights(&plain, rates, scores, 2, CURVE_NO_TARGET, got);
+	near(got[0], .791391472674, 1e-11);
+	near(got[1], .208608527326, 1e-11);
+}
+
+static void
+burning_agrees_with_the_reference(void **state)
+{
+	static const double scores[] = {.5, .6, .7, 0};
+	static const struct {
+		double rate, want[4];
+		uint16_t u16[4];
+	} cases[] = {
+	    {.75, {3.40733459e-05, .00290143304, .247064501, .75},
+		{3, 254, 21588, 65535}},
+	    {1, {0, 0, 0, 1}, {0, 0, 0, 65535}},
+	    {.99, {1.36293e-06, .000116057, .00988258, .99},
+		{0, 8, 654, 65535}},
+	    {0, {.000136293369, .0116057312, .988257945, 0},
+		{9, 770, 65535, 0}},
+	};
+	double rates[4];
+
+	(void)state;
+	winrate_compute(scores, 4, rates);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct curve_rule rule = {0.075, cases[i].rate};
+		double got[4];
+		uint16_t u16[4];
+
+		assert_int_equal(
+		    curve_weights(&rule, rates, scores, 4, 3, got), 0);
+		for (size_t j = 0; j < 4; j++)
+			near(got[j], cases[i].want[j], 5e-6);
+		assert_int_equal(u16_scale(got, 4, u16), 0);
+		assert_memory_equal(u16, cases[i].u16, sizeof(u16));
+	}
+}
+
+static void
+what_the_target_earned_itself_is_lost(void **state)
+{
+	static const double scores[] = {.4, .4}, rates[] = {0, 0};
+	const struct curve_rule rule = {0.075, 0.5};
+	double got[2];
+
+	(void)state;
+	curve_weights(&rule, rates, scores, 2, 1, got);
+	near(got[0], 1. / 3, 1e-15); /* .25 beside .5 */
+	near(got[1], 2. / 3, 1e-15);
+}
+
+static void
+nobody_scored_means_no_weights(void **state)
+{
+	static const double scores[] = {0, 0, NAN}, rates[] = {0, 0, 0};
+	const struct curve_rule rule = {0.075, 0.5};
+	double got[3];
+
+	(void)state;
+	assert_int_equal(curve_weights(&plain, rates, scores, 3, -1, got), -1);
+	assert_int_equal(curve_weights(&rule, rates, scores, 3, 0, got), -1);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(got[i] == 0);
+	assert_int_equal(curve_weights(&plain, NULL, NULL, 0, -1, NULL), -1);
+}
+
+static void
+a_steep_curve_does_not_overflow(void **state)
+{
+	static const double scores[] = {.1, .2}, rates[] = {0, 1};
+	const struct curve_rule steep = {0.0001, 0};
+	double got[2];
+
+	(void)state;
+	assert_int_equal(curve_weights(&steep, rates, scores, 2, -1, got), 0);
+	assert_true(got[0] == 0);
+	assert_true(got[1] == 1);
+}
+
+static void
+u16_rounds_half_to_even(void **state)
+{
+	static const double weights[] = {65535, 0.5, 1.5, 2.5, 0};
+	static const uint16_t want[] = {65535, 0, 2, 2, 0};
+	uint16_t got[5];
+
+	(void)state;
+	assert_int_equal(u16_scale(weights, 5, got), 0);
+	assert_memory_equal(got, want, sizeof(want));
+}
+
+static void
+u16_refuses_what_is_no_weight(void **state)
+{
+	static const double bad[][2] = {
+	    {1, -0.1}, {1, NAN}, {INFINITY, 1}, {0, 0}};
+	static const uint16_t nothing[2] = {0, 0};
+	uint16_t got[2];
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(u16_scale(bad[i], 2, got), -1);
+		assert_memory_equal(got, nothing, sizeof(got));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(softmax_agrees_with_the_reference),
+	    cmocka_unit_test(softmax_of_given_rates),
+	    cmocka_unit_test(burning_agrees_with_the_reference),
+	    cmocka_unit_test(what_the_target_earned_itself_is_lost),
+	    cmocka_unit_test(nobody_scored_means_no_weights),
+	    cmocka_unit_test(a_steep_curve_does_not_overflow),
+	    cmocka_unit_test(u16_rounds_half_to_even),
+	    cmocka_unit_test(u16_refuses_what_is_no_weight),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,243 @@
+/* Doing what the epoch's table says. */
+#include "validator/rounds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/metrics.h"
+#include "common/redis.h"
+#include "common/uuid.h"
+#include "common/xalloc.h"
+#include "scorer/policy.h"
+#include "validator/run.h"
+#include "validator/store.h"
+
+struct rounds {
+	struct rounds_setup setup;
+	struct epoch epoch;
+	bool closed;
+	struct run *run; /* the round under way */
+	int64_t number, block, at_us, from_us;
+	size_t neurons;
+	char run_id[UUID_TEXT], vector_id[UUID_TEXT];
+	char policy_name[POLICY_MAX_NAME];
+	/* What was said last, so that each reason is logged once an epoch. */
+	int64_t said_epoch;
+	char said[96];
+	struct metric *stored, *skipped, *last_block;
+};
+
+static void take(struct rounds *, enum epoch_event);
+
+static void
+say_skipped(struct rounds *r, int64_t number, const char *why)
+{
+	if (r->said_epoch == number && strcmp(r->said, why) == 0)
+		return;
+	log_warn(
+	    "run.skipped", "epoch=%lld why=\"%s\"", (long long)number, why);
+	r->said_epoch = number;
+	snprintf(r->said, sizeof(r->said), "%s", why);
+	metric_add(r->skipped, 1);
+}
+
+/* -- storing ------------------------------------------------------------ */
+
+static void
+on_written(enum store_outcome outcome, const char *why, void *arg)
+{
+	struct rounds *r = arg;
+
+	run_free(r->run);
+	r->run = NULL;
+	if (outcome == STORE_FAILED) {
+		log_warn("run.not_stored", "epoch=%lld why=\"%s\"",
+		    (long long)r->number, why);
+		take(r, EPOCH_FAILED);
+		return;
+	}
+	if (outcome == STORE_DONE) {
+		log_info("run.stored",
+		    "epoch=%lld block=%lld miners=%zu vector=%s id=%s",
+		    (long long)r->number, (long long)r->block, r->neurons,
+		    r->vector_id, r->run_id);
+		metric_add(r->stored, 1);
+		metric_set(r->last_block, r->block);
+		redis_send(r->setup.redis, redis_weights, r->vector_id, NULL);
+		redis_send(r->setup.redis, redis_scores, r->run_id, "run");
+	} else {
+		log_info(
+		    "run.stored_already", "epoch=%lld", (long long)r->number);
+	}
+	take(r, EPOCH_STORED);
+}
+
+static void
+store(struct rounds *r)
+{
+	const struct store_run row = {
+	    .id = r->run_id,
+	    .vector_id = r->vector_id,
+	    .policy = r->policy_name,
+	    .epoch = r->number,
+	    .block = r->block,
+	    .at_us = r->at_us,
+	    .from_us = r->from_us,
+	};
+
+	uuid_new(r->run_id);
+	uuid_new(r->vector_id);
+	store_write_run(r->setup.store, &row, r->run, on_written, r);
+}
+
+/* -- a round ------------------------------------------------------------ */
+
+/* The run's own snapshot may be newer than the one that called for it. */
+static const char *
+number_run(struct rounds *r, const struct store_read *read)
+{
+	r->block = read->block;
+	r->neurons = read->neurons;
+	r->number = epoch_of(&r->setup.rule, read->block, read->tempo);
+	return r->number < 0 ? "the snapshot has no tempo" : NULL;
+}
+
+/* NULL if the run is ready to be stored, else why there is none. */
+static const char *
+finish_run(struct rounds *r, const struct store_read *read)
+{
+	const char *why = read->why;
+
+	if (why == NULL)
+		why = number_run(r, read);
+	if (why == NULL && read->judgements == 0)
+		why = "no judgements in the window";
+	return why != NULL ? why : run_finish(r->run);
+}
+
+static void
+on_run(const struct store_read *read, void *arg)
+{
+	struct rounds *r = arg;
+	const char *why = NULL;
+
+	if (read->failed != NULL)
+		log_warn("run.not_read", "why=\"%s\"", read->failed);
+	else
+		why = finish_run(r, read);
+	if (read->failed == NULL && why == NULL) {
+		store(r);
+		return;
+	}
+	if (why != NULL)
+		say_skipped(r, r->number, why);
+	run_free(r->run);
+	r->run = NULL;
+	take(r, EPOCH_FAILED);
+}
+
+static void
+begin_run(struct rounds *r)
+{
+	const struct policy *policy = r->setup.policy;
+
+	r->at_us = clock_wall_us();
+	r->from_us = r->at_us - r->setup.window_us;
+	strcpy(r->policy_name, policy->name);
+	r->run = run_new(policy);
+	store_read_run(r->setup.store, r->run, policy->burn_uid, r->from_us,
+	    r->at_us, on_run, r);
+}
+
+/* -- looking ------------------------------------------------------------ */
+
+static void
+on_view(const struct epoch_view *view, const char *why, void *arg)
+{
+	struct rounds *r = arg;
+
+	if (why != NULL) {
+		log_warn("run.not_read", "why=\"%s\"", why);
+		take(r, EPOCH_FAILED);
+		return;
+	}
+	if (view == NULL) { /* no snapshot yet */
+		take(r, EPOCH_NOT_DUE);
+		return;
+	}
+	why = epoch_is_due(&r->setup.rule, view, &r->number);
+	if (why != NULL && why[0] != '\0')
+		say_skipped(r, r->number, why);
+	take(r, why == NULL ? EPOCH_DUE : EPOCH_NOT_DUE);
+}
+
+static void
+take(struct rounds *r, enum epoch_event event)
+{
+	enum epoch_state was = r->epoch.state;
+	enum epoch_action action =
+	    epoch_step(&r->epoch, event, clock_mono_us());
+
+	if (was != r->epoch.state)
+		log_debug("run.step", "from=%s to=%s", epoch_state_name(was),
+		    epoch_state_name(r->epoch.state));
+	switch (action) {
+	case EPOCH_DO_NOTHING:
+		break;
+	case EPOCH_DO_READ:
+		store_read_view(r->setup.store,
+		    clock_wall_us() - r->setup.window_us,
+		    r->setup.rule.min_judgements, on_view, r);
+		break;
+	case EPOCH_DO_RUN:
+		begin_run(r);
+		break;
+	}
+}
+
+struct rounds *
+rounds_new(const struct rounds_setup *setup)
+{
+	struct rounds *r = xcalloc(1, sizeof(*r));
+
+	r->setup = *setup;
+	r->stored = metrics_counter(setup->metrics, "subnetd_runs_total",
+	    "outcome=\"stored\"", "Scoring rounds.");
+	r->skipped = metrics_counter(setup->metrics, "subnetd_runs_total",
+	    "outcome=\"skipped\"", "Scoring rounds.");
+	r->last_block = metrics_gauge(setup->metrics, "subnetd_run_block", NULL,
+	    "Block of the snapshot of the last round stored here.");
+	return r;
+}
+
+void
+rounds_free(struct rounds *r)
+{
+	if (r == NULL)
+		return;
+	run_free(r->run);
+	free(r);
+}
+
+void
+rounds_wake(struct rounds *r)
+{
+	if (!r->closed)
+		take(r, EPOCH_WAKE);
+}
+
+void
+rounds_close(struct rounds *r)
+{
+	r->closed = true;
+	r->epoch.woken = false;
+}
+
+bool
+rounds_is_idle(const struct rounds *r)
+{
+	return r->epoch.state == EPOCH_IDLE;
+}
