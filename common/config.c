@@ -200,11 +200,18 @@ static int
 read_file(struct config *c, struct err *err)
 {
 	struct file_walk walk = {c, err, false};
+	char *text;
 	int line;
 
 	if (!c->file_named && access(c->file, F_OK) != 0)
 		return 0;
-	line = ini_parse(c->file, on_file_line, &walk);
+	text = config_read_file(c->file, err);
+	if (text == NULL || config_check_lines(c->file, text, err) != 0) {
+		free(text);
+		return -1;
+	}
+	line = ini_parse_string(text, on_file_line, &walk);
+	free(text);
 	if (walk.failed)
 		return -1;
 	if (line < 0)
@@ -271,6 +278,7 @@ read_env(struct config *c, struct err *err)
 static int
 read_flag(struct config *c, char **argv, struct err *err)
 {
+	static const char from[] = "command line"; /* not what it says */
 	const char *arg = argv[0] + 2, *eq = strchr(arg, '=');
 	char *name = eq ? xstrndup(arg, eq - arg) : xstrdup(arg);
 	struct value *v = value_of_flag(c, name);
@@ -286,10 +294,10 @@ read_flag(struct config *c, char **argv, struct err *err)
 		used = err_set(err, "unknown flag --%s; did you mean --%s?",
 		    name, nearest(c, name));
 	} else if (v->key->type == CONFIG_BOOL && !eq) {
-		used = set_value(v, "yes", argv[0], err) != 0 ? -1 : 1;
+		used = set_value(v, "yes", from, err) != 0 ? -1 : 1;
 	} else if (text == NULL) {
 		used = err_set(err, "--%s wants a value", name);
-	} else if (set_value(v, text, argv[0], err) != 0) {
+	} else if (set_value(v, text, from, err) != 0) {
 		used = -1;
 	}
 	free(name);

@@ -93,7 +93,7 @@ bool config_is_set(const struct config *, const char *key); /* not "" */
 char **config_list(const struct config *, const char *key);
 void config_list_free(char **);
 
-/* Parse one "250ms"; -1 if it is not one. Pure. */
+/* Parse one "250ms", or "0"; -1 if it is neither. Pure. */
 int64_t config_parse_ms(const char *);
 
 #endif

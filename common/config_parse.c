@@ -11,7 +11,7 @@
 #include "common/err.h"
 #include "common/xalloc.h"
 
-enum { MAX_FILE = 65536, MAX_NAME = 64 };
+enum { MAX_FILE = 65536, MAX_NAME = 64, MAX_LINE = 198 };
 
 static const struct {
 	const char *suffix;
@@ -31,6 +31,8 @@ config_parse_ms(const char *text)
 	n = strtoll(text, &end, 10);
 	if (errno != 0)
 		return -1;
+	if (n == 0 && *end == '\0')
+		return 0; /* nothing needs no unit */
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strcmp(end, units[i].suffix) == 0)
 			return n <= INT64_MAX / units[i].ms ? n * units[i].ms
@@ -144,6 +146,27 @@ config_distance(const char *a, const char *b)
 	return row[lb];
 }
 
+int
+config_check_lines(const char *path, const char *text, struct err *err)
+{
+	for (int n = 1; *text != '\0'; n++) {
+		size_t len = strcspn(text, "\r\n");
+		size_t blank = strspn(text, " \t");
+
+		if (len > MAX_LINE)
+			return err_set(err,
+			    "%s:%d: longer than %d characters; put the value "
+			    "into a file and give @/path",
+			    path, n, MAX_LINE);
+		if (blank > 0 && blank < len)
+			return err_set(
+			    err, "%s:%d: begins with a blank", path, n);
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return 0;
+}
+
 char *
 config_read_file(const char *path, struct err *err)
 {
@@ -156,8 +179,13 @@ config_read_file(const char *path, struct err *err)
 		free(text);
 		return NULL;
 	}
-	len = fread(text, 1, MAX_FILE, f);
+	len = fread(text, 1, MAX_FILE + 1, f);
 	fclose(f);
+	if (len > MAX_FILE) {
+		err_set(err, "%s is larger than %d bytes", path, MAX_FILE);
+		free(text);
+		return NULL;
+	}
 	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
 		len--;
 	text[len] = '\0';

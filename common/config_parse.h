@@ -24,6 +24,10 @@ void config_env_name(const char *key, char *out, size_t size);
 /* Edit distance, for "did you mean". */
 size_t config_distance(const char *, const char *);
 
+/* Refuse what inih would misread without a word: lines longer than it holds,
+ * and keys that are indented, which it takes for more of the value before. */
+int config_check_lines(const char *path, const char *text, struct err *err);
+
 /* A small file's text without its last newline; the caller frees. */
 char *config_read_file(const char *path, struct err *);
 

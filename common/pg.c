@@ -27,6 +27,8 @@ enum {
 	ANSWER_MS = 30000, /* for the oldest unit that was sent */
 };
 
+static const char no_such_statement[] = "26000"; /* SQLSTATE */
+
 struct statement {
 	const char *sql;
 	size_t n_params;
@@ -81,6 +83,8 @@ struct pg {
 	bool batch_in_flight;
 	const char *prepared[MAX_PREPARED];
 	size_t n_prepared;
+	char prepare_why[256]; /* of the last that could not be prepared */
+	char prepare_state[6];
 	size_t pending;
 	void (*on_up)(struct pg *, void *);
 	void *arg;
@@ -362,16 +366,32 @@ unit_done(struct pg *pg, struct unit *u)
 	}
 }
 
+static void
+prepare_failed(struct pg *pg, const struct unit *u)
+{
+	long slot = slot_of(pg, u->prepares);
+
+	if (slot >= 0)
+		pg->prepared[slot] = NULL;
+	memcpy(pg->prepare_why, u->why, sizeof(u->why));
+	memcpy(pg->prepare_state, u->sqlstate, sizeof(u->sqlstate));
+}
+
 /* A batch that failed is run again one by one. */
 static void
 unit_failed(struct pg *pg, struct unit *u)
 {
 	bool alone = !u->is_batch || u->ops.n == 1;
-	long slot = u->prepares != NULL ? slot_of(pg, u->prepares) : -1;
 	struct pg_op *op;
 
-	if (slot >= 0)
-		pg->prepared[slot] = NULL;
+	if (u->prepares != NULL)
+		prepare_failed(pg, u);
+	/* Its statement is missing because preparing it failed: say why. */
+	if (strcmp(u->sqlstate, no_such_statement) == 0 &&
+	    pg->prepare_state[0] != '\0') {
+		memcpy(u->why, pg->prepare_why, sizeof(u->why));
+		memcpy(u->sqlstate, pg->prepare_state, sizeof(u->sqlstate));
+	}
 	while ((op = list_pop(&u->ops)) != NULL) {
 		if (alone)
 			op_fail(pg, op, PG_REFUSED, u->why, u->sqlstate);

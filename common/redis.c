@@ -25,7 +25,13 @@ const char redis_scores[] = "subnetd:scores";
 const char redis_weights[] = "subnetd:weights";
 const char redis_chain[] = "subnetd:chain";
 
-enum { BLOCK_MS = 2000, ANSWER_MS = 8000, CHECK_MS = 1000, MAX_READ = 100 };
+enum {
+	BLOCK_MS = 2000,
+	ANSWER_MS = 8000,
+	CHECK_MS = 1000,
+	MAX_READ = 100,
+	MAX_REFUSALS = 1
+};
 
 struct redis {
 	struct event_base *base;
@@ -38,12 +44,14 @@ struct redis {
 	int64_t waiting_since_us; /* for an answer; 0: for none */
 	/* a reader's own */
 	char *stream, *group, *member;
-	char last_id[64];
+	char last_id[64]; /* of a tail; "": not known yet */
+	int refusals;	  /* of reading, one behind the other */
 	redis_on_message *on_message;
 	void *arg;
 };
 
 static void read_more(struct redis *);
+static void drop(struct redis *, const char *why);
 
 static void
 set_timer(struct redis *r, int64_t ms)
@@ -101,6 +109,21 @@ make_group(struct redis *r)
 	    "XGROUP CREATE %s %s 0 MKSTREAM", r->stream, r->group);
 }
 
+/* NOGROUP: the stream was emptied under us. What is refused again, at once,
+ * is something else, and is left for a while. */
+static void
+on_refused(struct redis *r, const char *why)
+{
+	log_warn("redis.read_refused", "stream=%s why=\"%s\"", r->stream, why);
+	if (r->refusals++ >= MAX_REFUSALS) {
+		drop(r, "reading is refused");
+		return;
+	}
+	if (r->group != NULL)
+		make_group(r);
+	read_more(r);
+}
+
 static void
 on_read(redisAsyncContext *context, void *reply_void, void *arg)
 {
@@ -111,12 +134,10 @@ on_read(redisAsyncContext *context, void *reply_void, void *arg)
 		return;
 	r->waiting_since_us = 0;
 	if (reply->type == REDIS_REPLY_ERROR) {
-		/* NOGROUP: the stream was emptied under us. */
-		log_warn("redis.read_refused", "stream=%s why=\"%s\"",
-		    r->stream, reply->str);
-		if (r->group != NULL)
-			make_group(r);
+		on_refused(r, reply->str);
+		return;
 	}
+	r->refusals = 0;
 	take_messages(r, reply);
 	if (r->is_up)
 		read_more(r);
@@ -136,16 +157,44 @@ read_more(struct redis *r)
 		    r->stream, r->last_id);
 }
 
+/* A tail begins behind what is there. "$" would say so, too, but again at
+ * each reading, and pass over what comes between two of them. */
+static void
+on_last(redisAsyncContext *context, void *reply_void, void *arg)
+{
+	struct redis *r = arg;
+	redisReply *reply = reply_void;
+	const redisReply *entry;
+
+	if (reply == NULL || context != r->context)
+		return;
+	r->waiting_since_us = 0;
+	snprintf(r->last_id, sizeof(r->last_id), "0-0");
+	if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 1) {
+		entry = reply->element[0];
+		if (entry->type == REDIS_REPLY_ARRAY && entry->elements == 2 &&
+		    entry->element[0]->type == REDIS_REPLY_STRING)
+			snprintf(r->last_id, sizeof(r->last_id), "%s",
+			    entry->element[0]->str);
+	}
+	read_more(r);
+}
+
 static void
 start_reading(struct redis *r)
 {
 	if (r->stream == NULL)
 		return;
+	r->refusals = 0;
 	if (r->group != NULL)
 		make_group(r);
-	else
-		snprintf(r->last_id, sizeof(r->last_id), "$");
-	read_more(r);
+	if (r->group != NULL || r->last_id[0] != '\0') {
+		read_more(r);
+		return;
+	}
+	r->waiting_since_us = clock_mono_us();
+	redisAsyncCommand(
+	    r->context, on_last, r, "XREVRANGE %s + - COUNT 1", r->stream);
 }
 
 /* -- the connection ----------------------------------------------------- */

@@ -1,0 +1,74 @@
+/*
+ * HTTP requests to other people's servers, on libcurl and our loop.
+ *
+ * The address is resolved first, checked (no private, loopback, link-local,
+ * multicast or mapped ranges, unless the client is told to allow them), and
+ * pinned: the address checked is the one connected to. No redirects, no
+ * proxies, no cookies. Every request has a deadline and a size limit.
+ */
+#ifndef COMMON_HTTP_CLIENT_H
+#define COMMON_HTTP_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct event_base;
+struct http_client;
+struct http_call;
+
+struct http_client_options {
+	bool allow_private;	/* development: plain http and loopback, too */
+	size_t max_connections; /* in all; more wait */
+	size_t max_host_connections; /* to one host */
+	const char *ca_file;	/* certificates to trust; NULL: the system's */
+	const char *nameserver; /* "127.0.0.1:53"; NULL: the system's */
+};
+
+struct http_client *http_client_new(
+    struct event_base *, const struct http_client_options *);
+void http_client_free(struct http_client *); /* cancels; NULL is fine */
+
+struct http_answer {
+	int status; /* 0: no answer, see why */
+	const char *content_type;
+	const void *body;
+	size_t len;
+	const char *why;     /* "connect", "timeout", "too_large", "tls",
+				"resolve", "refused_address", "reset", ... */
+	const char *detail;  /* a sentence for the log */
+	int64_t started_us;  /* mono: request handed to the socket layer */
+	int64_t sent_us;     /* mono: the last byte of it written, or 0 */
+	int64_t finished_us; /* mono */
+};
+
+struct http_call_options {
+	const char *method; /* "POST" */
+	const char *url;
+	const char *const *headers; /* "Name: value", ends with NULL */
+	const void *body;	    /* copied */
+	size_t body_len;
+	int timeout_ms;		/* the whole of it */
+	int connect_timeout_ms; /* 0: 5000 */
+	size_t max_answer;	/* bytes of body */
+};
+
+/*
+ * on_done runs once, later, never after http_call_cancel(); the call is gone
+ * once it has returned. Inside it calls may be started and cancelled and the
+ * client be freed. A request may reach the server twice if a connection kept
+ * from an earlier one breaks before any byte of the answer: libcurl then
+ * sends it again on a new one.
+ */
+struct http_call *http_call_start(struct http_client *,
+    const struct http_call_options *,
+    void (*on_done)(const struct http_answer *, void *arg), void *arg);
+void http_call_cancel(struct http_call *);
+
+/* Whether an address may be connected to by a client that is not told to
+ * allow private ones. Pure; exported for tests. */
+struct sockaddr;
+bool http_address_is_public(const struct sockaddr *);
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * The insides of the HTTP client, for its own files only:
+ *   http_client.c        libcurl's multi interface on our loop
+ *   http_client_call.c   the life of one request
+ *   http_client_url.c    which URLs are taken
+ *   http_client_easy.c   what libcurl is told about a request
+ *   http_client_name.c   names to addresses, remembered for a while
+ *
+ * No callback of libcurl or evdns calls the user's code: an end is noted
+ * there and told from the loop (http_call_end).
+ */
+#ifndef COMMON_HTTP_CLIENT_IMPL_H
+#define COMMON_HTTP_CLIENT_IMPL_H
+
+#include <curl/curl.h>
+#include <sys/queue.h>
+
+#include "common/buf.h"
+#include "common/http_client.h"
+
+struct event;
+struct http_name;
+struct http_names;
+
+enum {
+	HTTP_CONNECT_TIMEOUT_MS = 5000,
+	HTTP_MAX_ANSWER_HEADERS = 65536, /* bytes */
+};
+
+struct http_call {
+	LIST_ENTRY(http_call) link;
+	TAILQ_ENTRY(http_call) wait; /* for a name */
+	struct http_client *client;
+	struct http_name *name; /* being resolved */
+	CURL *easy;
+	bool added; /* to the multi handle */
+	CURLU *url;
+	char *host; /* without brackets */
+	int port;
+	bool is_literal; /* host is an address */
+	struct curl_slist *headers, *pinned;
+	void *body;
+	struct event *deadline;
+	struct event *kick; /* to tell an end later */
+
+	struct buf answer;
+	size_t max_answer, header_bytes;
+	bool head_done; /* the empty line behind the headers has come */
+	int64_t started_us, sent_us;
+	const char *why;
+	char detail[CURL_ERROR_SIZE];
+	char said[CURL_ERROR_SIZE]; /* by libcurl */
+	void (*on_done)(const struct http_answer *, void *);
+	void *arg;
+};
+
+LIST_HEAD(http_calls, http_call);
+TAILQ_HEAD(http_waiters, http_call);
+
+struct http_client {
+	struct event_base *base;
+	struct http_client_options options;
+	char *ca_file;
+	CURLM *multi;
+	struct event *timer;
+	struct http_names *names;
+	struct http_calls calls;
+	int busy; /* callbacks on the stack */
+	bool dead;
+};
+
+/* http_client.c */
+void http_client_enter(struct http_client *);
+void http_client_leave(struct http_client *); /* may free it */
+
+/* http_client_call.c */
+void http_call_free(struct http_call *);
+/* libcurl has finished with it. Calls on_done and frees the call. */
+void http_call_finish(struct http_call *, CURLcode);
+/* The name is resolved: "a,b,..", or NULL and why not. */
+void http_call_resolved(struct http_call *, const char *addresses,
+    bool is_public, const char *why_not);
+
+/* Note why it has failed; the first reason stays. Always -1. */
+int http_call_blame(struct http_call *, const char *why, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* http_client_url.c: 0, or -1 and blamed. */
+int http_call_check_url(struct http_call *, const char *url);
+
+/* http_client_easy.c: 0, or -1 and blamed. */
+int http_call_set_up(struct http_call *, const struct http_call_options *);
+
+/* http_client_name.c */
+struct http_names *http_names_new(struct event_base *, const char *nameserver);
+/* Lookups under way end by themselves when the loop goes on. */
+void http_names_free(struct http_names *);
+/* Ends in http_call_resolved(), perhaps before it returns. */
+void http_names_resolve(struct http_names *, struct http_call *);
+void http_names_forget(struct http_call *); /* it waits no longer */
+
+#endif

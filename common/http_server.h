@@ -1,0 +1,106 @@
+/*
+ * The HTTP/1.1 server all our doors stand on: strict, bounded, streaming.
+ *
+ * Strict: what two parsers could read in two ways is refused and the
+ * connection closed (duplicate or signed Content-Length, CL with TE, a space
+ * before the colon, NUL, bare LF, obs-fold, a missing Host, odd chunk sizes).
+ * Bounded: everything has a limit and a deadline (struct http_limits).
+ * Streaming: a body goes to its reader as it arrives and can be paused; a
+ * whole body is only gathered for routes that ask, up to their max_body.
+ *
+ * Ownership: a struct http_req belongs to the server and lives until it has
+ * been answered, even when its client has gone (the answer is then dropped).
+ * Every request must be answered exactly once, at any later time. Callbacks
+ * run on the loop, never inside the function that started them.
+ */
+#ifndef COMMON_HTTP_SERVER_H
+#define COMMON_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct event_base;
+struct http_req;
+struct http_server;
+
+struct http_limits {
+	size_t max_header_bytes; /* request line and headers: 431 */
+	size_t max_headers;	 /* number of them: 431 */
+	size_t max_connections;	 /* further ones wait in the backlog */
+	int header_timeout_ms;	 /* first byte to last header: 408 */
+	int body_timeout_ms;	 /* between two reads of a body: 408 */
+	int idle_timeout_ms;	 /* keep-alive between requests */
+	int write_timeout_ms;	 /* a reader that takes nothing is cut off */
+};
+
+extern const struct http_limits http_default_limits;
+
+struct http_route {
+	const char *method; /* "GET"; HEAD is answered by GET's handler */
+	const char *path;   /* "/v1/jobs/{id}"; {name} is one segment */
+	uint64_t max_body;  /* bytes; 0: a body is refused with 413 */
+	/*
+	 * false: the whole body is gathered before the handler runs.
+	 * true: the handler runs at the headers and calls http_req_read().
+	 */
+	bool streams;
+	void (*handler)(struct http_req *, void *arg);
+};
+
+/* routes ends with a NULL method, and must outlive the server. */
+struct http_server *http_server_new(struct event_base *,
+    const struct http_route *routes, const struct http_limits *, void *arg);
+void http_server_free(struct http_server *); /* closes all; NULL is fine */
+
+/* "127.0.0.1:8000", "[::1]:0", "unix:/path". 0, or -1. Port 0: any free. */
+int http_server_listen(struct http_server *, const char *address, struct err *);
+int http_server_port(const struct http_server *); /* of the last listen */
+
+/* Stop accepting; on_idle runs when the last request has been answered. */
+void http_server_drain(
+    struct http_server *, void (*on_idle)(void *), void *arg);
+
+/* The request. Strings are borrowed until it is answered. */
+const char *http_req_method(const struct http_req *);
+const char *http_req_path(const struct http_req *); /* decoded, no query */
+const char *http_req_param(const struct http_req *, const char *name);
+/* First value of a query parameter, decoded; NULL if absent. */
+const char *http_req_query(const struct http_req *, const char *name);
+const char *http_req_header(const struct http_req *, const char *name);
+const char *http_req_peer(const struct http_req *); /* "127.0.0.1" */
+const char *http_req_id(const struct http_req *);   /* X-Request-Id, ours */
+const void *http_req_body(const struct http_req *, size_t *len);
+uint64_t http_req_received_us(const struct http_req *); /* mono, first byte */
+
+/*
+ * Read a streamed body. on_data is called with each piece; on_end once, with
+ * ok false if the client went away, was too slow or sent more than max_body
+ * (the request must still be answered: the server has done it if !ok, and a
+ * later answer is dropped).
+ */
+void http_req_read(struct http_req *,
+    void (*on_data)(struct http_req *, const void *, size_t, void *arg),
+    void (*on_end)(struct http_req *, bool ok, void *arg), void *arg);
+void http_req_pause(struct http_req *);
+void http_req_resume(struct http_req *);
+
+/* Answer. Headers first; reply once. body is copied. */
+void http_reply_header(struct http_req *, const char *name, const char *value);
+void http_reply(struct http_req *, int status, const char *content_type,
+    const void *body, size_t len);
+/* The rest of fd from offset, len bytes; fd is closed by the server. */
+void http_reply_file(struct http_req *, int status, const char *content_type,
+    int fd, uint64_t offset, uint64_t len);
+/* RFC 9457: {"type","title","status","code","detail","request_id"}. */
+void http_reply_problem(struct http_req *, int status, const char *code,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* Told once if the client goes away before the answer; NULL to unset. */
+void http_req_on_gone(
+    struct http_req *, void (*)(struct http_req *, void *), void *arg);
+
+const char *http_status_title(int status);
+
+#endif

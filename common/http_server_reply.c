@@ -1,0 +1,323 @@
+/* Answers: a status line, our headers, the handler's, a body or a file. */
+#include "common/http_server_impl.h"
+
+#include <assert.h>
+#include <event2/buffer.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/xalloc.h"
+
+struct title {
+	int status;
+	const char *title;
+};
+
+static const struct title titles[] = {
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {206, "Partial Content"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {307, "Temporary Redirect"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {402, "Payment Required"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
+    {417, "Expectation Failed"},
+    {422, "Unprocessable Content"},
+    {425, "Too Early"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
+};
+
+/* What an answer's head is made of. */
+struct head {
+	int status;
+	const char *content_type;
+	uint64_t len;
+	const char *id;
+	const struct buf *extra; /* lines */
+	bool close;
+	bool say_keep_alive; /* HTTP/1.0 wants to hear it */
+};
+
+const char *
+http_status_title(int status)
+{
+	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
+		if (titles[i].status == status)
+			return titles[i].title;
+	return "Unknown";
+}
+
+/* The Date header's value, made anew when the second has changed. */
+static const char *
+date(struct http_server *s)
+{
+	int64_t now = clock_wall_us() / 1000000;
+	time_t t = now;
+	struct tm tm;
+
+	if (now != s->date_s) {
+		gmtime_r(&t, &tm);
+		strftime(s->date, sizeof(s->date), "%a, %d %b %Y %T GMT", &tm);
+		s->date_s = now;
+	}
+	return s->date;
+}
+
+static bool
+has_body(int status)
+{
+	return status >= 200 && status != 204 && status != 304;
+}
+
+static void
+write_head(struct http_conn *c, const struct head *h)
+{
+	evbuffer_add_printf(c->out,
+	    "HTTP/1.1 %d %s\r\nDate: %s\r\nX-Request-Id: %s\r\n", h->status,
+	    http_status_title(h->status), date(c->server), h->id);
+	if (has_body(h->status) && h->content_type != NULL)
+		evbuffer_add_printf(
+		    c->out, "Content-Type: %s\r\n", h->content_type);
+	if (has_body(h->status))
+		evbuffer_add_printf(c->out, "Content-Length: %llu\r\n",
+		    (unsigned long long)h->len);
+	if (h->close)
+		evbuffer_add(c->out, "Connection: close\r\n", 19);
+	else if (h->say_keep_alive)
+		evbuffer_add(c->out, "Connection: keep-alive\r\n", 24);
+	if (h->extra != NULL && h->extra->len > 0)
+		evbuffer_add(c->out, h->extra->data, h->extra->len);
+	evbuffer_add(c->out, "\r\n", 2);
+}
+
+/* The head of the answer to a request; whether a body follows. */
+static bool
+begin(struct http_req *req, int status, const char *content_type, uint64_t len)
+{
+	struct http_conn *c = req->conn;
+	struct head head = {
+	    .status = status,
+	    .content_type = content_type,
+	    .len = len,
+	    .id = req->id,
+	    .extra = &req->extra,
+	};
+
+	if (!req->keep_alive || !c->body_done || c->server->draining)
+		req->keep_alive = false;
+	head.close = !req->keep_alive;
+	head.say_keep_alive = req->is_http_1_0;
+	write_head(c, &head);
+	return has_body(status) && !req->is_head;
+}
+
+/*
+ * The answer is in the buffer: the connection is free for the next request.
+ * Answers given while its input is parsed go out together afterwards.
+ */
+static void
+finish(struct http_req *req)
+{
+	struct http_conn *c = req->conn;
+
+	req->conn = NULL;
+	c->req = NULL;
+	c->moved = true;
+	c->phase = req->keep_alive ? CONN_IDLE : CONN_FLUSH;
+	c->unread = !c->body_done;
+	if (c->busy > 0)
+		return;
+	http_conn_enter(c);
+	http_conn_settle(c);
+	http_conn_leave(c);
+}
+
+static void
+done(struct http_req *req)
+{
+	req->answered = true;
+	if (req->conn != NULL)
+		finish(req);
+	http_req_release(req);
+}
+
+void
+http_reply_header(struct http_req *req, const char *name, const char *value)
+{
+	assert(!req->answered && http_guard_is_token(name, strlen(name)));
+	buf_add_str(&req->extra, name);
+	buf_add_str(&req->extra, ": ");
+	/* Nobody's text may end the line. */
+	for (const char *p = value; *p != '\0'; p++)
+		buf_add_byte(&req->extra,
+		    (unsigned char)*p < 0x20 || *p == 0x7f ? ' ' : *p);
+	buf_add_str(&req->extra, "\r\n");
+}
+
+void
+http_reply(struct http_req *req, int status, const char *content_type,
+    const void *body, size_t len)
+{
+	assert(!req->answered);
+	if (req->conn != NULL && begin(req, status, content_type, len))
+		evbuffer_add(req->conn->out, body, len);
+	done(req);
+}
+
+void
+http_reply_file(struct http_req *req, int status, const char *content_type,
+    int fd, uint64_t offset, uint64_t len)
+{
+	struct evbuffer_file_segment *segment;
+
+	assert(!req->answered);
+	if (req->conn == NULL || !begin(req, status, content_type, len) ||
+	    len == 0) {
+		close(fd);
+		done(req);
+		return;
+	}
+	segment =
+	    evbuffer_file_segment_new(fd, offset, len, EVBUF_FS_CLOSE_ON_FREE);
+	assert(segment != NULL);
+	evbuffer_add_file_segment(req->conn->out, segment, 0, len);
+	evbuffer_file_segment_free(segment);
+	done(req);
+}
+
+/* Text as JSON; bytes that are no UTF-8 become question marks. */
+static json_t *
+text(const char *s)
+{
+	json_t *json = json_string(s);
+	char *ascii;
+
+	if (json != NULL)
+		return json;
+	ascii = xstrdup(s);
+	for (char *p = ascii; *p != '\0'; p++)
+		if (*p & 0x80)
+			*p = '?';
+	json = json_string(ascii);
+	free(ascii);
+	return json;
+}
+
+/* A problem of RFC 9457; the caller frees. */
+static char *
+problem(int status, const char *code, const char *detail, const char *id)
+{
+	json_t *json = json_pack("{s:s,s:s,s:i,s:s,s:o,s:s}", "type",
+	    "about:blank", "title", http_status_title(status), "status", status,
+	    "code", code, "detail", text(detail), "request_id", id);
+	char *s = json_dumps(json, JSON_COMPACT);
+
+	json_decref(json);
+	assert(s != NULL);
+	return s;
+}
+
+void
+http_reply_problem(
+    struct http_req *req, int status, const char *code, const char *fmt, ...)
+{
+	char detail[512], *body;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(detail, sizeof(detail), fmt, ap);
+	va_end(ap);
+	body = problem(status, code, detail, req->id);
+	http_reply(req, status, "application/problem+json", body, strlen(body));
+	free(body);
+}
+
+void
+http_reply_fault(struct http_conn *c, const struct http_fault *fault)
+{
+	char id[HTTP_ID_LEN + 1];
+	struct head head = {
+	    .status = fault->status,
+	    .content_type = "application/problem+json",
+	    .id = id,
+	    .close = true,
+	};
+	char *body;
+
+	if (c->req != NULL && c->req->id[0] != '\0')
+		memcpy(id, c->req->id, sizeof(id));
+	else
+		http_server_make_id(c->server, id);
+	body = problem(fault->status, fault->code, fault->detail, id);
+	head.len = strlen(body);
+	write_head(c, &head);
+	if (c->req == NULL || !c->req->is_head)
+		evbuffer_add(c->out, body, head.len);
+	free(body);
+}
+
+void
+http_reply_continue(struct http_req *req)
+{
+	if (!req->wants_continue)
+		return;
+	req->wants_continue = false;
+	evbuffer_add_printf(req->conn->out, "HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void
+http_reply_allow(struct http_req *req)
+{
+	struct http_param params[HTTP_MAX_PARAMS];
+	struct buf allow = {0};
+	size_t n;
+
+	for (const struct http_route *r = req->server->routes;
+	     r->method != NULL; r++) {
+		if (!http_path_match(r->path, req->path, params, &n))
+			continue;
+		if (allow.len > 0)
+			buf_add_str(&allow, ", ");
+		buf_add_str(&allow, r->method);
+		if (strcmp(r->method, "GET") == 0)
+			buf_add_str(&allow, ", HEAD");
+	}
+	http_reply_header(req, "Allow", buf_str(&allow));
+	http_reply_problem(req, 405, "method_not_allowed", "this path takes %s",
+	    buf_str(&allow));
+	buf_free(&allow);
+}

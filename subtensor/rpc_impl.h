@@ -1,0 +1,93 @@
+/*
+ * What rpc.c (the connection) and rpc_calls.c (calls and subscriptions) share.
+ *
+ * While we call out, `busy` keeps the struct alive; freeing it meanwhile only
+ * marks it. Private to these two files.
+ */
+#ifndef SUBTENSOR_RPC_IMPL_H
+#define SUBTENSOR_RPC_IMPL_H
+
+#include <sys/queue.h>
+
+#include "subtensor/rpc.h"
+#include "subtensor/rpc_bucket.h"
+#include "subtensor/rpc_message.h"
+#include "subtensor/rpc_state.h"
+
+struct ws_client;
+
+typedef void rpc_on_answer(const struct rpc_answer *, void *arg);
+
+struct rpc_request {
+	uint64_t id;
+	char *text; /* until it is sent */
+	int64_t deadline_ms;
+	const char *lost;	  /* why it can have no answer, or NULL */
+	struct rpc_sub *sub;	  /* it is this one's beginning, or NULL */
+	rpc_on_answer *on_answer; /* NULL: nobody asks */
+	void *arg;
+	TAILQ_ENTRY(rpc_request) link;
+};
+
+struct rpc_sub {
+	struct rpc *rpc;
+	char id[RPC_MAX_SUB_ID]; /* "" until answered */
+	char *unsubscribe;
+	bool is_cancelled; /* before it was answered */
+	void (*on_item)(const json_t *, void *arg);
+	rpc_on_answer *on_end;
+	void *arg;
+	LIST_ENTRY(rpc_sub) link;
+};
+
+struct rpc_early { /* a note of a subscription we do not know yet */
+	char sub[RPC_MAX_SUB_ID];
+	json_t *item;
+	TAILQ_ENTRY(rpc_early) link;
+};
+
+struct rpc_calls {
+	uint64_t last_id;
+	size_t beginning; /* subscriptions asked for and not answered */
+	size_t n_early;
+	TAILQ_HEAD(, rpc_request) waiting; /* not sent */
+	TAILQ_HEAD(, rpc_request) sent;
+	TAILQ_HEAD(, rpc_early) early;
+	LIST_HEAD(, rpc_sub) subs;
+};
+
+struct rpc {
+	struct event_base *base;
+	struct rpc_options options;
+	char **urls;
+	size_t url; /* the one in use, or used last */
+	int request_ms;
+	struct rpc_state state;
+	struct rpc_bucket bucket;
+	struct rpc_calls calls;
+	struct ws_client *ws;
+	struct event *timer;
+	const char *drop_why; /* another node is wanted, or NULL */
+	int busy;
+	bool doomed;
+};
+
+/* rpc.c: around everything that may call out. */
+void rpc_enter(struct rpc *);
+void rpc_leave(struct rpc *);
+int64_t rpc_now_ms(void);
+
+/* rpc_calls.c */
+void rpc_calls_init(struct rpc_calls *);
+void rpc_calls_clear(struct rpc_calls *); /* calls nobody back */
+void rpc_calls_take(struct rpc *, const struct rpc_message *);
+/* Send what there are tokens for. */
+void rpc_calls_pump(struct rpc *);
+/* Answer what is lost or too late with "unknown". */
+void rpc_calls_expire(struct rpc *);
+/* The connection is gone: answer everything, end every subscription. */
+void rpc_calls_lose(struct rpc *, const char *why);
+/* When rpc_calls_expire or rpc_calls_pump has something to do. */
+int64_t rpc_calls_deadline_ms(const struct rpc *, int64_t now_ms);
+
+#endif
