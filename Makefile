@@ -34,6 +34,7 @@ UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 STORE := $(patsubst %.c,$(B)/%,$(wildcard tests/store/test_*.c))
 DAEMON := $(patsubst %.c,$(B)/%,$(wildcard tests/daemon/test_*.c))
 FAKES := $(B)/tests/devchain $(B)/tests/miner
+DEMO := $(B)/tests/show
 TESTLIB := $(B)/libtest.a
 
 all: $(PROGRAMS:%=$(B)/bin/%)
@@ -55,7 +56,9 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES):
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS)
 $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 
-$(UNIT) $(STORE) $(DAEMON) $(B)/tests/demo: $(B)/%: $(B)/obj/%.o $(TESTLIB) $(ARCHIVES)
+$(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
+$(UNIT) $(STORE) $(DAEMON): $(B)/%: $(B)/obj/%.o
+$(UNIT) $(STORE) $(DAEMON) $(DEMO): $(TESTLIB) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TESTLIB) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS) -lcmocka
 
@@ -76,11 +79,12 @@ $(B)/gen/sql.c $(B)/gen/sql.h &: $(SQL) sql/embed
 	@mkdir -p $(@D)
 	sql/embed $(B)/gen/sql.c $(B)/gen/sql.h
 
-tests: all $(UNIT) $(STORE) $(DAEMON) $(FAKES) $(B)/tests/demo
+tests: all $(UNIT) $(STORE) $(DAEMON) $(FAKES) $(DEMO)
 check: tests lint
 	tests/run $(B)
-demo: all $(FAKES) $(B)/tests/demo
-	$(B)/tests/demo $(B)
+demo-programs: all $(FAKES) $(DEMO)
+demo: demo-programs
+	$(DEMO)
 lint:
 	tests/lint
 cover:
@@ -92,6 +96,6 @@ install: all
 clean:
 	rm -rf build build-san build-cov
 
-.PHONY: all tests check demo lint cover install clean
+.PHONY: all tests check demo demo-programs lint cover install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
