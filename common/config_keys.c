@@ -3,14 +3,14 @@
 
 const struct config_key config_common_keys[] = {
     {"netuid", CONFIG_INT, "1", false, "subnet this process works for",
-	"BT_NETUID NETUID", 0, 4095},
+	"NETUID BT_NETUID", 0, 4095},
     {"db.url", CONFIG_STRING, "postgresql:///subnetd", false,
 	"PostgreSQL, as libpq reads it; @/path to keep a password out of sight",
 	"DATABASE_URL", 0, 0},
     {"redis.url", CONFIG_STRING, "redis://127.0.0.1:6379", false,
 	"Redis: redis://host:port or unix:/path", "REDIS_URL", 0, 0},
     {"subtensor.network", CONFIG_STRING, "finney", false,
-	"finney, test, archive or local", "BT_SUBTENSOR_NETWORK BT_NETWORK", 0,
+	"finney, test, archive or local", "BT_NETWORK BT_SUBTENSOR_NETWORK", 0,
 	0},
     {"subtensor.chain_endpoint", CONFIG_STRING, "", false,
 	"ws:// or wss:// URLs of nodes, instead of the network's own",

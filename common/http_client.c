@@ -1,9 +1,11 @@
 /* libcurl's multi interface on our loop. */
-#include "common/http_client_impl.h"
+#include "common/http_client.h"
 
 #include <event2/event.h>
+#include <signal.h>
 #include <stdlib.h>
 
+#include "common/http_client_impl.h"
 #include "common/xalloc.h"
 
 /* A socket libcurl wants watched. */
@@ -149,6 +151,8 @@ http_client_new(
 {
 	struct http_client *client = xcalloc(1, sizeof(*client));
 
+	/* A server that hangs up is an error of write(), not a signal. */
+	signal(SIGPIPE, SIG_IGN);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		abort();
 	client->base = base;

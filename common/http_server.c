@@ -1,5 +1,5 @@
 /* The HTTP server: its life, from new to drained. */
-#include "common/http_server_impl.h"
+#include "common/http_server.h"
 
 #include <event2/event.h>
 #include <signal.h>
@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "common/hex.h"
+#include "common/http_server_impl.h"
 #include "common/xalloc.h"
 
 const struct http_limits http_default_limits = {

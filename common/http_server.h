@@ -12,6 +12,9 @@
  * been answered, even when its client has gone (the answer is then dropped).
  * Every request must be answered exactly once, at any later time. Callbacks
  * run on the loop, never inside the function that started them.
+ *
+ * A client that closes its side while it waits for an answer has gone.
+ * SIGPIPE is ignored from http_server_new() on.
  */
 #ifndef COMMON_HTTP_SERVER_H
 #define COMMON_HTTP_SERVER_H
@@ -30,7 +33,7 @@ struct http_limits {
 	size_t max_headers;	 /* number of them: 431 */
 	size_t max_connections;	 /* further ones wait in the backlog */
 	int header_timeout_ms;	 /* first byte to last header: 408 */
-	int body_timeout_ms;	 /* between two reads of a body: 408 */
+	int body_timeout_ms;	 /* in which a KiB of a body must come: 408 */
 	int idle_timeout_ms;	 /* keep-alive between requests */
 	int write_timeout_ms;	 /* a reader that takes nothing is cut off */
 };
@@ -52,7 +55,9 @@ struct http_route {
 /* routes ends with a NULL method, and must outlive the server. */
 struct http_server *http_server_new(struct event_base *,
     const struct http_route *routes, const struct http_limits *, void *arg);
-void http_server_free(struct http_server *); /* closes all; NULL is fine */
+/* Closes all, tells nobody, and frees the requests not yet answered: stop
+ * first what would answer them. NULL is fine. */
+void http_server_free(struct http_server *);
 
 /* "127.0.0.1:8000", "[::1]:0", "unix:/path". 0, or -1. Port 0: any free. */
 int http_server_listen(struct http_server *, const char *address, struct err *);
@@ -76,17 +81,22 @@ uint64_t http_req_received_us(const struct http_req *); /* mono, first byte */
 
 /*
  * Read a streamed body. on_data is called with each piece; on_end once, with
- * ok false if the client went away, was too slow or sent more than max_body
- * (the request must still be answered: the server has done it if !ok, and a
- * later answer is dropped).
+ * ok false if the client went away, was too slow, sent more than max_body or
+ * sent nonsense. The client then has the server's answer, and yours, which
+ * the request still needs in order to be freed, is dropped. An answer given
+ * earlier ends the reading: no callback follows, and the connection closes.
  */
 void http_req_read(struct http_req *,
     void (*on_data)(struct http_req *, const void *, size_t, void *arg),
     void (*on_end)(struct http_req *, bool ok, void *arg), void *arg);
+/* Up to 128 KiB stay with us while it is paused, the rest at the client. */
 void http_req_pause(struct http_req *);
 void http_req_resume(struct http_req *);
 
-/* Answer. Headers first; reply once. body is copied. */
+/*
+ * Answer. Headers first; reply once, after which the request is gone. body is
+ * copied. Date, X-Request-Id, Content-Length and Connection are the server's.
+ */
 void http_reply_header(struct http_req *, const char *name, const char *value);
 void http_reply(struct http_req *, int status, const char *content_type,
     const void *body, size_t len);
@@ -97,7 +107,11 @@ void http_reply_file(struct http_req *, int status, const char *content_type,
 void http_reply_problem(struct http_req *, int status, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* Told once if the client goes away before the answer; NULL to unset. */
+/*
+ * Told once if the client goes away before the answer, after on_end(false)
+ * if a body was being read; NULL to unset. While a body is paused or nobody
+ * has asked for it yet, a client that goes is not noticed.
+ */
 void http_req_on_gone(
     struct http_req *, void (*)(struct http_req *, void *), void *arg);
 

@@ -29,10 +29,16 @@ chaindata_or_skip(void)
 	skip();
 }
 
+char *
+chaindata_path(const char *file)
+{
+	return xasprintf("%s/%s", folder(), file);
+}
+
 uint8_t *
 chaindata_read(const char *file, size_t *len)
 {
-	char *path = xasprintf("%s/%s", folder(), file);
+	char *path = chaindata_path(file);
 	FILE *f = fopen(path, "rb");
 	uint8_t *data;
 	long size;

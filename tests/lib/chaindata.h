@@ -14,6 +14,9 @@
 
 void chaindata_or_skip(void);
 
+/* A file's path; the caller frees. */
+char *chaindata_path(const char *file);
+
 /* A file's bytes, NUL behind them; the caller frees. Fails the test if the
  * file cannot be read. */
 uint8_t *chaindata_read(const char *file, size_t *len);

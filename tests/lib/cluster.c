@@ -122,6 +122,12 @@ cluster_start(struct cluster *c)
 	return await_answer(c);
 }
 
+bool
+cluster_is_up(const struct cluster *c)
+{
+	return c->server != NULL;
+}
+
 void
 cluster_halt(struct cluster *c, enum cluster_stop how)
 {

@@ -35,7 +35,8 @@ const char *cluster_dir(const struct cluster *); /* of its socket and data */
 /* Of another database in it; the caller frees. */
 char *cluster_conninfo_of(const struct cluster *, const char *database);
 
-int cluster_start(struct cluster *); /* until it answers. 0, or -1 */
+int cluster_start(struct cluster *);	    /* until it answers. 0, or -1 */
+bool cluster_is_up(const struct cluster *); /* not halted */
 void cluster_halt(struct cluster *, enum cluster_stop);
 
 #endif

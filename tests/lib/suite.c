@@ -26,7 +26,7 @@
 static const char validator_seed[] =
     "0x7375626e6574642064656d6f6e73747261746f7220766f6c6964617465730a21";
 static const char *const programs[N_SUITE_DAEMONS] = {
-    "signerd", "weightsetterd", "orchestratord", "validatord"};
+    "bin/signerd", "bin/weightsetterd", "bin/orchestratord", "bin/validatord"};
 
 enum { READY_MS = 60000 };
 
@@ -155,20 +155,11 @@ write_scenario(struct suite *s, const struct suite_options *o)
 
 /* -- the parts ---------------------------------------------------------- */
 
-static char *
-fake(const char *name)
-{
-	char *build = paths_build();
-	char *path = xasprintf("%s/tests/%s", build, name);
-
-	free(build);
-	return path;
-}
-
 static int
 start_miner(struct suite *s, const struct suite_options *o, size_t i)
 {
-	char *program = fake("miner"), *suri = xasprintf("//Miner%zu", i + 1);
+	char *program = paths_program("tests/miner"),
+	     *suri = xasprintf("//Miner%zu", i + 1);
 	char *name = xasprintf("miner-%zu", i + 1);
 	const char *argv[6 + SUITE_MAX_FLAGS] = {
 	    program, "--suri", suri, "--listen", "127.0.0.1:0"};
@@ -200,7 +191,8 @@ start_miner(struct suite *s, const struct suite_options *o, size_t i)
 static int
 start_chain(struct suite *s, const struct suite_options *o)
 {
-	char *program = fake("devchain"), *scenario = write_scenario(s, o);
+	char *program = paths_program("tests/devchain"),
+	     *scenario = write_scenario(s, o);
 	char block_ms[16], port[16];
 	const char *argv[] = {program, "--port", "0", "--block-ms", block_ms,
 	    "--scenario", scenario, NULL};
@@ -227,7 +219,8 @@ suite_start(struct suite *s, enum suite_daemon which)
 	char *program = paths_program(programs[which]);
 	const char *argv[] = {program, "-c", s->ini, NULL};
 
-	s->daemons[which] = sandbox_start(s->box, programs[which], argv, NULL);
+	s->daemons[which] =
+	    sandbox_start(s->box, strchr(programs[which], '/') + 1, argv, NULL);
 	free(program);
 	if (s->daemons[which] != NULL && proc_wait_event(s->daemons[which],
 					     "service.ready", NULL, 0) != NULL)
@@ -304,17 +297,20 @@ suite_new(const struct suite_options *o)
 	return s;
 }
 
-void
+int
 suite_end(struct suite *s, bool failed)
 {
+	int status;
+
 	if (s == NULL)
-		return;
+		return 0;
 	db_close(s->db);
-	sandbox_end(s->box, failed);
+	status = sandbox_end(s->box, failed);
 	free(s->ini);
 	free(s->api_url);
 	free(s->chain_url);
 	free(s);
+	return status;
 }
 
 int

@@ -61,7 +61,7 @@ struct suite {
 
 /* Start it all and wait until it is ready. NULL, having said why. */
 struct suite *suite_new(const struct suite_options *);
-void suite_end(struct suite *, bool failed); /* NULL is fine */
+int suite_end(struct suite *, bool failed); /* as sandbox_end */
 
 /* Start a daemon with the suite's configuration (and wait for its
  * service.ready); kill it, or ask it to stop. 0, or -1 having said why. */
