@@ -3,6 +3,7 @@
 #   make            everything          make check     the tests (SAN=1: under sanitizers)
 #   make demo       the main job        make lint      what we agreed not to write
 #   make cover      line coverage       make install   into $(DESTDIR)$(PREFIX)
+#   make soak       fuzzers, by hand    make bench     figures and their floors, by hand
 
 PREFIX ?= /usr/local
 CC = gcc
@@ -57,8 +58,9 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES):
 $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
-$(UNIT) $(STORE) $(DAEMON): $(B)/%: $(B)/obj/%.o
-$(UNIT) $(STORE) $(DAEMON) $(DEMO): $(TESTLIB) $(ARCHIVES)
+BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
+$(UNIT) $(STORE) $(DAEMON) $(BENCH): $(B)/%: $(B)/obj/%.o
+$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DEMO): $(TESTLIB) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TESTLIB) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS) -lcmocka
 
@@ -87,6 +89,10 @@ demo: demo-programs
 	$(DEMO)
 lint:
 	tests/lint
+soak:
+	tests/soak
+bench: $(BENCH)
+	tests/bench/run $(B)
 cover:
 	$(MAKE) COV=1 tests
 	tests/cover build-cov
@@ -96,6 +102,6 @@ install: all
 clean:
 	rm -rf build build-san build-cov
 
-.PHONY: all tests check demo demo-programs lint cover install clean
+.PHONY: all tests check demo demo-programs lint soak bench cover install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
