@@ -36,6 +36,7 @@ STORE := $(patsubst %.c,$(B)/%,$(wildcard tests/store/test_*.c))
 DAEMON := $(patsubst %.c,$(B)/%,$(wildcard tests/daemon/test_*.c))
 FAKES := $(B)/tests/devchain $(B)/tests/miner
 DEMO := $(B)/tests/show
+DUMP := $(B)/tests/interop/dump
 TESTLIB := $(B)/libtest.a
 
 all: $(PROGRAMS:%=$(B)/bin/%)
@@ -58,9 +59,10 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES):
 $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
+$(filter %/test_devchain_%,$(UNIT)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
-$(UNIT) $(STORE) $(DAEMON) $(BENCH): $(B)/%: $(B)/obj/%.o
-$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DEMO): $(TESTLIB) $(ARCHIVES)
+$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP): $(B)/%: $(B)/obj/%.o
+$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP) $(DEMO): $(TESTLIB) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TESTLIB) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS) -lcmocka
 
@@ -81,14 +83,14 @@ $(B)/gen/sql.c $(B)/gen/sql.h &: $(SQL) sql/embed
 	@mkdir -p $(@D)
 	sql/embed $(B)/gen/sql.c $(B)/gen/sql.h
 
-tests: all $(UNIT) $(STORE) $(DAEMON) $(FAKES) $(DEMO)
-check: tests lint
-	tests/run $(B)
+tests: all $(UNIT) $(STORE) $(DAEMON) $(FAKES) $(DEMO) $(DUMP)
+check:
+	SAN=$(SAN) deploy/check
 demo-programs: all $(FAKES) $(DEMO)
 demo: demo-programs
 	$(DEMO)
-lint:
-	tests/lint
+lint: all
+	tests/lint $(B)
 soak:
 	tests/soak
 bench: $(BENCH)

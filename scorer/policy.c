@@ -105,7 +105,7 @@ read_name(struct reading *r, const char *text)
 	if (text[0] == '\0' || strlen(text) >= sizeof(r->policy->name))
 		return err_set(r->err, "policy.name: 1 to %zu characters",
 		    sizeof(r->policy->name) - 1);
-	strcpy(r->policy->name, text);
+	snprintf(r->policy->name, sizeof(r->policy->name), "%s", text);
 	r->seen_name = true;
 	return 0;
 }
@@ -156,7 +156,7 @@ read_kind(
 	}
 	if (read_real(kind, text, 1, 7e8, &k->max_ms, r->err) != 0)
 		return -1;
-	strcpy(k->name, kind);
+	snprintf(k->name, sizeof(k->name), "%s", kind);
 	policy->n_kinds++;
 	return 0;
 }

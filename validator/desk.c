@@ -215,7 +215,8 @@ desk_wake(struct desk *desk, const char *attempt_id)
 	if (desk->n_named == STORE_MAX_CASES)
 		desk->sweep_wanted = true;
 	else
-		strcpy(desk->named[desk->n_named++], attempt_id);
+		snprintf(desk->named[desk->n_named++], sizeof(desk->named[0]),
+		    "%s", attempt_id);
 	start_soon(desk);
 }
 

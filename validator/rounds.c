@@ -146,7 +146,7 @@ begin_run(struct rounds *r)
 
 	r->at_us = clock_wall_us();
 	r->from_us = r->at_us - r->setup.window_us;
-	strcpy(r->policy_name, policy->name);
+	snprintf(r->policy_name, sizeof(r->policy_name), "%s", policy->name);
 	r->run = run_new(policy);
 	store_read_run(r->setup.store, r->run, policy->burn_uid, r->from_us,
 	    r->at_us, on_run, r);

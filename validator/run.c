@@ -2,6 +2,7 @@
 #include "validator/run.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +66,7 @@ run_add_neuron(
 	grow(run);
 	e = &run->entries[run->n];
 	memset(e, 0, sizeof(*e));
-	strcpy(e->hotkey, hotkey);
+	snprintf(e->hotkey, sizeof(e->hotkey), "%s", hotkey);
 	e->uid = uid;
 	memset(&run->tallies[run->n], 0, sizeof(*run->tallies));
 	run->stakes[run->n] = serves ? alpha : 0;

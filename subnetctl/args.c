@@ -1,0 +1,71 @@
+/* The command line of subnetctl. */
+#include "subnetctl/args.h"
+
+#include <string.h>
+
+/* Is name a key of the table, as it stands or without its section? */
+static const struct config_key *
+find_key(const struct config_key *keys, const char *section, const char *name,
+    size_t len)
+{
+	size_t prefix = strlen(section);
+
+	for (; keys->name != NULL; keys++) {
+		const char *own = keys->name;
+
+		if (strlen(own) == len && strncmp(own, name, len) == 0)
+			return keys;
+		if (strncmp(own, section, prefix) == 0 && own[prefix] == '.' &&
+		    strlen(own) == prefix + 1 + len &&
+		    strncmp(own + prefix + 1, name, len) == 0)
+			return keys;
+	}
+	return NULL;
+}
+
+/* Does the argument behind this flag belong to it? */
+static bool
+takes_value(
+    const char *flag, const struct config_key *keys, const char *section)
+{
+	const struct config_key *key;
+	size_t len;
+
+	if (strcmp(flag, "-c") == 0)
+		return true;
+	if (strncmp(flag, "--", 2) != 0 || strchr(flag, '=') != NULL ||
+	    strcmp(flag, "--help") == 0 || strcmp(flag, "--version") == 0)
+		return false;
+	len = strlen(flag + 2);
+	key = find_key(keys, section, flag + 2, len);
+	if (key == NULL)
+		key = find_key(config_common_keys, section, flag + 2, len);
+	return key == NULL || key->type != CONFIG_BOOL;
+}
+
+int
+args_sort(struct args *a, int argc, char **argv, const struct config_key *keys,
+    const char *section)
+{
+	bool only_words = false;
+
+	*a = (struct args){.n_flags = 0};
+	if (argc > ARGS_MAX)
+		return -1;
+	a->flags[a->n_flags++] = argv[0];
+	for (int i = 1; i < argc; i++) {
+		if (only_words || argv[i][0] != '-') {
+			a->words[a->n_words++] = argv[i];
+			continue;
+		}
+		if (strcmp(argv[i], "--") == 0) {
+			only_words = true;
+			continue;
+		}
+		a->help = a->help || strcmp(argv[i], "--help") == 0;
+		a->flags[a->n_flags++] = argv[i];
+		if (i + 1 < argc && takes_value(argv[i], keys, section))
+			a->flags[a->n_flags++] = argv[++i];
+	}
+	return 0;
+}

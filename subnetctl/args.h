@@ -1,0 +1,25 @@
+/*
+ * The command line of subnetctl: words and flags, in any order. Pure.
+ */
+#ifndef SUBNETCTL_ARGS_H
+#define SUBNETCTL_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/config.h"
+
+enum { ARGS_MAX = 64 };
+
+struct args {
+	char *flags[ARGS_MAX + 2]; /* the program's name first; NULL last */
+	const char *words[ARGS_MAX + 1];
+	size_t n_flags, n_words;
+	bool help;
+};
+
+/* -1 if there are too many. All is borrowed from argv. */
+int args_sort(struct args *, int argc, char **argv,
+    const struct config_key *keys, const char *section);
+
+#endif

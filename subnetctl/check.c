@@ -1,0 +1,57 @@
+/* What a check found, in words. */
+#include "subnetctl/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static void
+set(struct check *c, enum check_result result, const char *fmt, va_list ap)
+{
+	c->result = result;
+	vsnprintf(c->what, sizeof(c->what), fmt, ap);
+	c->fix[0] = '\0';
+	for (char *p = c->what; *p != '\0'; p++) {
+		if ((unsigned char)*p < ' ')
+			*p = ' ';
+	}
+}
+
+void
+check_ok(struct check *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set(c, CHECK_OK, fmt, ap);
+	va_end(ap);
+}
+
+void
+check_skip(struct check *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set(c, CHECK_SKIPPED, fmt, ap);
+	va_end(ap);
+}
+
+void
+check_fail(struct check *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set(c, CHECK_FAIL, fmt, ap);
+	va_end(ap);
+}
+
+void
+check_fix(struct check *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(c->fix, sizeof(c->fix), fmt, ap);
+	va_end(ap);
+}

@@ -1,0 +1,44 @@
+/*
+ * What the subcommands of subnetctl share: the configuration, the words that
+ * were given, how they end.
+ *
+ * Each subcommand is one function of this list, in a file named after it. It
+ * prints one JSON object if ctl->json is set, else a table for people.
+ */
+#ifndef SUBNETCTL_CTL_H
+#define SUBNETCTL_CTL_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct config;
+struct err;
+
+enum ctl_exit { CTL_OK = 0, CTL_FAILED = 1, CTL_REFUSED = 2, CTL_USAGE = 64 };
+
+struct ctl {
+	const struct config *config;
+	bool json;
+	char netuid[16];
+	char limit[16];
+	const char *const *args; /* behind the subcommand's words */
+	size_t n_args;
+};
+
+/* Say why on stderr, or as {"error": ...}, and return the code. */
+int ctl_fail(const struct ctl *, enum ctl_exit, const struct err *);
+
+/* The configured database; NULL, having said why. The caller's to PQfinish. */
+PGconn *ctl_connect(const struct ctl *);
+
+int ctl_migrate(const struct ctl *);
+int ctl_doctor(const struct ctl *);
+int ctl_jobs_list(const struct ctl *);
+int ctl_jobs_show(const struct ctl *);
+int ctl_miners_list(const struct ctl *);
+int ctl_scores_show(const struct ctl *);
+int ctl_weights_history(const struct ctl *);
+int ctl_metadata_show(const struct ctl *);
+
+#endif

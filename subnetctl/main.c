@@ -1,0 +1,167 @@
+/* subnetctl: the operator's hand. */
+#include <curl/curl.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/config.h"
+#include "common/err.h"
+#include "common/log.h"
+#include "subnetctl/args.h"
+#include "subnetctl/ctl.h"
+#include "subnetctl/db.h"
+#include "subnetctl/show.h"
+
+extern char **environ;
+
+static const struct command {
+	const char *first, *second; /* its words; second may be NULL */
+	size_t min_args, max_args;
+	int (*run)(const struct ctl *);
+	const char *args, *help;
+} commands[] = {
+    {"migrate", NULL, 0, 0, ctl_migrate, "",
+	"bring the database's schema up to this version"},
+    {"doctor", NULL, 0, 0, ctl_doctor, "",
+	"check what the suite needs; each failure comes with its fix"},
+    {"jobs", "list", 0, 1, ctl_jobs_list, "[STATE]", "the latest jobs"},
+    {"jobs", "show", 1, 1, ctl_jobs_show, "ID", "one job and its attempts"},
+    {"miners", "list", 0, 0, ctl_miners_list, "", "the subnet's miners"},
+    {"scores", "show", 0, 1, ctl_scores_show, "[HOTKEY]",
+	"the latest scores, or one miner's last ones"},
+    {"weights", "history", 0, 0, ctl_weights_history, "",
+	"what was set on chain, and how far it got"},
+    {"metadata", "show", 1, 1, ctl_metadata_show, "FILE",
+	"a runtime's calls, storage and errors from its metadata"},
+};
+
+enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static const struct config_key keys[] = {
+    {"subnetctl.json", CONFIG_BOOL, "no", false,
+	"print one JSON object instead of tables", NULL, 0, 0},
+    {"subnetctl.limit", CONFIG_INT, "20", false, "most rows of a list", NULL, 1,
+	100000},
+    {"signer.key_file", CONFIG_STRING, "", false,
+	"doctor: hotkey file; empty: the wallet's", NULL, 0, 0},
+    {"signer.socket", CONFIG_STRING, "/run/subnetd/signer.sock", false,
+	"doctor: signerd's socket; empty: not checked", NULL, 0, 0},
+    {"orchestrator.public_url", CONFIG_STRING, "", false,
+	"doctor: the URL miners reach orchestratord by; empty: not checked",
+	NULL, 0, 0},
+    {NULL, 0, NULL, false, NULL, NULL, 0, 0},
+};
+
+static void
+print_usage(FILE *to)
+{
+	fprintf(to, "usage: subnetctl COMMAND [ARGUMENTS] [--json] [-c FILE] "
+		    "[--key value ...]\n\n");
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		const struct command *c = &commands[i];
+		char words[64];
+
+		snprintf(words, sizeof(words), "%s%s%s %s", c->first,
+		    c->second != NULL ? " " : "",
+		    c->second != NULL ? c->second : "", c->args);
+		fprintf(to, "  %-22s %s\n", words, c->help);
+	}
+	fprintf(to, "\nexit: 0 done, 1 failed, 2 refused by a rule, "
+		    "64 wrong usage\n\n");
+}
+
+int
+ctl_fail(const struct ctl *ctl, enum ctl_exit code, const struct err *err)
+{
+	if (ctl->json)
+		show_json(json_pack("{s:s}", "error", err->text));
+	else
+		fprintf(stderr, "subnetctl: %s\n", err->text);
+	return code;
+}
+
+PGconn *
+ctl_connect(const struct ctl *ctl)
+{
+	struct err err;
+	PGconn *conn = db_connect(config_str(ctl->config, "db.url"), &err);
+
+	if (conn == NULL)
+		ctl_fail(ctl, CTL_FAILED, &err);
+	return conn;
+}
+
+/* The command's words are taken off the front. */
+static const struct command *
+find_command(const struct args *given, struct ctl *ctl)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		const struct command *c = &commands[i];
+		size_t n = c->second != NULL ? 2 : 1;
+
+		if (given->n_words < n ||
+		    strcmp(given->words[0], c->first) != 0 ||
+		    (n == 2 && strcmp(given->words[1], c->second) != 0))
+			continue;
+		ctl->args = given->words + n;
+		ctl->n_args = given->n_words - n;
+		if (ctl->n_args >= c->min_args && ctl->n_args <= c->max_args)
+			return c;
+	}
+	return NULL;
+}
+
+static int
+run(const struct config *config, const struct args *given)
+{
+	struct ctl ctl = {
+	    .config = config, .json = config_bool(config, "subnetctl.json")};
+	const struct command *command = find_command(given, &ctl);
+
+	if (command == NULL) {
+		print_usage(stderr);
+		return CTL_USAGE;
+	}
+	snprintf(ctl.netuid, sizeof(ctl.netuid), "%" PRId64,
+	    config_int(config, "netuid"));
+	snprintf(ctl.limit, sizeof(ctl.limit), "%" PRId64,
+	    config_int(config, "subnetctl.limit"));
+	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+		abort();
+	return command->run(&ctl);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct args given;
+	struct config_request request = {
+	    "subnetctl", "subnetctl", keys, 0, given.flags, environ};
+	struct config *config = NULL;
+	struct err err;
+	int code = CTL_OK;
+
+	log_init("subnetctl", LOG_WARN);
+	if (args_sort(&given, argc, argv, keys, "subnetctl") != 0) {
+		print_usage(stderr);
+		return CTL_USAGE;
+	}
+	request.argc = given.n_flags;
+	if (given.help)
+		print_usage(stdout);
+	switch (config_load(&request, &config, &err)) {
+	case CONFIG_EXIT_BAD:
+		fprintf(stderr, "subnetctl: %s\n", err.text);
+		return CTL_USAGE;
+	case CONFIG_EXIT_OK:
+		break;
+	case CONFIG_RUN:
+		code = run(config, &given);
+		break;
+	}
+	config_free(config);
+	curl_global_cleanup();
+	return code;
+}

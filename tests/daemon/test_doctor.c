@@ -1,0 +1,398 @@
+/*
+ * subnetctl doctor on a whole suite, with one thing broken at a time: it finds
+ * that thing, says how to mend it in one line, and nothing else.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "common/clock.h"
+#include "common/xalloc.h"
+#include "tests/lib/cluster.h"
+#include "tests/lib/db.h"
+#include "tests/lib/paths.h"
+#include "tests/lib/proc.h"
+#include "tests/lib/sandbox.h"
+#include "tests/lib/suite.h"
+
+enum { MAX_ARGS = 16, N_CHECKS = 8 };
+
+static int
+make_suite(void **state)
+{
+	const struct suite_options o = {.name = "doctor"};
+	struct suite *s = suite_new(&o);
+
+	*state = s;
+	/* The first block has a time; genesis has none. */
+	if (s == NULL || suite_chain_call(s, "dev_newBlock", "[1]") != 0)
+		return -1;
+	return db_wait_int(s->db, 1, 0,
+	    "select count(*) from instance where program = 'orchestratord'");
+}
+
+static int
+end_suite(void **state)
+{
+	return suite_end(*state, false);
+}
+
+/* Whatever a test broke, and did not come to mend. */
+static int
+mend(void **state)
+{
+	struct suite *s = *state;
+	char *key = sandbox_path(s->box, "hotkey");
+	int failed = chmod(key, 0600);
+
+	free(key);
+	if (sandbox_redis(s->box, "PING") != 0)
+		failed |= sandbox_redis_start(s->box);
+	if (!cluster_is_up(sandbox_cluster(s->box)))
+		failed |= cluster_start(sandbox_cluster(s->box));
+	if (s->daemons[SUITE_SIGNER] == NULL)
+		failed |= suite_start(s, SUITE_SIGNER);
+	failed |= suite_chain_call(s, "dev_syncing", "[false]");
+	failed |= db_int(s->db, "select 1") != 1; /* connected again */
+	failed |= db_exec(
+	    s->db, "alter table if exists kept rename to schema_migration");
+	failed |=
+	    db_exec(s->db, "delete from schema_migration where version = 9999");
+	return failed;
+}
+
+/* -- asking ------------------------------------------------------------- */
+
+/* What it prints, with these flags beside the suite's own. */
+static void
+ask(struct suite *s, const char *const *flags, struct proc_output *got)
+{
+	char *program = paths_program("bin/subnetctl");
+	const char *argv[MAX_ARGS] = {program, "doctor", "-c", s->ini,
+	    "--orchestrator.public_url", s->api_url};
+	const struct proc_options o = {.name = "doctor", .argv = argv};
+	size_t n = 6;
+
+	for (; flags != NULL && *flags != NULL && n < MAX_ARGS - 1; flags++)
+		argv[n++] = *flags;
+	proc_run(&o, 0, got);
+	free(program);
+}
+
+/* The line of this check. Borrowed from the output. */
+static const char *
+line_of(const struct proc_output *got, const char *result, const char *check)
+{
+	char *head = xasprintf("%-4s %s: ", result, check);
+	const char *line = got->out;
+
+	while (line != NULL && strncmp(line, head, strlen(head)) != 0) {
+		line = strchr(line, '\n');
+		line = line != NULL ? line + 1 : NULL;
+	}
+	free(head);
+	return line;
+}
+
+/* Every check is well, or stands on the one that failed. */
+static void
+assert_finds(struct suite *s, const char *const *flags, const char *check,
+    const char *fix)
+{
+	struct proc_output got;
+	const char *line, *end;
+
+	ask(s, flags, &got);
+	line = line_of(&got, "FAIL", check);
+	if (got.status != 1 || line == NULL)
+		fail_msg("exit %d\n%s%s", got.status, got.out, got.err);
+	end = strchr(line, '\n');
+	line = strstr(line, " — fix: ");
+	if (line == NULL || line > end || strstr(line, fix) == NULL ||
+	    strstr(line, fix) > end)
+		fail_msg("no fix \"%s\"\n%s", fix, got.out);
+	line = strstr(got.out, "FAIL ");
+	if (strstr(line + 1, "\nFAIL ") != NULL)
+		fail_msg("more than %s fails\n%s", check, got.out);
+	proc_output_clear(&got);
+}
+
+/* -- the tests ---------------------------------------------------------- */
+
+static void
+nothing_is_wrong_with_a_running_suite(void **state)
+{
+	static const char *const checks[N_CHECKS] = {"postgres", "schema",
+	    "redis", "key", "signer", "chain", "clock", "public_url"};
+	struct proc_output got;
+
+	ask(*state, NULL, &got);
+	for (int i = 0; i < N_CHECKS; i++)
+		if (line_of(&got, "ok", checks[i]) == NULL)
+			fail_msg("%s\n%s%s", checks[i], got.out, got.err);
+	assert_int_equal(got.status, 0);
+	assert_null(strstr(got.out, "fix:"));
+	proc_output_clear(&got);
+}
+
+static void
+programs_get_it_as_json(void **state)
+{
+	static const char *const flags[] = {
+	    "--json", "--redis.url", "redis://127.0.0.1:1", NULL};
+	const json_t *check, *checks;
+	struct proc_output got;
+	json_t *json;
+	size_t i;
+
+	ask(*state, flags, &got);
+	json = json_loads(got.out, 0, NULL);
+	assert_non_null(json);
+	assert_int_equal(got.status, 1);
+	assert_true(json_is_false(json_object_get(json, "ok")));
+	checks = json_object_get(json, "checks");
+	assert_int_equal(json_array_size(checks), N_CHECKS);
+	json_array_foreach(checks, i, check)
+	{
+		const char *name =
+		    json_string_value(json_object_get(check, "name"));
+		bool failed =
+		    strcmp(json_string_value(json_object_get(check, "result")),
+			"ok") != 0;
+
+		assert_int_equal(failed, strcmp(name, "redis") == 0);
+		assert_int_equal(failed,
+		    json_string_length(json_object_get(check, "fix")) > 0);
+	}
+	json_decref(json);
+	proc_output_clear(&got);
+}
+
+static void
+postgres_that_is_down_is_found(void **state)
+{
+	struct suite *s = *state;
+
+	cluster_halt(sandbox_cluster(s->box), CLUSTER_FAST);
+	assert_finds(s, NULL, "postgres", "start PostgreSQL");
+}
+
+static void
+a_schema_that_is_behind_is_found(void **state)
+{
+	struct suite *s = *state;
+
+	db_exec(s->db, "alter table schema_migration rename to kept");
+	assert_finds(s, NULL, "schema", "run: subnetctl migrate");
+}
+
+static void
+a_schema_of_tomorrow_is_found(void **state)
+{
+	struct suite *s = *state;
+
+	db_exec(s->db,
+	    "insert into schema_migration values (9999, '9999_x', now())");
+	assert_finds(s, NULL, "schema", "run the newer programs");
+}
+
+static void
+redis_that_is_down_is_found(void **state)
+{
+	struct suite *s = *state;
+
+	sandbox_redis_halt(s->box);
+	assert_finds(s, NULL, "redis", "start Redis");
+}
+
+static void
+a_key_that_others_can_read_is_found(void **state)
+{
+	static const mode_t modes[] = {0644, 0640, 0604, 0660};
+	struct suite *s = *state;
+	char *key = sandbox_path(s->box, "hotkey");
+	char *fix = xasprintf("run: chmod 600 '%s'", key);
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		assert_int_equal(chmod(key, modes[i]), 0);
+		assert_finds(s, NULL, "key", fix);
+	}
+	free(key);
+	free(fix);
+}
+
+static void
+a_key_that_is_not_there_is_found(void **state)
+{
+	static const char *const flags[] = {
+	    "--signer.key_file", "", "--wallet.path", "/nowhere", NULL};
+
+	assert_finds(*state, flags, "key", "wallet.path");
+}
+
+static void
+a_signer_that_is_gone_is_found(void **state)
+{
+	struct suite *s = *state;
+
+	suite_kill(s, SUITE_SIGNER);
+	assert_finds(s, NULL, "signer", "start signerd");
+}
+
+static void
+a_chain_that_cannot_be_reached_is_found(void **state)
+{
+	static const char *const cases[][3] = {
+	    {"--subtensor.chain_endpoint", "ws://127.0.0.1:1", NULL},
+	    {"--subtensor.chain_endpoint", "nonsense", NULL}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_finds(
+		    *state, cases[i], "chain", "set subtensor.chain_endpoint");
+}
+
+static void
+a_network_nobody_knows_is_found(void **state)
+{
+	static const char *const flags[] = {"--subtensor.chain_endpoint", "",
+	    "--subtensor.network", "finey", NULL};
+
+	assert_finds(*state, flags, "chain", "set subtensor.network");
+}
+
+static void
+a_node_that_is_syncing_is_found(void **state)
+{
+	struct suite *s = *state;
+
+	assert_int_equal(suite_chain_call(s, "dev_syncing", "[true]"), 0);
+	assert_finds(s, NULL, "chain", "wait for it");
+}
+
+/* A chain of its own, whose only block is of another time. */
+static struct proc *
+start_chain_at(struct suite *s, int64_t wall_ms, char url[64])
+{
+	char *program = paths_program("tests/devchain");
+	char *text = xasprintf("{\"storage\": [{\"pallet\": \"Timestamp\", "
+			       "\"entry\": \"Now\", \"keys\": [], "
+			       "\"value\": %lld}]}",
+	    (long long)wall_ms);
+	char *scenario = sandbox_write(s->box, "clock.json", 0600, text);
+	const char *argv[] = {program, "--port", "0", "--block-ms", "0",
+	    "--scenario", scenario, NULL};
+	struct proc *p = sandbox_start(s->box, "clock", argv, NULL);
+	const char *line = proc_wait_event(p, "chain.listening", NULL, 0);
+	char port[8];
+
+	assert_non_null(line);
+	assert_int_equal(proc_value(line, "port", port, sizeof(port)), 0);
+	snprintf(url, 64, "ws://127.0.0.1:%s", port);
+	free(program);
+	free(text);
+	free(scenario);
+	return p;
+}
+
+static void
+a_clock_that_is_off_is_found(void **state)
+{
+	/* How far the chain is from us; the programs take time to start, so
+	 * that it moves a little to the past. */
+	static const struct {
+		int64_t ms;
+		const char *says; /* NULL: nothing */
+	} cases[] = {{-23000, "ahead of"}, {-3600000, "ahead of"},
+	    {40000, "behind"}, {3600000, "behind"}, {-2000, NULL},
+	    {15000, NULL}};
+	struct suite *s = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char url[64];
+		const char *flags[] = {"--subtensor.chain_endpoint", url, NULL};
+		struct proc *chain =
+		    start_chain_at(s, clock_wall_ms() + cases[i].ms, url);
+		struct proc_output got;
+
+		ask(s, flags, &got);
+		assert_int_equal(got.status, cases[i].says != NULL);
+		if (cases[i].says != NULL) {
+			assert_non_null(strstr(got.out, cases[i].says));
+			assert_finds(s, flags, "clock", "set-ntp");
+		}
+		proc_output_clear(&got);
+		sandbox_drop(s->box, chain);
+	}
+}
+
+static void
+a_public_url_that_leads_elsewhere_is_found(void **state)
+{
+	struct suite *s = *state;
+	char *metrics =
+	    xasprintf("http://127.0.0.1:%d", s->ports[SUITE_VALIDATOR]);
+	const char *const urls[] = {
+	    "http://127.0.0.1:1", metrics, s->chain_url, "nonsense"};
+
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		const char *flags[] = {
+		    "--orchestrator.public_url", urls[i], NULL};
+
+		assert_finds(s, flags, "public_url",
+		    "point orchestrator.public_url at this orchestratord");
+	}
+	free(metrics);
+}
+
+/* It answers, and well: but it works for another database. */
+static void
+anothers_orchestratord_is_found(void **state)
+{
+	struct suite *s = *state;
+	char *other = cluster_conninfo_of(sandbox_cluster(s->box), "other");
+	const char *migrate[] = {"migrate", "--db.url", other, NULL};
+	const char *flags[] = {"--db.url", other, NULL};
+	struct proc_output got;
+
+	assert_int_equal(db_exec(s->db, "create database other"), 0);
+	sandbox_ctl(s->box, migrate, &got);
+	assert_int_equal(got.status, 0);
+	proc_output_clear(&got);
+	assert_finds(s, flags, "public_url",
+	    "point orchestrator.public_url at this orchestratord");
+	free(other);
+}
+
+#define TEST(f) cmocka_unit_test_teardown(f, mend)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(nothing_is_wrong_with_a_running_suite),
+	    TEST(programs_get_it_as_json),
+	    TEST(postgres_that_is_down_is_found),
+	    TEST(a_schema_that_is_behind_is_found),
+	    TEST(a_schema_of_tomorrow_is_found),
+	    TEST(redis_that_is_down_is_found),
+	    TEST(a_key_that_others_can_read_is_found),
+	    TEST(a_key_that_is_not_there_is_found),
+	    TEST(a_signer_that_is_gone_is_found),
+	    TEST(a_chain_that_cannot_be_reached_is_found),
+	    TEST(a_network_nobody_knows_is_found),
+	    TEST(a_node_that_is_syncing_is_found),
+	    TEST(a_clock_that_is_off_is_found),
+	    TEST(a_public_url_that_leads_elsewhere_is_found),
+	    TEST(anothers_orchestratord_is_found),
+	};
+
+	return cmocka_run_group_tests(tests, make_suite, end_suite);
+}

@@ -1,0 +1,84 @@
+/* Every statement of sql/queries, prepared against the migrated schema. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libpq-fe.h>
+
+#include "sql.h"
+#include "tests/lib/sandbox.h"
+
+enum { LONGEST_NAME = 63 }; /* what PostgreSQL keeps of a name */
+
+static int
+make_sandbox(void **state)
+{
+	const struct sandbox_options o = {.name = "queries", .postgres = true};
+
+	*state = sandbox_new(&o);
+	return *state != NULL ? 0 : -1;
+}
+
+static int
+end_sandbox(void **state)
+{
+	return sandbox_end(*state, false);
+}
+
+static void
+every_statement_can_be_prepared(void **state)
+{
+	PGconn *conn = PQconnectdb(sandbox_conninfo(*state));
+	size_t failed = 0;
+
+	assert_int_equal(PQstatus(conn), CONNECTION_OK);
+	assert_true(n_sql_queries > 0);
+	for (size_t i = 0; i < n_sql_queries; i++) {
+		PGresult *res = PQprepare(
+		    conn, sql_queries[i].name, sql_queries[i].text, 0, NULL);
+
+		if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+			print_error("sql/queries/%s.sql: %s",
+			    sql_queries[i].name, PQerrorMessage(conn));
+			failed++;
+		}
+		PQclear(res);
+	}
+	PQfinish(conn);
+	assert_int_equal(failed, 0);
+}
+
+static void
+every_statement_opens_with_a_comment(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_sql_queries; i++) {
+		assert_int_equal(strncmp(sql_queries[i].text, "-- ", 3), 0);
+		assert_true(strlen(sql_queries[i].name) <= LONGEST_NAME);
+	}
+}
+
+static void
+migrations_are_numbered_from_one_without_a_gap(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_sql_migrations; i++)
+		assert_int_equal(
+		    strtol(sql_migrations[i].name, NULL, 10), i + 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_statement_can_be_prepared),
+	    cmocka_unit_test(every_statement_opens_with_a_comment),
+	    cmocka_unit_test(migrations_are_numbered_from_one_without_a_gap),
+	};
+
+	return cmocka_run_group_tests(tests, make_sandbox, end_sandbox);
+}
