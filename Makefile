@@ -59,7 +59,7 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES):
 $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
-$(filter %/test_devchain_%,$(UNIT)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
+$(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP): $(B)/%: $(B)/obj/%.o
 $(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP) $(DEMO): $(TESTLIB) $(ARCHIVES)
@@ -79,9 +79,10 @@ $(B)/obj/%.o: %.c $(B)/gen/sql.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(B)/gen/sql.o: $(B)/gen/sql.c $(B)/gen/sql.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$(B)/gen/sql.c $(B)/gen/sql.h &: $(SQL) sql/embed
+$(B)/gen/sql.c: $(SQL) sql/embed
 	@mkdir -p $(@D)
-	sql/embed $(B)/gen/sql.c $(B)/gen/sql.h
+	sql/embed $@ $(B)/gen/sql.h
+$(B)/gen/sql.h: $(B)/gen/sql.c ;
 
 tests: all $(UNIT) $(STORE) $(DAEMON) $(FAKES) $(DEMO) $(DUMP)
 check:

@@ -86,7 +86,7 @@ build_json(const struct job *job, struct callback *c)
 		body = json_pack("{s:s s:{s:s}}", "status", "completed",
 		    "output", "text", o->text);
 	text = json_dumps(body, JSON_COMPACT);
-	strcpy(c->type, "Content-Type: application/json");
+	snprintf(c->type, sizeof(c->type), "Content-Type: application/json");
 	buf_add_str(&c->body, text);
 	free(text);
 	json_decref(body);
