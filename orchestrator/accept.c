@@ -92,7 +92,10 @@ reject(struct probing *p, const char *reason)
 static void
 pass(struct probing *p, const json_t *measured)
 {
-	struct attempt_result result = {.measured = measured};
+	struct attempt_result result = {
+	    .type = json_string_value(json_object_get(measured, "type")),
+	    .measured = measured,
+	};
 
 	store_attempt_step(p->o, p->job_id, p->attempt_id, ATTEMPT_PASS,
 	    ATTEMPT_DELIVERED, NULL, &result, on_over, p);
@@ -145,7 +148,7 @@ look(struct orchestrator *o, const struct arrival *a, const char *sha256)
 	}
 	fd = blob_open(o->blobs, a->attempt_id, sha256, &bytes);
 	if (fd >= 0)
-		probe_start(o->probes, fd, on_measured, p);
+		probe_start(o->probes, a->attempt_id, fd, on_measured, p);
 	else
 		store_attempt_step(o, a->job_id, a->attempt_id, ATTEMPT_ABANDON,
 		    ATTEMPT_ABANDONED, "lost_result", NULL, on_over, p);
@@ -166,37 +169,68 @@ on_unprobed(const struct pg_answer *answer, void *arg)
 void
 intake_probe_again(struct orchestrator *o, const char *attempt_id)
 {
-	store_attempt_get(o, attempt_id, on_unprobed, o);
+	if (!probes_has(o->probes, attempt_id))
+		store_attempt_get(o, attempt_id, on_unprobed, o);
 }
 
 /* -- acceptance --------------------------------------------------------- */
 
+enum { MAX_TRIES = 3 }; /* of what the database did not take */
+
 struct accepting {
 	struct orchestrator *o;
-	struct arrival a; /* file and output stay the caller's */
-	char sha256[65];
+	struct arrival a;   /* its file is in the blobs, the output our own */
+	const char *fault;  /* why it is no result; NULL: it may be one */
+	char sha256[65];    /* of the file kept; "": none */
 	const char *status; /* if the step is made */
+	int tries;
 	void (*on_done)(const char *, void *);
 	void *arg;
 };
+
+static void keep(struct accepting *);
 
 static void
 accepting_done(struct accepting *c, const char *status)
 {
 	c->on_done(status, c->arg);
+	json_decref(c->a.output);
 	free(c);
 }
 
-/* Somebody else moved it between our reading and our step. */
+/* Another result was kept: nothing refers to this one's file. */
+static void
+forget_file(struct accepting *c, const char *kept_sha256)
+{
+	if (c->sha256[0] != '\0' && strcmp(c->sha256, kept_sha256) != 0)
+		blob_remove(c->o->blobs, c->a.attempt_id, c->sha256);
+}
+
+/* The step was not made: somebody else moved the attempt between our reading
+ * and our step, or the database was away. What is there now decides. */
 static void
 on_reread(const struct pg_answer *answer, void *arg)
 {
 	struct accepting *c = arg;
+	const PGresult *res =
+	    answer->outcome == PG_DONE ? answer->results[0] : NULL;
 	const char *status = NULL;
 
-	if (answer->outcome == PG_DONE &&
-	    arrival_take_row(&c->a, c->o, answer->results[0]) == 0)
+	if (res != NULL && arrival_take_row(&c->a, c->o, res) != 0) {
+		accepting_done(c, NULL);
+		return;
+	}
+	if (res != NULL)
 		status = arrival_answered(c->a.state);
+	if (status == NULL && c->tries++ < MAX_TRIES) {
+		if (res != NULL)
+			keep(c);
+		else
+			store_attempt_get(c->o, c->a.attempt_id, on_reread, c);
+		return;
+	}
+	if (status != NULL)
+		forget_file(c, pg_text(res, 0, "result_sha256"));
 	accepting_done(c, status);
 }
 
@@ -223,11 +257,34 @@ on_kept(bool moved, void *arg)
 }
 
 static void
-keep(struct accepting *c, enum attempt_event event, enum attempt_state to,
-    const char *reason, const struct attempt_result *result)
+step(struct accepting *c, const char *status, enum attempt_event event,
+    enum attempt_state to, const char *reason)
 {
+	struct attempt_result result = {.at_us = c->a.at_us};
+
+	if (c->fault == NULL)
+		result.json = c->a.output;
+	if (c->sha256[0] != '\0') {
+		result.type = kind_gives(c->a.kind, c->a.type)
+				  ? c->a.type
+				  : "application/octet-stream";
+		result.sha256 = c->sha256;
+		result.bytes = c->a.bytes;
+	}
+	c->status = status;
 	store_attempt_step(c->o, c->a.job_id, c->a.attempt_id, event, to,
-	    reason, result, on_kept, c);
+	    reason, &result, on_kept, c);
+}
+
+static void
+keep(struct accepting *c)
+{
+	if (c->a.state == ATTEMPT_TIMED_OUT)
+		step(c, "late", ATTEMPT_RESULT, ATTEMPT_LATE, "came_late");
+	else if (c->fault != NULL)
+		step(c, "failed", ATTEMPT_FAIL, ATTEMPT_FAILED, c->fault);
+	else
+		step(c, "accepted", ATTEMPT_RESULT, ATTEMPT_RECEIVED, NULL);
 }
 
 /* Why a result is none, before anybody looks inside; NULL if it may be one. */
@@ -235,56 +292,53 @@ static const char *
 fault_of(const struct arrival *a)
 {
 	bool wants_file = json_array_size(a->kind->output_types) > 0;
+	uint64_t most = a->kind->max_output_bytes;
+	uint64_t bytes = wants_file ? a->bytes : a->output_bytes;
 
 	if (a->says_failed)
 		return "miner_failed";
-	if (wants_file && (a->file == NULL || a->bytes == 0))
-		return "empty_result";
-	if (wants_file && a->bytes > (uint64_t)a->kind->max_output_bytes)
+	if (a->is_too_large)
 		return "too_large";
-	if (!wants_file && a->output == NULL)
+	if (wants_file ? a->file == NULL || bytes == 0 : a->output == NULL)
 		return "empty_result";
-	return NULL;
+	return bytes > most ? "too_large" : NULL;
+}
+
+/* 0, or -1: it cannot be kept. */
+static int
+keep_file(struct accepting *c, struct arrival *a)
+{
+	struct blob_writer *file = a->file;
+	struct err err;
+
+	a->file = NULL;
+	if (blob_commit(file, a->attempt_id, c->sha256, &err) == 0)
+		return 0;
+	log_error("store.disk", "why=\"%s\"", err.text);
+	return -1;
 }
 
 void
 arrival_accept(struct orchestrator *o, struct arrival *a,
     void (*on_done)(const char *, void *), void *arg)
 {
-	struct accepting *c = xcalloc(1, sizeof(*c));
-	const char *fault = fault_of(a), *done = arrival_answered(a->state);
-	bool late = a->state == ATTEMPT_TIMED_OUT;
-	struct attempt_result result = {.json = a->output};
-	struct err err;
+	const char *done = arrival_answered(a->state);
+	struct accepting *c;
 
+	if (done != NULL) {
+		on_done(done, arg);
+		return;
+	}
+	c = xcalloc(1, sizeof(*c));
 	c->o = o;
 	c->a = *a;
 	c->a.file = NULL;
-	c->a.output = NULL;
+	json_incref(c->a.output);
+	c->fault = fault_of(a);
 	c->on_done = on_done;
 	c->arg = arg;
-	if (done != NULL) {
-		accepting_done(c, done);
-		return;
-	}
-	c->status = late ? "late" : fault != NULL ? "failed" : "accepted";
-	if (fault != NULL && !late) {
-		keep(c, ATTEMPT_FAIL, ATTEMPT_FAILED, fault, NULL);
-		return;
-	}
-	if (a->file != NULL && fault == NULL) {
-		struct blob_writer *file = a->file;
-
-		a->file = NULL;
-		if (blob_commit(file, a->attempt_id, c->sha256, &err) != 0) {
-			log_error("store.disk", "why=\"%s\"", err.text);
-			accepting_done(c, NULL);
-			return;
-		}
-		result.type = a->type;
-		result.sha256 = c->sha256;
-		result.bytes = a->bytes;
-	}
-	keep(c, ATTEMPT_RESULT, late ? ATTEMPT_LATE : ATTEMPT_RECEIVED,
-	    late ? "came_late" : NULL, &result);
+	if (c->fault == NULL && a->file != NULL && keep_file(c, a) != 0)
+		accepting_done(c, NULL);
+	else
+		keep(c);
 }

@@ -23,10 +23,12 @@ struct arrival {
 	enum attempt_state state; /* when the row was read */
 	int64_t at_us;		  /* wall: the last byte's arrival */
 	bool says_failed;	  /* the miner */
+	bool is_too_large;	  /* more came than was read */
 	struct blob_writer *file; /* or NULL */
 	char type[128];		  /* of the file, as the miner says */
 	uint64_t bytes;
 	json_t *output; /* or NULL */
+	uint64_t output_bytes;
 };
 
 void arrival_clear(struct arrival *);

@@ -159,7 +159,7 @@ cancel_job(struct http_req *req, void *orchestrator)
 
 	if (r != NULL)
 		store_job_step(r->o, r->id, JOB_CANCEL, JOB_CANCELLED,
-		    "cancelled", NULL, 0, on_cancelled, r);
+		    "cancelled", NULL, on_cancelled, r);
 }
 
 static void

@@ -158,6 +158,15 @@ blob_abort(struct blob_writer *w)
 	writer_free(w);
 }
 
+void
+blob_remove(struct blobs *blobs, const char *id, const char *sha256)
+{
+	char *path = path_of(blobs, id, sha256);
+
+	unlink(path);
+	free(path);
+}
+
 int
 blob_open(
     struct blobs *blobs, const char *id, const char *sha256, uint64_t *bytes)

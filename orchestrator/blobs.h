@@ -30,6 +30,9 @@ int blob_commit(
     struct blob_writer *, const char *id, char sha256[65], struct err *);
 void blob_abort(struct blob_writer *); /* NULL is fine */
 
+/* Away with one that nothing refers to. */
+void blob_remove(struct blobs *, const char *id, const char *sha256);
+
 /* A descriptor to read it with, or -1. */
 int blob_open(
     struct blobs *, const char *id, const char *sha256, uint64_t *bytes);

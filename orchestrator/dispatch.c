@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/log.h"
 #include "common/xalloc.h"
@@ -81,28 +82,47 @@ refuse(struct dispatch *d, const char *reason)
 }
 
 static void
-accept(struct dispatch *d)
+abandon(struct dispatch *d, const char *reason)
 {
+	store_attempt_step(d->o, d->job_id, d->id, ATTEMPT_ABANDON,
+	    ATTEMPT_ABANDONED, reason, NULL, on_over, d);
+}
+
+/* The miner's time runs from the moment the request left, not from our note
+ * that it was about to. */
+static void
+accept(struct dispatch *d, const struct http_answer *answer)
+{
+	struct attempt_result times = {.at_us = clock_wall_us()};
+
+	times.sent_us =
+	    times.at_us - (answer->finished_us - answer->started_us);
 	store_attempt_step(d->o, d->job_id, d->id, ATTEMPT_ACCEPT,
-	    ATTEMPT_ACCEPTED, NULL, NULL, NULL, NULL);
-	store_job_step(d->o, d->job_id, JOB_ACCEPT, JOB_RUNNING, NULL, NULL, 0,
-	    NULL, NULL);
+	    ATTEMPT_ACCEPTED, NULL, &times, NULL, NULL);
+	store_job_step(
+	    d->o, d->job_id, JOB_ACCEPT, JOB_RUNNING, NULL, NULL, NULL, NULL);
 	dispatch_free(d);
 }
 
 /* A miner too slow to acknowledge may still be at work: its result, or the
- * attempt's deadline, will tell. */
+ * attempt's deadline, will tell. If time ran out before we were connected
+ * (which has a deadline of its own), the wait was ours. */
 static void
 on_answer(const struct http_answer *answer, void *arg)
 {
 	struct dispatch *d = arg;
+	bool late = answer->status == 0 && strcmp(answer->why, "timeout") == 0;
 
 	if (answer->status >= 200 && answer->status < 300) {
-		accept(d);
-	} else if (answer->status == 0 && strcmp(answer->why, "timeout") == 0) {
+		accept(d, answer);
+	} else if (late && answer->started_us != 0) {
 		log_info(
 		    "attempt.no_answer", "id=%s hotkey=%s", d->id, d->hotkey);
-		accept(d);
+		accept(d, answer);
+	} else if (late) {
+		log_warn("attempt.not_sent", "id=%s hotkey=%s why=\"%s\"",
+		    d->id, d->hotkey, answer->detail);
+		abandon(d, "not_sent");
 	} else if (answer->status == 0) {
 		log_info("attempt.unreachable", "id=%s hotkey=%s why=\"%s\"",
 		    d->id, d->hotkey, answer->detail);
@@ -119,12 +139,20 @@ on_sent(bool moved, void *arg)
 {
 	struct dispatch *d = arg;
 
-	if (moved) {
+	if (moved && !signed_call_is_stale(d->call)) {
 		signed_call_send(d->call);
 		return;
 	}
 	signed_call_free(d->call);
-	dispatch_free(d);
+	if (!moved) {
+		dispatch_free(d);
+		return;
+	}
+	log_warn("attempt.not_sent",
+	    "id=%s hotkey=%s why=\"storing it took "
+	    "longer than its signature is good for\"",
+	    d->id, d->hotkey);
+	abandon(d, "not_sent");
 }
 
 static void
@@ -135,8 +163,7 @@ on_signed(struct signed_call *call, const struct err *why, void *arg)
 	if (why != NULL) {
 		log_warn(
 		    "attempt.unsigned", "id=%s why=\"%s\"", d->id, why->text);
-		store_attempt_step(d->o, d->job_id, d->id, ATTEMPT_ABANDON,
-		    ATTEMPT_ABANDONED, "no_signature", NULL, on_over, d);
+		abandon(d, "no_signature");
 		return;
 	}
 	d->call = call;

@@ -1,6 +1,7 @@
 /* A request's body as it comes. */
 #include "orchestrator/form.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +31,17 @@ struct form {
 	struct buf *field;		    /* or this is */
 	char file_type[MAX_TYPE];
 	uint64_t file_bytes;
-	bool failed;
+	enum form_fault fault;
 	struct err err;
 };
+
+/* Always -1. */
+static int
+unstored(struct form *f)
+{
+	f->fault = FORM_UNSTORED;
+	return -1;
+}
 
 static int
 on_part(const struct multipart_part *part, void *arg)
@@ -50,7 +59,7 @@ on_part(const struct multipart_part *part, void *arg)
 		f->writing = f->file;
 		snprintf(f->file_type, sizeof(f->file_type), "%s",
 		    part->content_type);
-		return f->file != NULL ? 0 : -1;
+		return f->file != NULL ? 0 : unstored(f);
 	}
 	if (f->n == MAX_FIELDS)
 		return err_set(&f->err, "more than %d fields", MAX_FIELDS);
@@ -61,15 +70,28 @@ on_part(const struct multipart_part *part, void *arg)
 }
 
 static int
+write_file(struct form *f, const void *data, size_t len)
+{
+	if (len > f->max_file_bytes - blob_bytes(f->file)) {
+		f->fault = FORM_TOO_LARGE;
+		return err_set(&f->err, "%s is over %llu bytes", f->file_part,
+		    (unsigned long long)f->max_file_bytes);
+	}
+	return blob_write(f->file, data, len, &f->err) == 0 ? 0 : unstored(f);
+}
+
+static int
 on_data(const void *data, size_t len, void *arg)
 {
 	struct form *f = arg;
 
 	if (f->writing != NULL)
-		return blob_write(f->writing, data, len, &f->err);
-	if (f->field->len + len > FORM_MAX_FIELD)
+		return write_file(f, data, len);
+	if (f->field->len + len > FORM_MAX_FIELD) {
+		f->fault = FORM_TOO_LARGE;
 		return err_set(&f->err, "the field %s is over %d bytes",
 		    f->fields[f->n - 1].name, FORM_MAX_FIELD);
+	}
 	buf_add(f->field, data, len);
 	return 0;
 }
@@ -86,6 +108,16 @@ on_part_end(void *arg)
 
 static const struct multipart_events events = {on_part, on_data, on_part_end};
 
+/* "application/json", perhaps with parameters. */
+static bool
+is_json(const char *content_type)
+{
+	static const char json[] = "application/json";
+	size_t len = strcspn(content_type, "; \t");
+
+	return len == strlen(json) && strncasecmp(content_type, json, len) == 0;
+}
+
 struct form *
 form_new(struct blobs *blobs, const char *content_type, const char *file_part,
     uint64_t max_file_bytes, struct err *err)
@@ -95,8 +127,7 @@ form_new(struct blobs *blobs, const char *content_type, const char *file_part,
 	f->blobs = blobs;
 	f->max_file_bytes = max_file_bytes;
 	snprintf(f->file_part, sizeof(f->file_part), "%s", file_part);
-	if (content_type != NULL &&
-	    strncasecmp(content_type, "application/json", 16) == 0)
+	if (content_type != NULL && is_json(content_type))
 		return f;
 	f->multipart = multipart_new(
 	    content_type != NULL ? content_type : "", &events, f, err);
@@ -126,9 +157,11 @@ feed(struct form *f, const void *data, size_t len)
 	struct err err = {""};
 
 	if (f->multipart == NULL) {
-		if (f->json_text.len + len > FORM_MAX_JSON)
+		if (f->json_text.len + len > FORM_MAX_JSON) {
+			f->fault = FORM_TOO_LARGE;
 			return err_set(&f->err, "the JSON is over %d bytes",
 			    FORM_MAX_JSON);
+		}
 		buf_add(&f->json_text, data, len);
 		return 0;
 	}
@@ -142,35 +175,85 @@ feed(struct form *f, const void *data, size_t len)
 void
 form_feed(struct form *f, const void *data, size_t len)
 {
-	if (!f->failed && feed(f, data, len) != 0)
-		f->failed = true;
+	if (f->fault == FORM_GOOD && feed(f, data, len) != 0 &&
+	    f->fault == FORM_GOOD)
+		f->fault = FORM_MALFORMED;
 }
 
 static int
-finish_json(struct form *f, struct err *err)
+finish_json(struct form *f)
 {
 	json_error_t why;
 
+	if (f->json_text.len == 0)
+		return err_set(&f->err, "the body is empty");
 	f->json = json_loadb((char *)f->json_text.data, f->json_text.len,
 	    JSON_REJECT_DUPLICATES, &why);
 	if (json_is_object(f->json))
 		return 0;
-	return err_set(err, "the body is not a JSON object: line %d: %s",
-	    why.line, f->json == NULL ? why.text : "not an object");
+	if (f->json != NULL)
+		return err_set(&f->err, "the body must be a JSON object");
+	return err_set(
+	    &f->err, "the body is not JSON: line %d: %s", why.line, why.text);
+}
+
+static int
+finish(struct form *f)
+{
+	if (f->multipart == NULL)
+		return finish_json(f);
+	if (f->file != NULL)
+		f->file_bytes = blob_bytes(f->file);
+	return multipart_finish(f->multipart, &f->err);
 }
 
 int
 form_finish(struct form *f, struct err *err)
 {
-	if (f->failed) {
-		*err = f->err;
-		return -1;
+	if (f->fault == FORM_GOOD && finish(f) != 0)
+		f->fault = FORM_MALFORMED;
+	if (f->fault == FORM_GOOD)
+		return 0;
+	*err = f->err;
+	return -1;
+}
+
+enum form_fault
+form_fault(const struct form *f)
+{
+	return f->fault;
+}
+
+int
+form_fault_status(enum form_fault fault)
+{
+	switch (fault) {
+	case FORM_GOOD:
+		return 200;
+	case FORM_MALFORMED:
+		return 400;
+	case FORM_TOO_LARGE:
+		return 413;
+	case FORM_UNSTORED:
+		return 503;
 	}
-	if (f->multipart == NULL)
-		return finish_json(f, err);
-	if (f->file != NULL)
-		f->file_bytes = blob_bytes(f->file);
-	return multipart_finish(f->multipart, err);
+	return 500;
+}
+
+const char *
+form_fault_code(enum form_fault fault)
+{
+	switch (fault) {
+	case FORM_GOOD:
+		return "";
+	case FORM_MALFORMED:
+		return "bad_body";
+	case FORM_TOO_LARGE:
+		return "too_large";
+	case FORM_UNSTORED:
+		return "unavailable";
+	}
+	return "";
 }
 
 const char *
@@ -199,6 +282,12 @@ uint64_t
 form_file_bytes(const struct form *f)
 {
 	return f->file_bytes;
+}
+
+uint64_t
+form_json_bytes(const struct form *f)
+{
+	return f->json_text.len;
 }
 
 struct blob_writer *

@@ -22,14 +22,28 @@ struct form *form_new(struct blobs *, const char *content_type,
     const char *file_part, uint64_t max_file_bytes, struct err *);
 void form_free(struct form *); /* drops a file not taken; NULL is fine */
 
-/* After a failure further bytes are passed over; form_finish has the reason. */
+enum form_fault {
+	FORM_GOOD,
+	FORM_MALFORMED,
+	FORM_TOO_LARGE, /* the file, a field, or the JSON */
+	FORM_UNSTORED,	/* our disk */
+};
+
+/* After a failure further bytes are passed over; form_finish has the reason,
+ * and form_fault, at once, what sort of failure it is. */
 void form_feed(struct form *, const void *, size_t);
 int form_finish(struct form *, struct err *);
+enum form_fault form_fault(const struct form *);
+
+/* The HTTP status and code that go with a fault. */
+int form_fault_status(enum form_fault);
+const char *form_fault_code(enum form_fault);
 
 const char *form_field(const struct form *, const char *name); /* or NULL */
 const json_t *form_json(const struct form *);	 /* of a JSON body, or NULL */
 const char *form_file_type(const struct form *); /* as said; "" if no file */
 uint64_t form_file_bytes(const struct form *);
+uint64_t form_json_bytes(const struct form *);
 struct blob_writer *form_take_file(struct form *); /* NULL if there is none */
 
 #endif

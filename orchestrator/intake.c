@@ -1,7 +1,8 @@
 /*
  * What miners send us. A result goes through here in this order: the secret,
- * the attempt's row, the bytes, the row's step to received, the answer to the
- * miner, and then, on our own time, the probe and the step to delivered.
+ * the attempt's row, the bytes (in Dippy's form the bytes, the row, the
+ * secret), the row's step to received, the answer to the miner, and then, on
+ * our own time, the probe and the step to delivered.
  */
 #include "orchestrator/intake.h"
 
@@ -24,11 +25,18 @@
  * not known when it begins. */
 enum { DIPPY_MAX_FILE = 64 * 1024 * 1024 };
 
+/* A miner calls back once: while the database is away, a few more looks, of
+ * up to ten seconds each, before it is told so. */
+enum { MAX_TRIES = 2 };
+
+static const char blanks[] = " \t\r\n";
+
 struct intake {
 	struct orchestrator *o;
 	struct http_req *req;
 	struct form *form;
 	bool is_dippy;
+	int tries;
 	struct arrival arrival;
 };
 
@@ -39,14 +47,17 @@ static void
 answer_problem(
     struct intake *in, int status, const char *code, const char *detail)
 {
-	json_t *body;
+	json_t *body, *words;
 	char *text;
 
 	if (!in->is_dippy) {
 		http_reply_problem(in->req, status, code, "%s", detail);
 		return;
 	}
-	body = json_pack("{s:s}", "detail", detail);
+	words = json_string(detail); /* it may quote what is no UTF-8 */
+	if (words == NULL)
+		words = json_string(http_status_title(status));
+	body = json_pack("{s:o}", "detail", words);
 	text = json_dumps(body, JSON_COMPACT);
 	http_reply(in->req, status, "application/json", text, strlen(text));
 	free(text);
@@ -105,12 +116,23 @@ on_accepted(const char *status, void *arg)
 	}
 }
 
+/* Whether text is this word, in either case and with blanks around it. */
+static bool
+is_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	text += strspn(text, blanks);
+	return strncasecmp(text, word, len) == 0 &&
+	       text[len + strspn(text + len, blanks)] == '\0';
+}
+
 static bool
 says_failed(const char *status, const char *error)
 {
-	return (status != NULL && (strcasecmp(status, "failed") == 0 ||
-				      strcasecmp(status, "error") == 0)) ||
-	       (error != NULL && error[strspn(error, " \t\r\n")] != '\0');
+	return (status != NULL &&
+		   (is_word(status, "failed") || is_word(status, "error"))) ||
+	       (error != NULL && error[strspn(error, blanks)] != '\0');
 }
 
 /* Fill the arrival from a form or a JSON body. */
@@ -127,29 +149,58 @@ take_form(struct intake *in)
 		status = json_string_value(json_object_get(json, "status"));
 		error = json_string_value(json_object_get(json, "error"));
 		a->output = json_incref(json_object_get(json, "output"));
+		a->output_bytes = form_json_bytes(in->form);
 	} else if (output != NULL) {
 		a->output = json_loads(output, JSON_DECODE_ANY, NULL);
+		a->output_bytes = strlen(output);
 	}
+	if (json_is_null(a->output))
+		a->output = NULL; /* null is no output; it is a constant */
+	a->is_too_large = form_fault(in->form) == FORM_TOO_LARGE;
 	a->says_failed = says_failed(status, error);
 	a->bytes = form_file_bytes(in->form);
 	a->file = form_take_file(in->form);
 	snprintf(a->type, sizeof(a->type), "%s", form_file_type(in->form));
 }
 
-static void
-on_row(const struct pg_answer *answer, void *arg)
+/* Nobody could tell what the row says: ask again, or give up. */
+static bool
+asks_again(
+    struct intake *in, const struct pg_answer *answer, pg_on_answer *on_answer)
 {
-	struct intake *in = arg;
+	if (answer->outcome == PG_DONE)
+		return false;
+	if (in->tries++ < MAX_TRIES)
+		store_attempt_get(in->o, in->arrival.attempt_id, on_answer, in);
+	else
+		refuse(in, 503, "unavailable",
+		    "the database is away; send the result again");
+	return true;
+}
 
-	if (answer->outcome != PG_DONE) {
-		refuse(in, 503, "unavailable", "the database is away");
-	} else if (arrival_take_row(&in->arrival, in->o, answer->results[0]) !=
-		   0) {
-		refuse(in, 404, "not_found", "no such attempt");
-	} else {
-		take_form(in);
-		arrival_accept(in->o, &in->arrival, on_accepted, in);
+/* Whether the body is one to go on with; else it was refused. One that is
+ * too large is: as a result that is none. */
+static bool
+has_form(struct intake *in, bool ok)
+{
+	struct err err = {""};
+	enum form_fault fault;
+
+	in->arrival.at_us = clock_wall_us();
+	if (!ok) {
+		refuse(in, 400, "incomplete", "the body did not come whole");
+		return false;
 	}
+	if (form_finish(in->form, &err) == 0 ||
+	    form_fault(in->form) == FORM_TOO_LARGE)
+		return true;
+	fault = form_fault(in->form);
+	if (fault == FORM_UNSTORED)
+		log_error("store.disk", "why=\"%s\"", err.text);
+	refuse(in, form_fault_status(fault), form_fault_code(fault),
+	    fault == FORM_UNSTORED ? "the result cannot be stored now"
+				   : err.text);
+	return false;
 }
 
 static void
@@ -165,18 +216,12 @@ static void
 on_native_end(struct http_req *req, bool ok, void *arg)
 {
 	struct intake *in = arg;
-	struct err err;
 
 	(void)req;
-	in->arrival.at_us = clock_wall_us();
-	if (!ok) {
-		refuse(in, 400, "incomplete", "the body did not come whole");
-	} else if (form_finish(in->form, &err) != 0) {
-		refuse(in, 400, "bad_body", err.text);
-	} else {
-		take_form(in);
-		arrival_accept(in->o, &in->arrival, on_accepted, in);
-	}
+	if (!has_form(in, ok))
+		return;
+	take_form(in);
+	arrival_accept(in->o, &in->arrival, on_accepted, in);
 }
 
 /* -- the native form ---------------------------------------------------- */
@@ -190,10 +235,8 @@ on_native_row(const struct pg_answer *answer, void *arg)
 	const char *done;
 	struct err err;
 
-	if (answer->outcome != PG_DONE) {
-		refuse(in, 503, "unavailable", "the database is away");
+	if (asks_again(in, answer, on_native_row))
 		return;
-	}
 	if (arrival_take_row(&in->arrival, in->o, answer->results[0]) != 0) {
 		refuse(in, 404, "not_found", "no such attempt");
 		return;
@@ -222,6 +265,16 @@ intake_new(struct orchestrator *o, struct http_req *req, bool is_dippy)
 	return in;
 }
 
+/* Without the kinds no attempt can be made sense of. */
+static bool
+is_starting(struct intake *in)
+{
+	if (in->o->kinds != NULL)
+		return false;
+	refuse(in, 503, "unavailable", "starting; send the result again");
+	return true;
+}
+
 static bool
 take_id(struct intake *in, const char *id)
 {
@@ -245,6 +298,8 @@ intake_native(struct http_req *req, void *orchestrator)
 	struct orchestrator *o = orchestrator;
 	struct intake *in = intake_new(o, req, false);
 
+	if (is_starting(in))
+		return;
 	if (!take_id(in, http_req_param(req, "id"))) {
 		refuse(in, 404, "not_found", "no such attempt");
 	} else if (!has_secret(in)) {
@@ -259,26 +314,40 @@ intake_native(struct http_req *req, void *orchestrator)
 
 /* -- Dippy's ------------------------------------------------------------ */
 
+/* The row before the secret: Dippy's miners are told 404 of an attempt that
+ * is not there, whatever their secret. */
+static void
+on_dippy_row(const struct pg_answer *answer, void *arg)
+{
+	struct intake *in = arg;
+
+	if (asks_again(in, answer, on_dippy_row))
+		return;
+	if (arrival_take_row(&in->arrival, in->o, answer->results[0]) != 0) {
+		refuse(in, 404, "not_found", "no such attempt");
+	} else if (!has_secret(in)) {
+		log_warn("callback.refused", "attempt=%s why=secret peer=%s",
+		    in->arrival.attempt_id, http_req_peer(in->req));
+		refuse(in, 403, "bad_secret", "Callback secret mismatch");
+	} else {
+		take_form(in);
+		arrival_accept(in->o, &in->arrival, on_accepted, in);
+	}
+}
+
 static void
 on_dippy_end(struct http_req *req, bool ok, void *arg)
 {
 	struct intake *in = arg;
-	struct err err;
 
-	in->arrival.at_us = clock_wall_us();
-	if (!ok) {
-		refuse(in, 400, "incomplete", "the body did not come whole");
-	} else if (form_finish(in->form, &err) != 0) {
-		refuse(in, 400, "bad_body", err.text);
-	} else if (!take_id(in, form_field(in->form, "job_id"))) {
+	(void)req;
+	if (!has_form(in, ok))
+		return;
+	if (!take_id(in, form_field(in->form, "job_id")))
 		refuse(in, 400, "bad_id", "Invalid job_id provided");
-	} else if (!has_secret(in)) {
-		log_warn("callback.refused", "attempt=%s why=secret peer=%s",
-		    in->arrival.attempt_id, http_req_peer(req));
-		refuse(in, 403, "bad_secret", "Callback secret mismatch");
-	} else {
-		store_attempt_get(in->o, in->arrival.attempt_id, on_row, in);
-	}
+	else
+		store_attempt_get(
+		    in->o, in->arrival.attempt_id, on_dippy_row, in);
 }
 
 void
@@ -288,6 +357,8 @@ intake_dippy(struct http_req *req, void *orchestrator)
 	struct intake *in = intake_new(o, req, true);
 	struct err err;
 
+	if (is_starting(in))
+		return;
 	in->form = form_new(o->blobs, http_req_header(req, "Content-Type"),
 	    "image", DIPPY_MAX_FILE, &err);
 	if (in->form == NULL)

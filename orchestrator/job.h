@@ -6,6 +6,7 @@
 #define ORCHESTRATOR_JOB_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/uuid.h"
@@ -25,8 +26,9 @@ struct job {
 	int wanted, min, priority;
 	int retries_left, tries;
 	int64_t created_us, deadline_us; /* wall */
-	json_t *tried; /* hotkeys that have or had an attempt */
-	int open, delivered;
+	json_t *tried;		       /* hotkeys that have or had an attempt */
+	int open, received, delivered; /* attempts; open has the received */
+	bool round_failed;    /* of the last attempts, not by our fault alone */
 	char best[UUID_TEXT]; /* attempt; "" if none */
 };
 

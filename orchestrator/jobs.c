@@ -8,6 +8,7 @@
 #include "common/backoff.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/signer_client.h"
 #include "common/xalloc.h"
 #include "orchestrator/dispatch.h"
 #include "orchestrator/kinds.h"
@@ -15,7 +16,11 @@
 #include "orchestrator/store.h"
 #include "orchestrator/sweep.h"
 
-enum { RETRY_LEAST_MS = 200, RETRY_MOST_MS = 5000 };
+enum {
+	RETRY_LEAST_MS = 200,
+	RETRY_MOST_MS = 5000,
+	LOOK_MS = 60000, /* for results in time that are still looked at */
+};
 
 static int64_t
 retry_ms(const struct job *job)
@@ -32,8 +37,19 @@ struct routing {
 	struct job *job;
 	int n;
 	char ids[ROUTE_MAX][UUID_TEXT];
+	char hotkeys[ROUTE_MAX][64];
 	struct dispatch *dispatches[ROUTE_MAX];
 };
+
+/* An attempt that was never made takes no place at its miner. */
+static void
+give_back(struct orchestrator *o, const char *hotkey)
+{
+	struct miner *m = table_find(&o->table, hotkey);
+
+	if (m != NULL && m->in_flight > 0)
+		m->in_flight--;
+}
 
 static void
 on_routed(const struct pg_answer *answer, void *arg)
@@ -51,10 +67,12 @@ on_routed(const struct pg_answer *answer, void *arg)
 		    "attempts=%d",
 		    r->job->id, r->n);
 	for (int i = 0; i < r->n; i++) {
-		if (made)
+		if (made) {
 			dispatch_start(r->dispatches[i]);
-		else
-			dispatch_free(r->dispatches[i]);
+			continue;
+		}
+		dispatch_free(r->dispatches[i]);
+		give_back(r->o, r->hotkeys[i]);
 	}
 	job_free(r->job);
 	free(r);
@@ -74,6 +92,8 @@ start_attempts(
 	r->n = route->n;
 	for (int i = 0; i < route->n; i++) {
 		uuid_new(r->ids[i]);
+		snprintf(r->hotkeys[i], sizeof(r->hotkeys[i]), "%s",
+		    route->miners[i]->hotkey);
 		route->miners[i]->in_flight++;
 		r->dispatches[i] = dispatch_new(
 		    o, job, r->ids[i], route->miners[i], deadline_us);
@@ -85,8 +105,18 @@ static void
 end_job(struct orchestrator *o, const struct job *job, enum job_event event,
     enum job_state to, const char *reason)
 {
-	store_job_step(o, job->id, event, to, reason, job->best, 0, NULL, NULL);
+	store_job_step(o, job->id, event, to, reason, job->best, NULL, NULL);
 	store_attempt_drop(o, job->id);
+}
+
+static void
+try_later(struct orchestrator *o, const struct job *job)
+{
+	int64_t ms = retry_ms(job);
+
+	log_debug("job.waits", "id=%s retry_ms=%ld", job->id, (long)ms);
+	store_job_later(o, job->id, clock_wall_us() + ms * 1000);
+	sweep_claim_in(o->sweep, ms);
 }
 
 /* Nobody is there to take it: wait for somebody, unless all were tried. */
@@ -94,41 +124,47 @@ static void
 no_candidates(
     struct orchestrator *o, const struct job *job, const struct route *route)
 {
-	int64_t ms = retry_ms(job);
+	if (json_array_size(job->tried) == 0 || route->n_untried > 0)
+		try_later(o, job);
+	else if (job->delivered >= job->min)
+		end_job(o, job, JOB_FINISH, JOB_DONE, NULL);
+	else
+		end_job(o, job, JOB_GIVE_UP, JOB_FAILED, "no_miner");
+}
 
-	if (json_array_size(job->tried) > 0 && route->n_untried == 0) {
-		if (job->delivered >= job->min)
-			end_job(o, job, JOB_FINISH, JOB_DONE, NULL);
-		else
-			end_job(o, job, JOB_GIVE_UP, JOB_FAILED, "no_miner");
-		return;
-	}
-	log_debug("job.waits", "id=%s retry_ms=%ld", job->id, (long)ms);
-	store_job_later(o, job->id, clock_wall_us() + ms * 1000);
-	sweep_claim_in(o->sweep, ms);
+static void
+draw_miners(
+    const struct orchestrator *o, const struct job *job, struct route *route)
+{
+	size_t n = json_array_size(job->tried);
+	const char **tried = xcalloc(n, sizeof(*tried));
+	struct route_request request = {
+	    .capacity_key = job->kind->capacity_key,
+	    .tried = tried,
+	    .n_tried = n,
+	    .wanted = job->wanted - job->delivered - job->open,
+	    .now_us = clock_wall_us(),
+	};
+
+	for (size_t i = 0; i < n; i++)
+		tried[i] = json_string_value(json_array_get(job->tried, i));
+	randombytes_buf(&request.seed, sizeof(request.seed));
+	route_draw(&o->table, &o->policy, &request, route);
+	free(tried);
 }
 
 void
 jobs_route(struct orchestrator *o, struct job *job)
 {
-	const char *tried[64];
-	struct route_request request = {
-	    .capacity_key = job->kind->capacity_key,
-	    .tried = tried,
-	    .wanted = job->wanted - job->delivered,
-	    .now_us = clock_wall_us(),
-	};
 	struct route route;
-	json_t *hotkey;
-	size_t i;
 
-	json_array_foreach(job->tried, i, hotkey)
-	{
-		if (request.n_tried < 64)
-			tried[request.n_tried++] = json_string_value(hotkey);
+	/* Without signatures an attempt would only use up its miner. */
+	if (!signer_client_is_up(o->signer)) {
+		try_later(o, job);
+		job_free(job);
+		return;
 	}
-	randombytes_buf(&request.seed, sizeof(request.seed));
-	route_draw(&o->table, &o->policy, &request, &route);
+	draw_miners(o, job, &route);
 	if (route.n > 0) {
 		start_attempts(o, job, &route);
 	} else {
@@ -145,9 +181,20 @@ retry(struct orchestrator *o, const struct job *job)
 {
 	int64_t ms = retry_ms(job);
 
-	store_job_step(o, job->id, JOB_REQUEUE, JOB_QUEUED, NULL, NULL,
-	    clock_wall_us() + ms * 1000, NULL, NULL);
+	store_job_requeue(
+	    o, job->id, clock_wall_us() + ms * 1000, job->round_failed);
 	sweep_claim_in(o->sweep, ms);
+}
+
+/* A result that came in time counts even if it is not looked at yet. */
+static bool
+is_past_deadline(const struct job *job)
+{
+	int64_t end_us = job->deadline_us;
+
+	if (job->received > 0)
+		end_us += LOOK_MS * 1000LL;
+	return clock_wall_us() >= end_us;
 }
 
 static void
@@ -156,10 +203,10 @@ settle(struct orchestrator *o, struct job *job)
 	struct job_facts facts = {
 	    .wanted = job->wanted,
 	    .min = job->min,
-	    .retries_left = job->retries_left,
+	    .retries_left = job->retries_left + !job->round_failed,
 	    .open = job->open,
 	    .delivered = job->delivered,
-	    .is_past_deadline = clock_wall_us() >= job->deadline_us,
+	    .is_past_deadline = is_past_deadline(job),
 	};
 
 	if (job_is_over(job->state)) {
@@ -167,7 +214,8 @@ settle(struct orchestrator *o, struct job *job)
 			store_attempt_drop(o, job->id);
 		return;
 	}
-	if (job->state == JOB_QUEUED && !facts.is_past_deadline)
+	if (job->state == JOB_QUEUED && !facts.is_past_deadline &&
+	    job->delivered < job->wanted)
 		return; /* its claim is what it waits for */
 	switch (job_settle(&facts)) {
 	case VERDICT_WAIT:
@@ -183,7 +231,7 @@ settle(struct orchestrator *o, struct job *job)
 		return;
 	case VERDICT_EXPIRE:
 		end_job(o, job, JOB_EXPIRE, JOB_EXPIRED,
-		    json_array_size(job->tried) > 0 ? "no_budget" : "no_miner");
+		    json_array_size(job->tried) > 0 ? "deadline" : "no_miner");
 		return;
 	}
 }
@@ -208,6 +256,7 @@ on_job(const struct pg_answer *answer, void *arg)
 	if (job == NULL || job->kind == NULL) {
 		job_free(job);
 	} else if (read->claimed && job->state == JOB_QUEUED &&
+		   job->delivered + job->open < job->wanted &&
 		   clock_wall_us() < job->deadline_us) {
 		jobs_route(o, job);
 	} else {

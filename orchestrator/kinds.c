@@ -16,6 +16,11 @@ static const char *const numbers[] = {"retry_budget", "miners_min",
     "miners_wanted", "miners_max", "max_input_bytes", "max_output_bytes", NULL};
 static const char *const times[] = {"deadline", "attempt", "answer", NULL};
 static const char *const lists[] = {"input_types", "output_types", NULL};
+static const char *const protocols[] = {"native", "dippy", NULL};
+static const char *const scorings[] = {
+    "transcript", "speech", "image", "none", NULL};
+
+enum { MAX_MINERS = 10 };
 
 static int
 bad(struct err *err, const json_t *kind, const char *field, const char *want)
@@ -44,6 +49,59 @@ take_times(const json_t *kind, json_t *row, struct err *err)
 	return 0;
 }
 
+static bool
+is_list_of_strings(const json_t *list)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		if (!json_is_string(item))
+			return false;
+	}
+	return json_is_array(list);
+}
+
+static bool
+is_one_of(const json_t *kind, const char *field, const char *const *words)
+{
+	const char *text = json_string_value(json_object_get(kind, field));
+
+	while (*words != NULL && strcmp(*words, text) != 0)
+		words++;
+	return *words != NULL;
+}
+
+static json_int_t
+number(const json_t *kind, const char *field)
+{
+	return json_integer_value(json_object_get(kind, field));
+}
+
+/* What each field may be beside being of its type. */
+static int
+check_values(const json_t *kind, struct err *err)
+{
+	json_int_t least = number(kind, "miners_min");
+	json_int_t wanted = number(kind, "miners_wanted");
+	json_int_t most = number(kind, "miners_max");
+
+	if (!is_one_of(kind, "protocol", protocols))
+		return bad(err, kind, "protocol", "native or dippy");
+	if (!is_one_of(kind, "scoring", scorings))
+		return bad(
+		    err, kind, "scoring", "transcript, speech, image or none");
+	if (json_string_value(json_object_get(kind, "path"))[0] != '/')
+		return bad(err, kind, "path", "a path that begins with /");
+	if (most < 1 || most > MAX_MINERS)
+		return bad(err, kind, "miners_max", "between 1 and 10");
+	if (least < 1 || least > wanted || wanted > most)
+		return bad(err, kind, "miners_wanted",
+		    "between miners_min, which is 1 or more, and miners_max");
+	return 0;
+}
+
 static int
 check_fields(const json_t *kind, struct err *err)
 {
@@ -58,11 +116,11 @@ check_fields(const json_t *kind, struct err *err)
 			return bad(err, kind, numbers[i], "a number >= 0");
 	}
 	for (int i = 0; lists[i] != NULL; i++) {
-		if (!json_is_array(json_object_get(kind, lists[i])))
+		if (!is_list_of_strings(json_object_get(kind, lists[i])))
 			return bad(
 			    err, kind, lists[i], "an array of media types");
 	}
-	return 0;
+	return check_values(kind, err);
 }
 
 static json_t *
@@ -96,11 +154,12 @@ kinds_rows(const char *text, int netuid, struct err *err)
 	char *out = NULL;
 	size_t i;
 
-	if (!json_is_array(file)) {
-		err_set(err, "line %d: %s", why.line,
-		    file == NULL ? why.text : "not an array of kinds");
+	if (file == NULL)
+		err_set(err, "line %d: %s", why.line, why.text);
+	else if (!json_is_array(file))
+		err_set(err, "it must be an array of kinds");
+	if (!json_is_array(file))
 		goto done;
-	}
 	json_array_foreach(file, i, kind)
 	{
 		row = row_of(kind, netuid, err);
@@ -179,7 +238,7 @@ kinds_free(struct kinds *kinds)
 const struct kind *
 kinds_find(const struct kinds *kinds, const char *name)
 {
-	for (size_t i = 0; i < kinds->n; i++) {
+	for (size_t i = 0; kinds != NULL && i < kinds->n; i++) {
 		if (strcmp(kinds->items[i].name, name) == 0)
 			return &kinds->items[i];
 	}

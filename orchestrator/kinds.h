@@ -41,6 +41,7 @@ char *kinds_rows(const char *text, int netuid, struct err *);
 struct kinds *kinds_from_rows(const PGresult *);
 void kinds_free(struct kinds *); /* NULL is fine */
 
+/* NULL if there is none of that name, or kinds is NULL: not read yet. */
 const struct kind *kinds_find(const struct kinds *, const char *name);
 bool kind_takes(const struct kind *, const char *media_type);
 bool kind_gives(const struct kind *, const char *media_type);

@@ -3,6 +3,7 @@
  * results and keeps them in PostgreSQL. This file reads the configuration and
  * wires the parts; what they do is in the files of the same names.
  */
+#include <event2/event.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/config_parse.h"
 #include "common/err.h"
 #include "common/http_client.h"
 #include "common/http_server.h"
@@ -31,7 +33,13 @@
 #include "orchestrator/store.h"
 #include "orchestrator/sweep.h"
 
-enum { MAX_CONNECTIONS = 256, MAX_PER_MINER = 8 };
+enum {
+	MAX_CONNECTIONS = 256,
+	MAX_PER_MINER = 8,
+	KINDS_RETRY_S = 2,
+	DRAIN_MS = 5000, /* for what is under way */
+	DRAIN_LOOK_MS = 20,
+};
 
 static const struct config_key keys[] = {
     {"orchestrator.listen", CONFIG_STRING, "127.0.0.1:8000", false,
@@ -125,9 +133,9 @@ start_redis(struct orchestrator *o)
 	o->chain = redis_new(base, url);
 	o->scores = redis_new(base, url);
 	if (o->out == NULL) {
-		log_fatal(
-		    "config.refused", "why=\"redis.url must be "
-				      "redis://host:port or unix:/path\"");
+		log_fatal("config.refused",
+		    "why=\"redis.url must be "
+		    "redis://host:port or unix:/path\"");
 		return -1;
 	}
 	redis_join(
@@ -139,6 +147,27 @@ start_redis(struct orchestrator *o)
 
 /* -- kinds -------------------------------------------------------------- */
 
+static void read_kinds(struct orchestrator *);
+
+static void
+on_read_kinds(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	read_kinds(arg);
+}
+
+/* The file may be put right, the schema be made; until then we are not ready
+ * and /readyz says why. */
+static void
+read_kinds_later(struct orchestrator *o)
+{
+	struct timeval later = {KINDS_RETRY_S, 0};
+
+	event_base_once(
+	    o->service.base, -1, EV_TIMEOUT, on_read_kinds, o, &later);
+}
+
 static void
 on_kinds(const struct pg_answer *answer, void *arg)
 {
@@ -146,6 +175,7 @@ on_kinds(const struct pg_answer *answer, void *arg)
 
 	if (answer->outcome != PG_DONE) {
 		log_error("kinds.unread", "why=\"%s\"", answer->why);
+		read_kinds_later(o);
 		return;
 	}
 	if (o->kinds != NULL)
@@ -160,10 +190,35 @@ on_seeded(const struct pg_answer *answer, void *arg)
 {
 	struct orchestrator *o = arg;
 
-	if (answer->outcome != PG_DONE)
-		log_error("kinds.not_stored", "why=\"%s\"", answer->why);
-	else
+	if (answer->outcome == PG_DONE) {
 		store_kind_list(o, on_kinds, o);
+		return;
+	}
+	log_error("kinds.not_stored", "why=\"%s\"", answer->why);
+	read_kinds_later(o);
+}
+
+static void
+read_kinds(struct orchestrator *o)
+{
+	const char *path = config_str(o->service.config, "orchestrator.kinds");
+	char *text, *rows = NULL;
+	struct err err;
+
+	if (o->kinds != NULL || !pg_is_up(o->pg))
+		return;
+	text = config_read_file(path, &err);
+	if (text != NULL)
+		rows = kinds_rows(text, o->netuid, &err);
+	if (rows != NULL) {
+		store_kind_seed(o, rows, on_seeded, o);
+	} else {
+		log_error(
+		    "kinds.refused", "file=%s why=\"%s\"", path, err.text);
+		read_kinds_later(o);
+	}
+	free(rows);
+	free(text);
 }
 
 /* The database is there, for the first time or again. */
@@ -171,36 +226,12 @@ static void
 on_pg_up(struct pg *pg, void *arg)
 {
 	struct orchestrator *o = arg;
-	const char *path = config_str(o->service.config, "orchestrator.kinds");
-	char *text, *rows = NULL;
-	struct err err;
-	struct buf file = {0};
-	FILE *f;
-	int c;
 
 	(void)pg;
-	if (o->kinds != NULL) {
+	if (o->kinds != NULL)
 		sweep_now(o->sweep);
-		return;
-	}
-	f = fopen(path, "r");
-	if (f == NULL) {
-		log_error(
-		    "kinds.unread", "file=%s why=\"cannot be opened\"", path);
-		return;
-	}
-	while ((c = fgetc(f)) != EOF)
-		buf_add_byte(&file, c);
-	fclose(f);
-	text = buf_take_str(&file);
-	rows = kinds_rows(text, o->netuid, &err);
-	if (rows == NULL)
-		log_error(
-		    "kinds.refused", "file=%s why=\"%s\"", path, err.text);
 	else
-		store_kind_seed(o, rows, on_seeded, o);
-	free(rows);
-	free(text);
+		read_kinds(o);
 }
 
 /* -- wiring ------------------------------------------------------------- */
@@ -358,7 +389,6 @@ stop(struct orchestrator *o)
 	sodium_memzero(&o->secrets, sizeof(o->secrets));
 }
 
-/* Take nothing new, answer what is asked, leave the rest to the others. */
 static void
 on_idle(void *arg)
 {
@@ -367,12 +397,34 @@ on_idle(void *arg)
 	service_stop(&o->service);
 }
 
+/*
+ * Take no jobs; end what was begun, within a time that supervisors allow,
+ * still answering miners; then answer what is asked and leave the rest to the
+ * other instances, or to this one's next life.
+ */
+static void
+on_draining(evutil_socket_t fd, short what, void *arg)
+{
+	struct orchestrator *o = arg;
+	struct timeval soon = {0, DRAIN_LOOK_MS * 1000};
+	bool busy = pg_pending(o->pg) > 0 || o->calls > 0;
+
+	(void)fd;
+	(void)what;
+	if (busy && clock_mono_us() < o->drain_until_us)
+		event_base_once(
+		    o->service.base, -1, EV_TIMEOUT, on_draining, o, &soon);
+	else
+		http_server_drain(o->api, on_idle, o);
+}
+
 static void
 on_drain(void *arg)
 {
 	struct orchestrator *o = arg;
 
-	http_server_drain(o->api, on_idle, o);
+	o->drain_until_us = clock_mono_us() + DRAIN_MS * 1000LL;
+	on_draining(-1, 0, o);
 }
 
 int

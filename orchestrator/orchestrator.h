@@ -6,6 +6,7 @@
 #define ORCHESTRATOR_ORCHESTRATOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/service.h"
@@ -38,8 +39,10 @@ struct orchestrator {
 	int netuid;
 	int64_t started_us;
 	int64_t lease_ms;
-	bool development; /* plain http and loopback to miners */
-	char *public_url; /* what miners reach us by */
+	size_t calls;		/* to miners, being signed or under way */
+	int64_t drain_until_us; /* mono */
+	bool development;	/* plain http and loopback to miners */
+	char *public_url;	/* what miners reach us by */
 	struct secrets secrets;
 	struct route_policy policy;
 	struct table table;

@@ -2,8 +2,10 @@
 #include "orchestrator/params.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/err.h"
 
 static const char *const types[] = {
@@ -30,25 +32,6 @@ type_of(const json_t *spec)
 			return type;
 	}
 	return NULL;
-}
-
-int
-params_check_spec(const json_t *spec, struct err *err)
-{
-	const char *name;
-	json_t *one;
-
-	if (!json_is_object(spec))
-		return err_set(err, "params must be an object");
-	json_object_foreach((json_t *)spec, name, one)
-	{
-		if (type_of(one) == NULL)
-			return err_set(err,
-			    "params.%s.type must be string, integer, number, "
-			    "boolean or language",
-			    name);
-	}
-	return 0;
 }
 
 static size_t
@@ -83,6 +66,7 @@ check_one_of(
 {
 	const json_t *list = json_object_get(spec, "one_of");
 	json_t *item;
+	char *choice;
 	size_t i;
 
 	if (list == NULL)
@@ -92,8 +76,10 @@ check_one_of(
 		if (json_equal(item, (json_t *)value))
 			return 0;
 	}
-	return err_set(
-	    err, "params.%s is not one of those its kind allows", name);
+	choice = json_dumps(list, JSON_COMPACT);
+	err_set(err, "params.%s must be one of %s", name, choice);
+	free(choice);
+	return -1;
 }
 
 static int
@@ -137,6 +123,25 @@ check_value(
 	return check_range(name, spec, json_number_value(value), "", err);
 }
 
+/* Always -1. */
+static int
+refuse_unknown(const char *name, const json_t *spec, struct err *err)
+{
+	struct buf known = {0};
+	const char *other;
+	json_t *one;
+
+	json_object_foreach((json_t *)spec, other, one)
+	{
+		buf_printf(&known, "%s%s", known.len > 0 ? ", " : "", other);
+	}
+	err_set(err,
+	    "params.%s is not a parameter of this kind, which takes %s", name,
+	    known.len > 0 ? buf_str(&known) : "none");
+	buf_free(&known);
+	return -1;
+}
+
 static int
 check_unknown(const json_t *spec, const json_t *given, struct err *err)
 {
@@ -146,8 +151,7 @@ check_unknown(const json_t *spec, const json_t *given, struct err *err)
 	json_object_foreach((json_t *)given, name, value)
 	{
 		if (json_object_get(spec, name) == NULL)
-			return err_set(err,
-			    "params.%s is not a parameter of this kind", name);
+			return refuse_unknown(name, spec, err);
 	}
 	return 0;
 }
@@ -162,13 +166,57 @@ take_param(const char *name, const json_t *spec, const json_t *given,
 		value = json_object_get(spec, "default");
 	if (value == NULL) {
 		if (json_is_true(json_object_get(spec, "required")))
-			return err_set(err, "params.%s is missing", name);
+			return err_set(err,
+			    "params.%s is missing; its type is %s", name,
+			    type_of(spec));
 		return 0;
 	}
 	if (check_value(name, spec, value, err) != 0 ||
 	    check_one_of(name, spec, value, err) != 0)
 		return -1;
 	json_object_set(out, name, value);
+	return 0;
+}
+
+/* A table whose own limits and default make sense. */
+static int
+check_limits(const char *name, const json_t *spec, struct err *err)
+{
+	const json_t *min = json_object_get(spec, "min");
+	const json_t *max = json_object_get(spec, "max");
+	const json_t *list = json_object_get(spec, "one_of");
+	const json_t *fallback = json_object_get(spec, "default");
+
+	if (min != NULL && !json_is_number(min))
+		return err_set(err, "params.%s.min must be a number", name);
+	if (max != NULL && !json_is_number(max))
+		return err_set(err, "params.%s.max must be a number", name);
+	if (list != NULL && !json_is_array(list))
+		return err_set(err, "params.%s.one_of must be an array", name);
+	if (fallback != NULL && (check_value(name, spec, fallback, err) != 0 ||
+				    check_one_of(name, spec, fallback, err)))
+		return err_wrap(err, "the default is no good");
+	return 0;
+}
+
+int
+params_check_spec(const json_t *spec, struct err *err)
+{
+	const char *name;
+	json_t *one;
+
+	if (!json_is_object(spec))
+		return err_set(err, "params must be an object");
+	json_object_foreach((json_t *)spec, name, one)
+	{
+		if (type_of(one) == NULL)
+			return err_set(err,
+			    "params.%s.type must be string, integer, number, "
+			    "boolean or language",
+			    name);
+		if (check_limits(name, one, err) != 0)
+			return -1;
+	}
 	return 0;
 }
 

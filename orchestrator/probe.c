@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -18,19 +19,21 @@
 
 #include "common/buf.h"
 #include "common/log.h"
+#include "common/uuid.h"
 #include "common/xalloc.h"
 
-enum { MAX_RUNNING = 2, MAX_OUTPUT = 16384, DEADLINE_S = 20 };
+enum { MAX_RUNNING = 2, MAX_OUTPUT = 16384, DEADLINE_MS = 30000 };
 
 extern char **environ;
 
 struct probe {
 	struct probe *next;
 	struct probes *probes;
+	char id[UUID_TEXT];
 	int fd;	 /* the file, until the child has it */
 	int out; /* the pipe's end; -1 */
 	pid_t pid;
-	struct event *event;
+	struct event *event, *deadline;
 	struct buf text;
 	void (*on_done)(enum probe_outcome, const json_t *, void *);
 	void *arg;
@@ -42,6 +45,7 @@ struct probes {
 	struct probe *waiting, **waiting_last;
 	struct probe *running;
 	int n_running;
+	int deadline_ms;
 };
 
 static void run_waiting(struct probes *);
@@ -55,6 +59,8 @@ probe_free(struct probe *p)
 		close(p->out);
 	if (p->event != NULL)
 		event_free(p->event);
+	if (p->deadline != NULL)
+		event_free(p->deadline);
 	buf_free(&p->text);
 	free(p);
 }
@@ -70,8 +76,8 @@ unlink_running(struct probe *p)
 	p->probes->n_running--;
 }
 
-/* The child has closed its output or run out of time: it has nothing left to
- * do, so that waiting for it is short. */
+/* The child has closed its output, and so is ending, or has run out of time.
+ * The status of one that was ending already is its own. */
 static int
 reap(struct probe *p)
 {
@@ -83,25 +89,63 @@ reap(struct probe *p)
 	return status;
 }
 
+/* The file's fault are an exit of 1 and whatever brings a decoder down, its
+ * limits of memory and processor time included. A child that could not be
+ * caged (exit 2), ran into its cage or had to be killed is our own trouble:
+ * that must not make all results bad. */
+static bool
+is_broken(int status)
+{
+	if (WIFSIGNALED(status))
+		return WTERMSIG(status) == SIGSYS ||
+		       WTERMSIG(status) == SIGKILL;
+	return WEXITSTATUS(status) > 1;
+}
+
 static void
-finish(struct probe *p, bool in_time)
+tell(struct probe *p, const json_t *measured, int status)
+{
+	if (is_broken(status)) {
+		log_error("probe.broken", "program=%s %s=%d",
+		    p->probes->program, WIFSIGNALED(status) ? "signal" : "exit",
+		    WIFSIGNALED(status) ? WTERMSIG(status)
+					: WEXITSTATUS(status));
+		p->on_done(PROBE_BROKEN, NULL, p->arg);
+	} else if (json_is_string(json_object_get(measured, "type"))) {
+		p->on_done(PROBE_MEASURED, measured, p->arg);
+	} else {
+		p->on_done(PROBE_BAD, NULL, p->arg);
+	}
+}
+
+static void
+finish(struct probe *p)
 {
 	struct probes *probes = p->probes;
 	json_t *measured = NULL;
+	int status;
 
 	unlink_running(p);
-	reap(p);
-	if (in_time)
+	status = reap(p);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		measured =
 		    json_loadb((char *)p->text.data, p->text.len, 0, NULL);
-	if (json_is_object(measured) &&
-	    json_is_string(json_object_get(measured, "type")))
-		p->on_done(PROBE_MEASURED, measured, p->arg);
-	else
-		p->on_done(PROBE_BAD, NULL, p->arg);
+	tell(p, measured, status);
 	json_decref(measured);
 	probe_free(p);
 	run_waiting(probes);
+}
+
+static void
+on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	struct probe *p = arg;
+
+	(void)fd;
+	(void)what;
+	log_warn(
+	    "probe.too_slow", "id=%s ms=%d", p->id, p->probes->deadline_ms);
+	finish(p);
 }
 
 static void
@@ -110,18 +154,14 @@ on_output(evutil_socket_t fd, short what, void *arg)
 	struct probe *p = arg;
 	ssize_t n;
 
-	if (what & EV_TIMEOUT) {
-		log_warn("probe.too_slow", "seconds=%d", DEADLINE_S);
-		finish(p, false);
-		return;
-	}
+	(void)what;
 	n = read(fd, buf_reserve(&p->text, 4096), 4096);
 	if (n > 0)
 		p->text.len += n;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0 || p->text.len > MAX_OUTPUT)
-		finish(p, n == 0);
+		finish(p);
 }
 
 static int
@@ -155,7 +195,8 @@ spawn(struct probe *p)
 static void
 run(struct probe *p)
 {
-	struct timeval deadline = {DEADLINE_S, 0};
+	int ms = p->probes->deadline_ms;
+	struct timeval deadline = {ms / 1000, ms % 1000 * 1000};
 
 	if (spawn(p) != 0) {
 		log_error("probe.broken", "program=%s why=\"%s\"",
@@ -169,7 +210,9 @@ run(struct probe *p)
 	p->probes->n_running++;
 	p->event = event_new(
 	    p->probes->base, p->out, EV_READ | EV_PERSIST, on_output, p);
-	event_add(p->event, &deadline);
+	event_add(p->event, NULL);
+	p->deadline = evtimer_new(p->probes->base, on_deadline, p);
+	event_add(p->deadline, &deadline);
 }
 
 static struct probe *
@@ -198,14 +241,31 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	run_waiting(arg);
 }
 
+static bool
+list_has(const struct probe *p, const char *id)
+{
+	for (; p != NULL; p = p->next) {
+		if (strcmp(p->id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+probes_has(const struct probes *probes, const char *id)
+{
+	return list_has(probes->running, id) || list_has(probes->waiting, id);
+}
+
 void
-probe_start(struct probes *probes, int fd,
+probe_start(struct probes *probes, const char *id, int fd,
     void (*on_done)(enum probe_outcome, const json_t *, void *), void *arg)
 {
 	struct probe *p = xcalloc(1, sizeof(*p));
 	struct timeval soon = {0, 0};
 
 	p->probes = probes;
+	snprintf(p->id, sizeof(p->id), "%s", id);
 	p->fd = fd;
 	p->out = -1;
 	p->on_done = on_done;
@@ -223,6 +283,7 @@ probes_new(struct event_base *base, const char *program)
 	probes->base = base;
 	probes->program = xstrdup(program);
 	probes->waiting_last = &probes->waiting;
+	probes->deadline_ms = DEADLINE_MS;
 	return probes;
 }
 

@@ -10,6 +10,7 @@
 #define ORCHESTRATOR_PROBE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct event_base;
 struct probes;
@@ -21,12 +22,16 @@ void probes_free(struct probes *); /* calls nobody back; NULL is fine */
 enum probe_outcome {
 	PROBE_MEASURED,
 	PROBE_BAD,    /* the file does not decode */
-	PROBE_BROKEN, /* no child could be run: our trouble */
+	PROBE_BROKEN, /* no child could be run as it must be: our trouble */
 };
 
-/* fd is taken. measured is borrowed, NULL unless PROBE_MEASURED. */
-void probe_start(struct probes *, int fd,
+/* Of the job or attempt whose file it is. fd is taken. measured is borrowed,
+ * NULL unless PROBE_MEASURED. */
+void probe_start(struct probes *, const char *id, int fd,
     void (*on_done)(enum probe_outcome, const json_t *measured, void *arg),
     void *arg);
+
+/* Whether a file of that id waits or is being looked at. */
+bool probes_has(const struct probes *, const char *id);
 
 #endif

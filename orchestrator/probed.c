@@ -1,6 +1,7 @@
 /*
  * subnetd-probe: what media is on standard input, as one JSON object on
- * standard output; exit 1 and nothing written if it does not decode.
+ * standard output. Exit 1, and nothing written, if it does not decode; exit
+ * 2 if the program could not lock itself in.
  *
  * A program of its own because its input is hostile and its decoders are
  * large: memory, time and system calls are limited before the first byte is
@@ -27,11 +28,14 @@ enum { IS_SANITIZED = 0 };
 #endif
 
 enum {
+	EXIT_NO_CAGE = 2,
 	MAX_MEMORY = 1024 * 1024 * 1024,
 	MAX_CPU_S = 15,
 	MAX_OUTPUT = 65536,
 	IO_BYTES = 32768,
 	MAX_SECONDS = 12 * 3600,
+	TAIL_BYTES =
+	    65536,     /* of a zip file: its list of names, or much of it */
 	FRAME_MS = 20, /* of the voiced measure */
 };
 
@@ -65,6 +69,9 @@ lock_in(void)
 	scmp_filter_ctx filter;
 	int failed = 0;
 
+	/* Whatever our parent has open is not for us. */
+	if (close_range(3, ~0U, 0) != 0)
+		return -1;
 	if (IS_SANITIZED)
 		return 0; /* the sanitizers need more than we would allow */
 	if (setrlimit(RLIMIT_AS, &memory) != 0 ||
@@ -342,6 +349,28 @@ print_media(void)
 	return audio >= 0 ? print_audio(media, audio, type) : -1;
 }
 
+static const char docx[] =
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+/* The names of a zip file stand, as they are, at its end. */
+static const char *
+zip_type(void)
+{
+	static const char name[] = "word/document.xml";
+	static uint8_t tail[TAIL_BYTES];
+	off_t end = lseek(STDIN_FILENO, 0, SEEK_END);
+	size_t len = 0;
+	ssize_t n;
+
+	lseek(STDIN_FILENO, end > TAIL_BYTES ? end - TAIL_BYTES : 0, SEEK_SET);
+	while (len < sizeof(tail) &&
+	       (n = read(STDIN_FILENO, tail + len, sizeof(tail) - len)) > 0)
+		len += n;
+	if (memmem(tail, len, name, strlen(name)) != NULL)
+		return docx;
+	return "application/zip";
+}
+
 /* Documents are known by how they begin; their insides are not our business. */
 static int
 print_document(void)
@@ -357,7 +386,7 @@ print_document(void)
 	if (n >= 5 && memcmp(head, "%PDF-", 5) == 0)
 		type = "application/pdf";
 	else if (n >= 4 && memcmp(head, "PK\3\4", 4) == 0)
-		type = "application/zip";
+		type = zip_type();
 	else if (memchr(head, '\0', n) != NULL)
 		type = "application/octet-stream";
 	printf("{\"type\":\"%s\"}\n", type);
@@ -398,7 +427,7 @@ main(void)
 		fputs("fatal subnetd-probe probe.cage "
 		      "why=\"cannot limit itself\"\n",
 		    stderr);
-		return EXIT_FAILURE;
+		return EXIT_NO_CAGE;
 	}
 	failed = looks_like_media() ? print_media() : print_document();
 	fflush(stdout);

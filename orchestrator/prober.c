@@ -8,6 +8,7 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "common/pg.h"
+#include "common/signer_client.h"
 #include "common/xalloc.h"
 #include "orchestrator/dispatch.h"
 #include "orchestrator/orchestrator.h"
@@ -119,5 +120,7 @@ on_due(const struct pg_answer *answer, void *arg)
 void
 prober_run(struct orchestrator *o, int64_t before_us)
 {
-	store_miner_probe(o, before_us, on_due, o);
+	/* Nobody is marked as asked whom we could not ask. */
+	if (signer_client_is_up(o->signer) && !o->service.draining)
+		store_miner_probe(o, before_us, on_due, o);
 }

@@ -63,7 +63,7 @@ hash_candidates(const struct table *t, const double *weights, char out[65])
 
 	crypto_hash_sha256_init(&state);
 	for (size_t i = 0; i < t->n; i++) {
-		int len = snprintf(line, sizeof(line), "%s %.17g\n",
+		int len = snprintf(line, sizeof(line), "%.64s %.17g\n",
 		    t->miners[i].hotkey, weights[i]);
 
 		crypto_hash_sha256_update(&state, (uint8_t *)line, len);
@@ -94,6 +94,20 @@ receipt(const struct table *t, const struct miner *m, const struct terms *term,
 	    "weight", term->weight, "out", why);
 }
 
+/* Should all that may be drawn weigh nothing, they weigh the same. */
+static void
+even_out(const struct table *t, const struct route_request *r, double *weights)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		if (weights[i] > 0)
+			return;
+	}
+	for (size_t i = 0; i < t->n; i++) {
+		if (why_out(&t->miners[i], r) == IN)
+			weights[i] = 1;
+	}
+}
+
 void
 route_draw(const struct table *t, const struct route_policy *p,
     const struct route_request *r, struct route *route)
@@ -115,6 +129,7 @@ route_draw(const struct table *t, const struct route_policy *p,
 	}
 	route->n_candidates = out[IN];
 	route->n_untried = out[IN] + out[OUT_DOWN] + out[OUT_FULL];
+	even_out(t, r, weights);
 	hash_candidates(t, weights, hash);
 	draw = draw_new(weights, t->n, r->seed);
 	while (route->n < r->wanted && route->n < ROUTE_MAX &&
@@ -122,6 +137,7 @@ route_draw(const struct table *t, const struct route_policy *p,
 		struct miner *m = &t->miners[i];
 		struct terms term = terms_of(m, p, r->now_us);
 
+		term.weight = weights[i];
 		route->receipts[route->n] =
 		    receipt(t, m, &term, r, hash, out, route->n);
 		route->miners[route->n++] = m;

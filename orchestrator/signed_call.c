@@ -26,6 +26,7 @@ struct signed_call {
 void
 signed_call_free(struct signed_call *c)
 {
+	c->o->calls--;
 	free(c->r.url);
 	free(c->r.body);
 	free(c);
@@ -68,6 +69,7 @@ signed_call_new(struct orchestrator *o, const struct signed_call_request *r)
 	char message[EPISTULA_MAX_MESSAGE];
 
 	c->o = o;
+	o->calls++;
 	c->r = *r;
 	snprintf(c->signed_for, sizeof(c->signed_for), "%s", r->signed_for);
 	uuid_new(c->uuid);
@@ -75,6 +77,12 @@ signed_call_new(struct orchestrator *o, const struct signed_call_request *r)
 	epistula_message(r->body, strlen(r->body), c->uuid, c->timestamp_ms,
 	    c->signed_for, message);
 	signer_sign_epistula(o->signer, message, on_signature, c);
+}
+
+bool
+signed_call_is_stale(const struct signed_call *c)
+{
+	return clock_wall_ms() - c->timestamp_ms > EPISTULA_WINDOW_MS / 2;
 }
 
 static void

@@ -9,6 +9,8 @@
 #ifndef ORCHESTRATOR_SIGNED_CALL_H
 #define ORCHESTRATOR_SIGNED_CALL_H
 
+#include <stdbool.h>
+
 #include "common/http_client.h"
 
 struct err;
@@ -29,6 +31,8 @@ struct signed_call_request {
 };
 
 void signed_call_new(struct orchestrator *, const struct signed_call_request *);
+/* Signed too long ago for the miner to take it, the way there included. */
+bool signed_call_is_stale(const struct signed_call *);
 void signed_call_send(struct signed_call *);
 void signed_call_free(struct signed_call *); /* signed, but not sent */
 

@@ -98,7 +98,9 @@ store_job_from_row(const struct orchestrator *o, const PGresult *res, int i)
 	job->created_us = pg_int(res, i, "created_us");
 	job->deadline_us = pg_int(res, i, "deadline_us");
 	job->open = pg_int(res, i, "open");
+	job->received = pg_int(res, i, "received");
 	job->delivered = pg_int(res, i, "delivered");
+	job->round_failed = pg_bool(res, i, "round_failed");
 	snprintf(job->best, sizeof(job->best), "%s", pg_text(res, i, "best"));
 	return job;
 }
@@ -189,6 +191,7 @@ store_job_claim(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 	pg_add_text(&p, o->id);
 	pg_add_us(&p, now_us);
 	pg_add_us(&p, lease_until_us(o, now_us));
+	pg_add_int(&p, CLAIM_LOT);
 	query(o, sql_job_claim, &p, on_answer, arg);
 }
 
@@ -296,29 +299,63 @@ on_job_step(const struct pg_answer *answer, void *arg)
 	step_done(step, moved);
 }
 
-void
-store_job_step(struct orchestrator *o, const char *id, enum job_event event,
-    enum job_state to, const char *reason, const char *best,
-    int64_t next_try_us, void (*on_done)(bool, void *), void *arg)
+struct job_step {
+	enum job_event event;
+	enum job_state to;
+	const char *reason, *best;
+	int64_t next_try_us;
+	int budget; /* what it takes of the retry budget */
+};
+
+static void
+step_job(struct orchestrator *o, const char *id, const struct job_step *js,
+    void (*on_done)(bool, void *), void *arg)
 {
-	struct step *step = step_new(o, id, event, to, on_done, arg);
+	struct step *step = step_new(o, id, js->event, js->to, on_done, arg);
 	struct pg_params p = {0};
 	struct buf from = {0};
 	int64_t now_us = clock_wall_us();
-	bool ours = to == JOB_QUEUED;
+	bool ours = js->to == JOB_QUEUED;
 
-	job_sources(event, to, &from);
+	job_sources(js->event, js->to, &from);
 	pg_add_text(&p, id);
 	pg_add_text(&p, buf_str(&from));
-	pg_add_text(&p, job_state_name(to));
-	pg_add_text(&p, reason);
+	pg_add_text(&p, job_state_name(js->to));
+	pg_add_text(&p, js->reason);
 	pg_add_us(&p, now_us);
-	pg_add_text(&p, best != NULL && best[0] != '\0' ? best : NULL);
+	pg_add_text(
+	    &p, js->best != NULL && js->best[0] != '\0' ? js->best : NULL);
 	pg_add_text(&p, ours ? o->id : NULL);
 	pg_add_us(&p, ours ? lease_until_us(o, now_us) : 0);
-	pg_add_us(&p, next_try_us);
+	pg_add_us(&p, js->next_try_us);
+	pg_add_int(&p, js->budget);
 	batch(o, id, sql_job_step, &p, on_job_step, step);
 	buf_free(&from);
+}
+
+void
+store_job_step(struct orchestrator *o, const char *id, enum job_event event,
+    enum job_state to, const char *reason, const char *best,
+    void (*on_done)(bool, void *), void *arg)
+{
+	struct job_step step = {
+	    .event = event, .to = to, .reason = reason, .best = best};
+
+	step_job(o, id, &step, on_done, arg);
+}
+
+void
+store_job_requeue(struct orchestrator *o, const char *id, int64_t next_try_us,
+    bool takes_budget)
+{
+	struct job_step step = {
+	    .event = JOB_REQUEUE,
+	    .to = JOB_QUEUED,
+	    .next_try_us = next_try_us,
+	    .budget = takes_budget,
+	};
+
+	step_job(o, id, &step, NULL, NULL);
 }
 
 static void
@@ -346,22 +383,23 @@ is_miners_fault(enum attempt_state state)
 	       state == ATTEMPT_TIMED_OUT;
 }
 
+/* What follows from an attempt's end, in a row with hotkey and miner_ms. */
 static void
-note_over(struct step *step, const PGresult *res)
+note_over(struct orchestrator *o, const char *id, enum attempt_state to,
+    const PGresult *res, int row)
 {
-	struct orchestrator *o = step->o;
-	struct miner *m = table_find(&o->table, pg_text(res, 0, "hotkey"));
+	const char *hotkey = pg_text(res, row, "hotkey");
+	struct miner *m = table_find(&o->table, hotkey);
 
-	metric_add(o->counters.attempts_over[step->to], 1);
-	if (!pg_is_null(res, 0, "miner_ms"))
+	metric_add(o->counters.attempts_over[to], 1);
+	if (!pg_is_null(res, row, "miner_ms"))
 		metric_observe(o->counters.miner_seconds,
-		    pg_real(res, 0, "miner_ms") / 1000);
-	if (m != NULL && m->in_flight > 0 && step->to != ATTEMPT_LATE)
+		    pg_real(res, row, "miner_ms") / 1000);
+	if (m != NULL && m->in_flight > 0 && to != ATTEMPT_LATE)
 		m->in_flight--;
-	if (is_miners_fault(step->to))
-		note_failure(o, pg_text(res, 0, "hotkey"));
-	redis_send(
-	    o->out, redis_results, step->id, attempt_state_name(step->to));
+	if (is_miners_fault(to))
+		note_failure(o, hotkey);
+	redis_send(o->out, redis_results, id, attempt_state_name(to));
 }
 
 static void
@@ -383,7 +421,7 @@ on_attempt_step(const struct pg_answer *answer, void *arg)
 		    attempt_event_name(step->event), pg_text(res, 0, "hotkey"),
 		    step->reason != NULL ? step->reason : "-");
 		if (attempt_is_over(step->to))
-			note_over(step, res);
+			note_over(step->o, step->id, step->to, res, 0);
 	}
 	step_done(step, moved);
 }
@@ -392,28 +430,31 @@ static void
 add_result(struct pg_params *p, const struct attempt_result *r, char *json,
     char *measured)
 {
-	bool has_bytes = r != NULL && r->type != NULL;
+	bool has_bytes = r->sha256 != NULL;
 
-	pg_add_text(p, has_bytes ? r->type : NULL);
-	pg_add_text(p, has_bytes ? r->sha256 : NULL);
-	pg_add_int(p, has_bytes ? r->bytes : 0);
+	pg_add_text(p, r->type);
+	pg_add_text(p, r->sha256);
+	pg_add_int(p, r->bytes);
 	if (!has_bytes)
 		p->values[p->n - 1] = NULL;
 	pg_add_text(p, json);
 	pg_add_text(p, measured);
+	pg_add_us(p, r->sent_us);
 }
 
 void
 store_attempt_step(struct orchestrator *o, const char *job_id,
     const char *attempt_id, enum attempt_event event, enum attempt_state to,
-    const char *reason, const struct attempt_result *result,
+    const char *reason, const struct attempt_result *given,
     void (*on_done)(bool, void *), void *arg)
 {
 	struct step *step = step_new(o, attempt_id, event, to, on_done, arg);
+	static const struct attempt_result none;
+	const struct attempt_result *result = given != NULL ? given : &none;
 	struct pg_params p = {0};
 	struct buf from = {0};
-	char *json = result != NULL ? json_text(result->json) : NULL;
-	char *measured = result != NULL ? json_text(result->measured) : NULL;
+	char *json = json_text(result->json);
+	char *measured = json_text(result->measured);
 
 	snprintf(step->job_id, sizeof(step->job_id), "%s", job_id);
 	step->reason = reason;
@@ -422,7 +463,7 @@ store_attempt_step(struct orchestrator *o, const char *job_id,
 	pg_add_text(&p, buf_str(&from));
 	pg_add_text(&p, attempt_state_name(to));
 	pg_add_text(&p, reason);
-	pg_add_us(&p, clock_wall_us());
+	pg_add_us(&p, result->at_us != 0 ? result->at_us : clock_wall_us());
 	add_result(&p, result, json, measured);
 	batch(o, job_id, sql_attempt_step, &p, on_attempt_step, step);
 	buf_free(&from);
@@ -483,12 +524,17 @@ on_dropped(const struct pg_answer *answer, void *arg)
 		return;
 	}
 	for (int i = 0; i < PQntuples(answer->results[0]); i++) {
-		const char *id = pg_text(answer->results[0], i, "id");
+		const PGresult *res = answer->results[0];
+		const char *id = pg_text(res, i, "id");
+		const char *state = pg_text(res, i, "state");
+		enum attempt_state to = attempt_state_parse(state);
 
 		log_info("attempt.step",
-		    "id=%s job=%s from=%s to=cancelled on=drop", id,
-		    drop->job_id, pg_text(answer->results[0], i, "was"));
-		redis_send(drop->o->out, redis_results, id, "cancelled");
+		    "id=%s job=%s from=%s to=%s on=%s hotkey=%s reason=%s", id,
+		    drop->job_id, pg_text(res, i, "was"), state,
+		    to == ATTEMPT_TIMED_OUT ? "expire" : "drop",
+		    pg_text(res, i, "hotkey"), pg_text(res, i, "reason"));
+		note_over(drop->o, id, to, res, i);
 	}
 	free(drop);
 }

@@ -16,7 +16,7 @@
 struct orchestrator;
 struct route;
 
-/* Parse a uuid array's one cell into id; used by sweeps. */
+/* A row of sql_job_get as a job; its kind is NULL if we do not know it. */
 struct job *store_job_from_row(
     const struct orchestrator *, const PGresult *, int row);
 
@@ -30,19 +30,24 @@ void store_job_result(
     struct orchestrator *, const char *id, pg_on_answer *, void *arg);
 void store_job_later(
     struct orchestrator *, const char *id, int64_t next_try_us);
+/* At most CLAIM_LOT of them; if so many come, there may be more. */
+enum { CLAIM_LOT = 50 };
 void store_job_claim(struct orchestrator *, pg_on_answer *, void *arg);
 void store_job_renew(struct orchestrator *);
 void store_job_unsettled(struct orchestrator *, pg_on_answer *, void *arg);
 
 /*
- * The one function that writes a job's state. Written only if the job is in
- * a state from which the event leads somewhere; on_done is told whether it
- * was (false, too, if the database said no). Logs the step. next_try_us is
- * for JOB_REQUEUE. on_done may be NULL.
+ * The one way to write a job's state. Written only if the job is in a state
+ * from which the event leads somewhere; on_done is told whether it was
+ * (false, too, if the database said no). Logs the step. on_done may be NULL.
  */
 void store_job_step(struct orchestrator *, const char *id, enum job_event,
     enum job_state to, const char *reason, const char *best,
-    int64_t next_try_us, void (*on_done)(bool moved, void *arg), void *arg);
+    void (*on_done)(bool moved, void *arg), void *arg);
+
+/* The same for JOB_REQUEUE: not to be routed before next_try_us. */
+void store_job_requeue(struct orchestrator *, const char *id,
+    int64_t next_try_us, bool takes_budget);
 
 /* Attempts of a route and the job's step to assigned, together. The ids are
  * filled in by the caller; the answer has a row for each that was made. */
@@ -50,11 +55,15 @@ void store_attempts_insert(struct orchestrator *, const struct job *,
     const struct route *, char (*ids)[UUID_TEXT], int64_t deadline_us,
     pg_on_answer *, void *arg);
 
+/* What a step writes down beside the state; 0 and NULL: nothing. */
 struct attempt_result {
-	const char *type, *sha256; /* of bytes; NULL if there are none */
+	const char *type;
+	const char *sha256; /* of bytes, whose number follows */
 	int64_t bytes;
-	const json_t *json;	/* of a JSON output, or NULL */
-	const json_t *measured; /* by us, or NULL */
+	const json_t *json;	/* of a JSON output */
+	const json_t *measured; /* by us */
+	int64_t at_us;		/* wall: of the event; 0: now */
+	int64_t sent_us;	/* wall: when the request left */
 };
 
 /* As store_job_step, for an attempt. Counts the miner's failures and tells

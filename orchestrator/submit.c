@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/buf.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/http_server.h"
@@ -53,7 +54,10 @@ check_fields(const json_t *request, struct err *err)
 		       strcmp(known_fields[i], name) != 0)
 			i++;
 		if (known_fields[i] == NULL)
-			return err_set(err, "%s is not a field of a job", name);
+			return err_set(err,
+			    "%s is not a field of a job, which has kind, "
+			    "params, miners, deadline_ms, priority and expect",
+			    name);
 	}
 	return 0;
 }
@@ -97,6 +101,27 @@ take_numbers(const json_t *request, struct job *job, struct err *err)
 	return 0;
 }
 
+/* kind is what stands there, NULL if nothing. Always -1. */
+static int
+refuse_kind(const struct kinds *kinds, const json_t *kind, struct err *err)
+{
+	const char *name = json_string_value(kind);
+	struct buf known = {0};
+
+	for (size_t i = 0; i < kinds->n; i++)
+		buf_printf(
+		    &known, "%s%s", i > 0 ? ", " : "", kinds->items[i].name);
+	if (name != NULL)
+		err_set(err, "there is no kind \"%s\"; there are %s", name,
+		    buf_str(&known));
+	else
+		err_set(err, "kind %s; there are %s",
+		    kind != NULL ? "must be a string" : "is missing",
+		    buf_str(&known));
+	buf_free(&known);
+	return -1;
+}
+
 struct job *
 submit_parse(const struct kinds *kinds, const json_t *request, int64_t now_us,
     struct err *err)
@@ -111,10 +136,7 @@ submit_parse(const struct kinds *kinds, const json_t *request, int64_t now_us,
 	if (check_fields(request, err) != 0)
 		goto fail;
 	if (job->kind == NULL) {
-		err_set(err,
-		    name != NULL ? "there is no kind \"%s\""
-				 : "kind is missing",
-		    name);
+		refuse_kind(kinds, json_object_get(request, "kind"), err);
 		goto fail;
 	}
 	if (expect != NULL && !json_is_object(expect)) {
@@ -148,6 +170,15 @@ refuse(struct submit *s, int status, const char *code, const char *why)
 {
 	http_reply_problem(s->req, status, code, "%s", why);
 	submit_free(s);
+}
+
+/* Nothing was stored: its input is not needed any more. */
+static void
+refuse_input(struct submit *s, int status, const char *code, const char *why)
+{
+	if (s->job->input_sha256[0] != '\0')
+		blob_remove(s->o->blobs, s->job->id, s->job->input_sha256);
+	refuse(s, status, code, why);
 }
 
 static void
@@ -189,12 +220,13 @@ on_committed(const struct pg_answer *answer, void *arg)
 	if (answer->outcome != PG_DONE) {
 		log_warn(
 		    "job.not_stored", "id=%s why=\"%s\"", job->id, answer->why);
-		refuse(s, 503, "unavailable",
-		    answer->outcome == PG_UNKNOWN
-			? "the database went away while the job was stored; "
-			  "it may or may not be there"
-			: "the database cannot be reached; nothing was "
-			  "stored");
+		if (answer->outcome == PG_UNKNOWN)
+			refuse(s, 503, "unknown",
+			    "the database went away while the job was stored; "
+			    "it may or may not be there");
+		else
+			refuse_input(s, 503, "unavailable",
+			    "the job cannot be stored now; nothing was");
 		return;
 	}
 	log_info("job.accepted", "id=%s kind=%s miners=%d", job->id,
@@ -208,29 +240,62 @@ on_committed(const struct pg_answer *answer, void *arg)
 
 /* -- the input ---------------------------------------------------------- */
 
+/* "audio/wav, audio/mpeg": what the kind takes; the caller frees. */
+static char *
+types_taken(const struct kind *kind)
+{
+	struct buf list = {0};
+	json_t *type;
+	size_t i;
+
+	json_array_foreach(kind->input_types, i, type)
+	{
+		buf_printf(
+		    &list, "%s%s", i > 0 ? ", " : "", json_string_value(type));
+	}
+	return buf_take_str(&list);
+}
+
+/* type NULL: it does not decode. */
+static void
+refuse_type(struct submit *s, const char *type)
+{
+	const struct kind *kind = s->job->kind;
+	char *taken = types_taken(kind), why[512];
+
+	if (type == NULL)
+		snprintf(why, sizeof(why), "input does not decode; %s takes %s",
+		    kind->name, taken);
+	else
+		snprintf(why, sizeof(why),
+		    "input is %s by its bytes; %s takes %s", type, kind->name,
+		    taken);
+	free(taken);
+	if (type == NULL)
+		refuse_input(s, 422, "bad_input", why);
+	else
+		refuse_input(s, 415, "wrong_input_type", why);
+}
+
 static void
 on_looked_at(enum probe_outcome outcome, const json_t *measured, void *arg)
 {
 	struct submit *s = arg;
 	const char *type = json_string_value(json_object_get(measured, "type"));
-	char why[256];
 
 	switch (outcome) {
 	case PROBE_BROKEN:
-		refuse(s, 503, "unavailable",
+		refuse_input(s, 503, "unavailable",
 		    "the input could not be looked at; nothing was stored");
 		return;
 	case PROBE_BAD:
-		refuse(s, 422, "bad_input", "input does not decode");
+		refuse_type(s, NULL);
 		return;
 	case PROBE_MEASURED:
 		break;
 	}
 	if (!kind_takes(s->job->kind, type)) {
-		snprintf(why, sizeof(why),
-		    "input is %s by its bytes, which %s does not take", type,
-		    s->job->kind->name);
-		refuse(s, 415, "wrong_input_type", why);
+		refuse_type(s, type);
 		return;
 	}
 	free(s->job->input_type);
@@ -244,7 +309,7 @@ take_input(struct submit *s)
 	struct job *job = s->job;
 	struct blob_writer *file = form_take_file(s->form);
 	uint64_t bytes = form_file_bytes(s->form);
-	struct err err;
+	struct err err = {"it cannot be opened again"};
 	char why[256];
 	int fd = -1;
 
@@ -263,10 +328,11 @@ take_input(struct submit *s)
 		fd = blob_open(s->o->blobs, job->id, job->input_sha256, &bytes);
 	if (fd < 0) {
 		log_error("store.disk", "why=\"%s\"", err.text);
-		refuse(s, 503, "unavailable", "the input cannot be stored");
+		refuse_input(
+		    s, 503, "unavailable", "the input cannot be stored now");
 		return;
 	}
-	probe_start(s->o->probes, fd, on_looked_at, s);
+	probe_start(s->o->probes, job->id, fd, on_looked_at, s);
 }
 
 /* -- the body ----------------------------------------------------------- */
@@ -287,9 +353,12 @@ request_of(const struct form *form, struct err *err)
 	request = json_loads(text, JSON_REJECT_DUPLICATES, &why);
 	if (json_is_object(request))
 		return request;
+	if (request != NULL)
+		err_set(err, "the part job must be a JSON object");
+	else
+		err_set(err, "the part job is not JSON: line %d: %s", why.line,
+		    why.text);
 	json_decref(request);
-	err_set(err, "job is not a JSON object: line %d: %s", why.line,
-	    request == NULL ? why.text : "not an object");
 	return NULL;
 }
 
@@ -305,11 +374,26 @@ go_on(struct submit *s)
 		    "this kind works on a file: send multipart/form-data "
 		    "with the parts job and input");
 	else if (!takes && given)
-		refuse(s, 422, "input_unexpected", "this kind takes no input");
+		refuse(s, 422, "input_unexpected",
+		    "this kind takes no file: leave out the part input");
 	else if (given)
 		take_input(s);
 	else
 		store_job_insert(s->o, s->job, on_committed, s);
+}
+
+static void
+refuse_form(struct submit *s)
+{
+	enum form_fault fault = form_fault(s->form);
+	struct err err;
+
+	form_finish(s->form, &err);
+	if (fault == FORM_UNSTORED)
+		log_error("store.disk", "why=\"%s\"", err.text);
+	refuse(s, form_fault_status(fault), form_fault_code(fault),
+	    fault == FORM_UNSTORED ? "the input cannot be stored now"
+				   : err.text);
 }
 
 static void
@@ -325,7 +409,7 @@ on_end(struct http_req *req, bool ok, void *arg)
 		return;
 	}
 	if (form_finish(s->form, &err) != 0) {
-		refuse(s, 400, "bad_body", err.text);
+		refuse_form(s);
 		return;
 	}
 	request = request_of(s->form, &err);
@@ -339,6 +423,7 @@ on_end(struct http_req *req, bool ok, void *arg)
 		go_on(s);
 }
 
+/* What will be refused is not read to its end. */
 static void
 on_data(struct http_req *req, const void *data, size_t len, void *arg)
 {
@@ -346,6 +431,8 @@ on_data(struct http_req *req, const void *data, size_t len, void *arg)
 
 	(void)req;
 	form_feed(s->form, data, len);
+	if (form_fault(s->form) != FORM_GOOD)
+		refuse_form(s);
 }
 
 static uint64_t

@@ -51,6 +51,8 @@ on_claimed(const struct pg_answer *answer, void *arg)
 		return;
 	for (int i = 0; i < PQntuples(answer->results[0]); i++)
 		jobs_take(o, pg_text(answer->results[0], i, "id"));
+	if (PQntuples(answer->results[0]) == CLAIM_LOT)
+		sweep_claim_in(o->sweep, 0);
 }
 
 static void
@@ -60,7 +62,7 @@ on_claim(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (!s->o->service.draining)
+	if (!s->o->service.draining && s->o->kinds != NULL)
 		store_job_claim(s->o, on_claimed, s->o);
 }
 
@@ -124,6 +126,8 @@ on_stuck(const struct pg_answer *answer, void *arg)
 
 		if (strcmp(need, "probe") == 0)
 			intake_probe_again(o, pg_text(res, i, "id"));
+		else if (strcmp(need, "drop") == 0)
+			store_attempt_drop(o, pg_text(res, i, "job_id"));
 		else
 			end_attempt(o, pg_text(res, i, "job_id"),
 			    pg_text(res, i, "id"),
@@ -149,7 +153,7 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (!pg_is_up(s->o->pg))
+	if (!pg_is_up(s->o->pg) || s->o->kinds == NULL)
 		return;
 	store_attempt_stuck(s->o, on_stuck, s->o);
 	store_job_unsettled(s->o, on_unsettled, s->o);

@@ -316,8 +316,8 @@ expect_name(SSL *ssl, const char *host)
 	    evutil_inet_pton(AF_INET6, host, address) == 1)
 		return X509_VERIFY_PARAM_set1_ip_asc(
 			   SSL_get0_param(ssl), host) == 1
-		    ? 0
-		    : -1;
+			   ? 0
+			   : -1;
 	if (SSL_set1_host(ssl, host) != 1)
 		return -1;
 	return SSL_set_tlsext_host_name(ssl, host) == 1 ? 0 : -1;

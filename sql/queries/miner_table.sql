@@ -1,4 +1,5 @@
--- Everything routing needs to know of every miner of a subnet.
+-- Everything routing needs to know of every miner of a subnet. A neuron
+-- without an address is none: validators would be waited for in vain.
 -- $1 netuid
 -- columns: hotkey, uid, block, address, alpha (not rao), capacity, is_up,
 -- failures, failures_us, is_out, score, in_flight
@@ -21,5 +22,5 @@ left join score_entry e on e.hotkey = n.hotkey and e.run_id = (
 	where netuid = $1
 	order by epoch desc
 	limit 1)
-where n.netuid = $1
+where n.netuid = $1 and n.address is not null
 order by n.hotkey

@@ -2,10 +2,10 @@
  * Miners played by hand: they take every request they are sent, and the test
  * decides what comes of it.
  *
- * Each miner is a door on a loopback port. A thread of ours serves them, so
- * that probes are answered while the test is busy; requests for work are kept
- * until the test takes them, in the order of their arrival. Put the ports into
- * struct suite_miner, and end the suite before the hand.
+ * Each has a door on a loopback port. A thread of ours serves them, so that
+ * probes are answered while the test is busy; requests for work are kept until
+ * the test takes them, in the order of their arrival. hand_join them to the
+ * options of a suite, and end that suite before the hand.
  */
 #ifndef TESTS_HAND_H
 #define TESTS_HAND_H
@@ -16,13 +16,12 @@
 #include <stdint.h>
 
 struct hand;
-struct hand_request; /* inside hand.c */
 struct suite;
 struct suite_options;
 
 enum { HAND_MAX = 4, HAND_WAIT_MS = 30000 };
 
-/* A request for work. Texts are borrowed from the body. */
+/* A request for work. Texts are borrowed from it; NULL: absent. */
 struct hand_task {
 	int miner;
 	char path[64];
@@ -30,29 +29,27 @@ struct hand_task {
 	char unsigned_why[80]; /* what epistula_check says; "": it is good */
 	json_t *body;
 	int64_t arrived_us; /* mono */
-	const char *id, *callback_url, *secret, *input_url; /* NULL: absent */
-	struct hand_request *request;
+	const char *id, *callback_url, *secret, *input_url;
 };
 
-struct hand *hand_new(int n); /* NULL, having said why */
-void hand_free(struct hand *);
+/* n of them, who say of each kind in capacities (names separated by spaces)
+ * that they take many. NULL, having said why. */
+struct hand *hand_new(int n, const char *capacities);
+void hand_free(struct hand *); /* NULL is fine */
 
-/* Make them the suite's first miners, with a stake each; capacities are of
- * all the names given, separated by spaces. */
-void hand_join(
-    struct hand *, struct suite_options *, const char *capacities);
-/* The suite is there: requests are checked against its miners' hotkeys. */
+/* Be the suite's first miners, with the same stake each; and, once it is
+ * there, know its hotkeys, for which requests must be signed. */
+void hand_join(const struct hand *, struct suite_options *);
 void hand_meet(struct hand *, const struct suite *);
 
-/* Whether requests from now on wait for hand_answer; else they are answered
- * 202 at once. */
+/* Whether requests that come from now on wait for hand_answer; else they are
+ * answered 202 at once. */
 void hand_hold(struct hand *, bool);
 
-/* The next request nobody has taken; NULL, having said so, if none comes in
- * time (0: HAND_WAIT_MS). */
+/* The next request nobody took, the caller's to drop; NULL if none comes in
+ * time (0: HAND_WAIT_MS, and it is said on stderr). */
 struct hand_task *hand_take(struct hand *, int timeout_ms);
-/* The one for this attempt's or any other's body; as hand_take. */
-void hand_answer(struct hand *, struct hand_task *, int status);
-void hand_task_free(struct hand *, struct hand_task *); /* NULL is fine */
+void hand_answer(struct hand *, struct hand_task *, int status); /* if held */
+void hand_drop(struct hand *, struct hand_task *); /* NULL is fine */
 
 #endif

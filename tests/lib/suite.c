@@ -167,6 +167,11 @@ start_miner(struct suite *s, const struct suite_options *o, size_t i)
 	char port[16];
 	int failed = -1, n = 5;
 
+	if (o->miners[i].port != 0) {
+		s->miner_ports[i] = o->miners[i].port;
+		failed = hotkey_of(suri, s->miner_hotkeys[i]);
+		goto done;
+	}
 	for (int k = 0; k < SUITE_MAX_FLAGS; k++) {
 		if (o->miners[i].flags[k] != NULL)
 			argv[n++] = o->miners[i].flags[k];
@@ -182,6 +187,7 @@ start_miner(struct suite *s, const struct suite_options *o, size_t i)
 	} else {
 		fprintf(stderr, "suite: %s did not start\n", name);
 	}
+done:
 	free(program);
 	free(suri);
 	free(name);
@@ -311,6 +317,19 @@ suite_end(struct suite *s, bool failed)
 	free(s->chain_url);
 	free(s);
 	return status;
+}
+
+int
+suite_configure(struct suite *s, const char *ini)
+{
+	FILE *f = fopen(s->ini, "a");
+	int failed = f == NULL || fprintf(f, "\n%s", ini) < 0;
+
+	if (f != NULL)
+		failed |= fclose(f) != 0;
+	if (failed)
+		fprintf(stderr, "suite: cannot write %s\n", s->ini);
+	return failed ? -1 : 0;
 }
 
 int

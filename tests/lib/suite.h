@@ -15,7 +15,7 @@ struct db;
 struct proc;
 struct sandbox;
 
-enum { SUITE_MAX_MINERS = 8, SUITE_NETUID = 1, SUITE_MAX_FLAGS = 6 };
+enum { SUITE_MAX_MINERS = 8, SUITE_NETUID = 1, SUITE_MAX_FLAGS = 8 };
 
 enum suite_daemon {
 	SUITE_SIGNER,
@@ -28,6 +28,7 @@ enum suite_daemon {
 struct suite_miner {
 	double alpha;			    /* stake */
 	const char *flags[SUITE_MAX_FLAGS]; /* of tests/fake/miner */
+	int port; /* not 0: no program; the test listens there itself */
 };
 
 struct suite_options {
@@ -68,6 +69,10 @@ int suite_end(struct suite *, bool failed); /* as sandbox_end */
 int suite_start(struct suite *, enum suite_daemon);
 void suite_kill(struct suite *, enum suite_daemon);
 int suite_stop(struct suite *, enum suite_daemon); /* its exit status */
+
+/* Add lines to the configuration, for daemons started from now on; what was
+ * said before gives way. 0, or -1. */
+int suite_configure(struct suite *, const char *ini);
 
 /* Wait until the orchestrator answers ready and n miners are up. */
 int suite_wait_ready(struct suite *, size_t n_miners);

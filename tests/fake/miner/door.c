@@ -2,6 +2,7 @@
 #include "tests/fake/miner/door.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
@@ -70,17 +71,34 @@ on_check(struct http_req *req, void *miner)
 		reply_detail(req, 404, "Not found");
 }
 
+/* The names of a list with commas, each with our capacity. */
+static void
+add_offers(json_t *said, const char *offer, long capacity)
+{
+	while (offer != NULL && *offer != '\0') {
+		size_t len = strcspn(offer, ",");
+		char name[64];
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, offer);
+		json_object_set_new(said, name, json_integer(capacity));
+		offer += len + (offer[len] == ',');
+	}
+}
+
 static void
 on_capacity(struct http_req *req, void *miner)
 {
 	struct miner *m = miner;
+	json_t *said;
 
 	if (admit(m, req) != 0)
 		return;
-	reply_json(req, 200,
+	said =
 	    json_pack("{s:b s:b s:i s:i}", "base-h100_pcie", 1, "img-h100_pcie",
 		1, task_name(TASK_TRANSCRIBE), (int)m->persona.capacity,
-		task_name(TASK_SPEAK), (int)m->persona.capacity));
+		task_name(TASK_SPEAK), (int)m->persona.capacity);
+	add_offers(said, m->persona.offer, m->persona.capacity);
+	reply_json(req, 200, said);
 }
 
 static void

@@ -13,6 +13,7 @@ enum flag {
 	FLAG_LISTEN,
 	FLAG_ALLOWED,
 	FLAG_CAPACITY,
+	FLAG_OFFER,
 	FLAG_DELAY,
 	FLAG_LATE,
 	FLAG_FAIL,
@@ -30,6 +31,7 @@ static const struct option options[] = {
     {"listen", required_argument, NULL, FLAG_LISTEN},
     {"allowed-sender", required_argument, NULL, FLAG_ALLOWED},
     {"capacity", required_argument, NULL, FLAG_CAPACITY},
+    {"offer", required_argument, NULL, FLAG_OFFER},
     {"delay-ms", required_argument, NULL, FLAG_DELAY},
     {"late-ms", required_argument, NULL, FLAG_LATE},
     {"fail-every", required_argument, NULL, FLAG_FAIL},
@@ -49,6 +51,7 @@ static const char help[] =
     "  --listen ADDRESS        where it serves (127.0.0.1:0)\n"
     "  --allowed-sender SS58   whose requests it takes (anybody's)\n"
     "  --capacity N            jobs of one kind at a time (2)\n"
+    "  --offer NAME,NAME       says so of these names, too\n"
     "  --delay-ms N            slow: so much later\n"
     "  --late-ms N             calls back so long after the deadline\n"
     "  --fail-every N          every Nth job fails\n"
@@ -110,6 +113,9 @@ take(struct persona *p, int flag, const char *text, struct err *err)
 		return 0;
 	case FLAG_CAPACITY:
 		return read_long("capacity", text, 0, &p->capacity, err);
+	case FLAG_OFFER:
+		p->offer = text;
+		return 0;
 	case FLAG_DELAY:
 		return read_long("delay-ms", text, 0, &p->delay_ms, err);
 	case FLAG_LATE:

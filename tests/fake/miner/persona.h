@@ -13,6 +13,8 @@ struct persona {
 	const char *listen;
 	const char *allowed;   /* ss58 of the only sender; NULL: any */
 	long capacity;	       /* jobs of one kind at a time */
+	const char *offer;     /* more names of its /capacity, with commas
+				  between; or NULL */
 	long delay_ms;	       /* slow: waits before it calls back */
 	long late_ms;	       /* calls back so long after the deadline;
 				  -1: in time */

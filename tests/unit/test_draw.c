@@ -1,0 +1,207 @@
+/* The weighted draw without replacement. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/draw.c"
+
+enum { MAX_N = 300 };
+
+/* All winners in their order; how many there were. */
+static size_t
+draw_all(const double *weights, size_t n, uint64_t seed, long *out)
+{
+	struct draw *d = draw_new(weights, n, seed);
+	size_t got = 0;
+	long i;
+
+	while ((i = draw_next(d)) >= 0) {
+		assert_true(got < n);
+		out[got++] = i;
+	}
+	assert_int_equal(draw_next(d), -1);
+	draw_free(d);
+	return got;
+}
+
+static void
+the_same_seed_gives_the_same_winners(void **state)
+{
+	double weights[100];
+	long a[100], b[100], c[100];
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		weights[i] = 1 + i % 7;
+	assert_int_equal(draw_all(weights, 100, 42, a), 100);
+	assert_int_equal(draw_all(weights, 100, 42, b), 100);
+	assert_int_equal(draw_all(weights, 100, 43, c), 100);
+	assert_memory_equal(a, b, sizeof(a));
+	assert_memory_not_equal(a, c, sizeof(a));
+}
+
+/* Receipts of old attempts must replay: the numbers of one seed, for ever. */
+static void
+a_seed_means_the_same_for_ever(void **state)
+{
+	static const double weights[] = {500, 120.5, 1, 0, 333, 42};
+	static const uint64_t seeds[] = {0, 1, 0xdeadbeef, UINT64_MAX};
+	static const long want[][5] = {
+	    {4, 0, 1, 5, 2}, {1, 4, 5, 0, 2}, {0, 4, 1, 5, 2}, {4, 1, 0, 5, 2}};
+	long got[6];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++) {
+		assert_int_equal(draw_all(weights, 6, seeds[i], got), 5);
+		assert_memory_equal(got, want[i], sizeof(want[i]));
+	}
+}
+
+/* The published sequence of splitmix64 from 0. */
+static void
+the_random_numbers_are_splitmix64(void **state)
+{
+	static const uint64_t want[] = {
+	    0xe220a8397b1dcdafu, 0x6e789e6aa1b965f4u, 0x06c45d188009454fu};
+	uint64_t random = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(next_random(&random) == want[i]);
+}
+
+static void
+nobody_is_drawn_twice(void **state)
+{
+	double weights[MAX_N] = {0};
+	long got[MAX_N];
+
+	(void)state;
+	for (size_t n = 0; n < MAX_N; n += n < 20 ? 1 : 37) {
+		bool seen[MAX_N] = {false};
+
+		for (size_t i = 0; i < n; i++)
+			weights[i] = 0.001 * (i + 1);
+		assert_int_equal(draw_all(weights, n, n, got), n);
+		for (size_t i = 0; i < n; i++) {
+			assert_true(got[i] >= 0 && got[i] < (long)n);
+			assert_false(seen[got[i]]);
+			seen[got[i]] = true;
+		}
+	}
+}
+
+static void
+what_weighs_nothing_is_never_drawn(void **state)
+{
+	static const double weights[] = {
+	    0, -1, NAN, INFINITY, -INFINITY, 2, -0.0, 1e-300, 3, 0};
+	long got[10];
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 500; seed++) {
+		size_t n = draw_all(weights, 10, seed, got);
+
+		assert_int_equal(n, 3);
+		for (size_t i = 0; i < n; i++)
+			assert_true(got[i] == 5 || got[i] == 7 || got[i] == 8);
+	}
+}
+
+static void
+of_nobody_nobody_is_drawn(void **state)
+{
+	static const double none[] = {0, 0, -3, NAN};
+	long got[4];
+
+	(void)state;
+	assert_int_equal(draw_all(NULL, 0, 7, got), 0);
+	assert_int_equal(draw_all(none, 4, 7, got), 0);
+}
+
+/* What is left weighs next to nothing beside what rounding leaves behind. */
+static void
+the_light_are_drawn_after_the_heavy(void **state)
+{
+	static const double weights[] = {1e300, 1, 1e300, 1e-300, 1};
+	long got[5];
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 500; seed++)
+		assert_int_equal(draw_all(weights, 5, seed, got), 5);
+}
+
+/* First winners by weight: chi-square of 9 degrees of freedom; 40 is far
+ * beyond one in 100,000 and the seeds are fixed. */
+static void
+weights_are_chances(void **state)
+{
+	static const double weights[] = {1, 2, 3, 4, 5, 10, 20, 30, 40, 85};
+	enum { ROUNDS = 20000 };
+	double total = 0, chi = 0;
+	int hits[10] = {0};
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		total += weights[i];
+	for (uint64_t seed = 0; seed < ROUNDS; seed++) {
+		struct draw *d = draw_new(weights, 10, seed);
+
+		hits[draw_next(d)]++;
+		draw_free(d);
+	}
+	for (int i = 0; i < 10; i++) {
+		double want = ROUNDS * weights[i] / total;
+
+		chi += (hits[i] - want) * (hits[i] - want) / want;
+	}
+	assert_true(chi < 40);
+}
+
+/* The second winner is drawn by weight from those who are left. */
+static void
+the_second_is_drawn_from_the_rest(void **state)
+{
+	static const double weights[] = {6, 3, 1};
+	/* P(second = i) = sum over first j of w_j/10 * w_i/(10 - w_j) */
+	static const double want[] = {.3 * 6 / 7 + .1 * 6 / 9,
+	    .6 * 3 / 4 + .1 * 3 / 9, .6 * 1 / 4 + .3 * 1 / 7};
+	enum { ROUNDS = 20000 };
+	int hits[3] = {0};
+
+	(void)state;
+	for (uint64_t seed = 0; seed < ROUNDS; seed++) {
+		struct draw *d = draw_new(weights, 3, seed);
+
+		draw_next(d);
+		hits[draw_next(d)]++;
+		draw_free(d);
+	}
+	for (int i = 0; i < 3; i++)
+		assert_true(fabs((double)hits[i] / ROUNDS - want[i]) < 0.02);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_same_seed_gives_the_same_winners),
+	    cmocka_unit_test(a_seed_means_the_same_for_ever),
+	    cmocka_unit_test(the_random_numbers_are_splitmix64),
+	    cmocka_unit_test(nobody_is_drawn_twice),
+	    cmocka_unit_test(what_weighs_nothing_is_never_drawn),
+	    cmocka_unit_test(of_nobody_nobody_is_drawn),
+	    cmocka_unit_test(the_light_are_drawn_after_the_heavy),
+	    cmocka_unit_test(weights_are_chances),
+	    cmocka_unit_test(the_second_is_drawn_from_the_rest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

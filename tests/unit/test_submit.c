@@ -1,0 +1,675 @@
+/*
+ * POST /v1/jobs: a request as a job, and the way from its last byte to the
+ * answer. The form, the files, the probe and the store are played here.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/hex.h"
+#include "orchestrator/params.c"
+#include "orchestrator/submit.c"
+
+static const int64_t now_us = 1767323045900000;
+
+/* -- the world around it ------------------------------------------------- */
+
+struct http_req {
+	int answers, status;
+	char code[32], detail[512], location[64], body[512];
+	void (*on_data)(struct http_req *, const void *, size_t, void *);
+	void (*on_end)(struct http_req *, bool, void *);
+	void *arg;
+};
+
+struct form {
+	const char *type; /* of the file; "" none */
+	uint64_t bytes;
+	json_t *json;
+	const char *job; /* the field */
+	enum form_fault fault;
+};
+
+struct blob_writer {
+	int dummy;
+};
+
+/* What is found when the file is looked at, and what the database says. */
+struct world {
+	struct orchestrator o; /* first: what the fakes are handed */
+	struct kind kinds[2];
+	struct kinds all;
+	struct form form;
+	struct blob_writer file;
+	struct http_req req;
+	enum probe_outcome probe;
+	const char *measured;
+	enum pg_outcome stored;
+	int removed, inserted, routed, probed;
+	bool keeps;
+};
+
+static struct world *
+world_of(const struct orchestrator *o)
+{
+	return (struct world *)o;
+}
+
+struct form *
+form_new(struct blobs *blobs, const char *content_type, const char *file_part,
+    uint64_t max_file_bytes, struct err *err)
+{
+	struct world *w = (struct world *)blobs;
+
+	assert_string_equal(file_part, "input");
+	assert_int_equal(max_file_bytes, 1000); /* the largest kind's */
+	if (content_type == NULL) {
+		err_set(err, "no");
+		return NULL;
+	}
+	return &w->form;
+}
+
+void
+form_free(struct form *f)
+{
+	if (f == NULL)
+		return;
+	json_decref(f->json);
+	f->json = NULL;
+}
+
+void
+form_feed(struct form *f, const void *data, size_t len)
+{
+	(void)f;
+	(void)data;
+	(void)len;
+}
+
+int
+form_finish(struct form *f, struct err *err)
+{
+	return f->fault == FORM_GOOD ? 0 : err_set(err, "the form's reason");
+}
+
+enum form_fault
+form_fault(const struct form *f)
+{
+	return f->fault;
+}
+
+int
+form_fault_status(enum form_fault fault)
+{
+	return fault == FORM_TOO_LARGE	? 413
+	       : fault == FORM_UNSTORED ? 503
+					: 400;
+}
+
+const char *
+form_fault_code(enum form_fault fault)
+{
+	return fault == FORM_TOO_LARGE ? "too_large" : "other";
+}
+
+const char *
+form_field(const struct form *f, const char *name)
+{
+	return strcmp(name, "job") == 0 ? f->job : NULL;
+}
+
+const json_t *
+form_json(const struct form *f)
+{
+	return f->json;
+}
+
+const char *
+form_file_type(const struct form *f)
+{
+	return f->type;
+}
+
+uint64_t
+form_file_bytes(const struct form *f)
+{
+	return f->bytes;
+}
+
+struct blob_writer *
+form_take_file(struct form *f)
+{
+	return &((struct world *)((char *)f - offsetof(struct world, form)))
+		    ->file;
+}
+
+int
+blob_commit(
+    struct blob_writer *w, const char *id, char sha256[65], struct err *err)
+{
+	struct world *world =
+	    (struct world *)((char *)w - offsetof(struct world, file));
+
+	(void)id;
+	if (!world->keeps)
+		return err_set(err, "disk full");
+	strcpy(sha256, "5ha");
+	return 0;
+}
+
+void
+blob_abort(struct blob_writer *w)
+{
+	(void)w;
+}
+
+int
+blob_open(
+    struct blobs *blobs, const char *id, const char *sha256, uint64_t *bytes)
+{
+	(void)blobs;
+	(void)id;
+	assert_string_equal(sha256, "5ha");
+	*bytes = 10;
+	return dup(0);
+}
+
+void
+blob_remove(struct blobs *blobs, const char *id, const char *sha256)
+{
+	assert_true(uuid_is_valid(id));
+	assert_string_equal(sha256, "5ha");
+	((struct world *)blobs)->removed++;
+}
+
+void
+probe_start(struct probes *probes, const char *id, int fd,
+    void (*on_done)(enum probe_outcome, const json_t *, void *), void *arg)
+{
+	struct world *w = (struct world *)probes;
+	json_t *measured = NULL;
+
+	close(fd);
+	w->probed++;
+	assert_true(uuid_is_valid(id));
+	if (w->probe == PROBE_MEASURED)
+		measured = json_pack("{s:s}", "type", w->measured);
+	on_done(w->probe, measured, arg);
+	json_decref(measured);
+}
+
+void
+store_job_insert(struct orchestrator *o, const struct job *job,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct pg_answer answer = {world_of(o)->stored, NULL, 0, "why", ""};
+
+	assert_true(uuid_is_valid(job->id));
+	assert_int_equal(world_of(o)->req.answers, 0); /* not before */
+	world_of(o)->inserted++;
+	on_answer(&answer, arg);
+}
+
+void
+jobs_route(struct orchestrator *o, struct job *job)
+{
+	assert_int_equal(world_of(o)->req.answers, 1); /* the 202 is first */
+	world_of(o)->routed++;
+	job_free(job);
+}
+
+void
+job_free(struct job *job)
+{
+	if (job == NULL)
+		return;
+	json_decref(job->params);
+	json_decref(job->expect);
+	json_decref(job->tried);
+	free(job->input_type);
+	free(job);
+}
+
+const struct kind *
+kinds_find(const struct kinds *kinds, const char *name)
+{
+	for (size_t i = 0; i < kinds->n; i++)
+		if (strcmp(kinds->items[i].name, name) == 0)
+			return &kinds->items[i];
+	return NULL;
+}
+
+bool
+kind_takes(const struct kind *k, const char *type)
+{
+	return strcmp(json_string_value(json_array_get(k->input_types, 0)),
+		   type) == 0;
+}
+
+const char *
+http_req_header(const struct http_req *req, const char *name)
+{
+	(void)req;
+	return strcmp(name, "Content-Type") == 0 ? req->body : NULL;
+}
+
+void
+http_req_read(struct http_req *req,
+    void (*on_data)(struct http_req *, const void *, size_t, void *),
+    void (*on_end)(struct http_req *, bool, void *), void *arg)
+{
+	req->on_data = on_data;
+	req->on_end = on_end;
+	req->arg = arg;
+}
+
+void
+http_reply_header(struct http_req *req, const char *name, const char *value)
+{
+	assert_string_equal(name, "Location");
+	snprintf(req->location, sizeof(req->location), "%s", value);
+}
+
+void
+http_reply(struct http_req *req, int status, const char *type, const void *body,
+    size_t len)
+{
+	assert_string_equal(type, "application/json");
+	req->answers++;
+	req->status = status;
+	snprintf(
+	    req->body, sizeof(req->body), "%.*s", (int)len, (const char *)body);
+}
+
+void
+http_reply_problem(
+    struct http_req *req, int status, const char *code, const char *fmt, ...)
+{
+	va_list ap;
+
+	req->answers++;
+	req->status = status;
+	snprintf(req->code, sizeof(req->code), "%s", code);
+	va_start(ap, fmt);
+	vsnprintf(req->detail, sizeof(req->detail), fmt, ap);
+	va_end(ap);
+}
+
+/* -- a world ------------------------------------------------------------- */
+
+static struct kind
+kind_of(const char *name, const char *params, const char *input, int most)
+{
+	struct kind k = {.name = (char *)name,
+	    .deadline_ms = 600000,
+	    .retry_budget = 2,
+	    .miners_min = 1,
+	    .miners_wanted = 2,
+	    .miners_max = 5,
+	    .max_input_bytes = most};
+
+	k.params = json_loads(params, 0, NULL);
+	k.input_types = json_array();
+	if (input != NULL)
+		json_array_append_new(k.input_types, json_string(input));
+	return k;
+}
+
+static struct world *
+world_new(void)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+
+	w->kinds[0] = kind_of("audio.speak",
+	    "{\"text\": {\"type\": \"string\", \"required\": true, \"max\": "
+	    "9}}",
+	    NULL, 0);
+	w->kinds[1] = kind_of("audio.transcribe", "{}", "audio/wav", 1000);
+	w->all = (struct kinds){w->kinds, 2};
+	w->o.kinds = &w->all;
+	w->o.blobs = (struct blobs *)w;
+	w->o.probes = (struct probes *)w;
+	w->o.service.metrics = metrics_new();
+	w->o.counters.jobs_accepted =
+	    metrics_counter(w->o.service.metrics, "a", NULL, "b");
+	w->form.type = "";
+	w->measured = "audio/wav";
+	w->keeps = true;
+	snprintf(w->req.body, sizeof(w->req.body), "x");
+	return w;
+}
+
+static void
+world_free(struct world *w)
+{
+	for (int i = 0; i < 2; i++) {
+		json_decref(w->kinds[i].params);
+		json_decref(w->kinds[i].input_types);
+	}
+	metrics_free(w->o.service.metrics);
+	free(w);
+}
+
+/* The whole request, to its one answer. */
+static void
+run(struct world *w)
+{
+	submit_job(&w->req, &w->o);
+	if (w->req.on_end != NULL)
+		w->req.on_end(&w->req, true, w->req.arg);
+	assert_int_equal(w->req.answers, 1);
+}
+
+/* -- the request as a job ------------------------------------------------ */
+
+static const struct {
+	const char *request, *why;
+} refused[] = {
+    {"{}", "kind is missing; there are audio.speak, audio.transcribe"},
+    {"{\"kind\": 7}",
+	"kind is missing; there are audio.speak, audio.transcribe"},
+    {"{\"kind\": \"audio\"}",
+	"there is no kind \"audio\"; there are audio.speak, audio.transcribe"},
+    {"{\"kind\": \"audio.speak\", \"parms\": {}}",
+	"parms is not a field of a job, which has kind, params, miners, "
+	"deadline_ms, priority and expect"},
+    {"{\"kind\": \"audio.speak\"}",
+	"params.text is missing; its type is string"},
+    {"{\"kind\": \"audio.speak\", \"params\": []}", "params must be an object"},
+    {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"0123456789\"}}",
+	"params.text is 10 characters long; the most is 9"},
+    {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, \"miners\": "
+     "0}",
+	"miners must be a whole number between 1 and 5"},
+    {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, \"miners\": "
+     "6}",
+	"miners must be a whole number between 1 and 5"},
+    {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, \"miners\": "
+     "\"2\"}",
+	"miners must be a whole number between 1 and 5"},
+    {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, "
+     "\"priority\": 101}",
+	"priority must be a whole number between -100 and 100"},
+    {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, "
+     "\"deadline_ms\": 999}",
+	"deadline_ms must be a whole number between 1000 and 600000"},
+    {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, "
+     "\"deadline_ms\": 600001}",
+	"deadline_ms must be a whole number between 1000 and 600000"},
+    {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, "
+     "\"deadline_ms\": null}",
+	"deadline_ms must be a whole number between 1000 and 600000"},
+    {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, \"expect\": "
+     "\"x\"}",
+	"expect must be an object"},
+};
+
+static void
+a_bad_request_is_told_field_limit_and_fix(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		json_t *request = json_loads(refused[i].request, 0, NULL);
+		struct err err = {""};
+
+		assert_null(submit_parse(&w->all, request, now_us, &err));
+		assert_string_equal(err.text, refused[i].why);
+		json_decref(request);
+	}
+	world_free(w);
+}
+
+static void
+a_job_has_its_kinds_numbers(void **state)
+{
+	struct world *w = world_new();
+	json_t *request = json_loads("{\"kind\": \"audio.speak\", \"params\": "
+				     "{\"text\": \"hi\"}}",
+	    0, NULL);
+	struct job *job = submit_parse(&w->all, request, now_us, NULL);
+
+	(void)state;
+	assert_ptr_equal(job->kind, &w->kinds[0]);
+	assert_int_equal(job->state, JOB_QUEUED);
+	assert_int_equal(job->min, 1);
+	assert_int_equal(job->wanted, 2);
+	assert_int_equal(job->priority, 0);
+	assert_int_equal(job->retries_left, 2);
+	assert_true(job->created_us == now_us);
+	assert_true(job->deadline_us == now_us + 600000000);
+	assert_null(job->expect);
+	assert_null(job->input_type);
+	assert_int_equal(json_array_size(job->tried), 0);
+	job_free(job);
+	json_decref(request);
+	world_free(w);
+}
+
+static void
+a_job_has_what_the_client_chose(void **state)
+{
+	struct world *w = world_new();
+	json_t *request = json_loads(
+	    "{\"kind\": \"audio.speak\", \"params\": {\"text\": \"hi\"}, "
+	    "\"miners\": 5, \"deadline_ms\": 1000, \"priority\": -100, "
+	    "\"expect\": {\"text\": \"hi\"}}",
+	    0, NULL);
+	struct job *job = submit_parse(&w->all, request, now_us, NULL);
+
+	(void)state;
+	assert_int_equal(job->wanted, 5);
+	assert_int_equal(job->priority, -100);
+	assert_true(job->deadline_us == now_us + 1000000);
+	/* The job keeps its own; the request may go. */
+	json_decref(request);
+	assert_string_equal(
+	    json_string_value(json_object_get(job->expect, "text")), "hi");
+	assert_string_equal(
+	    json_string_value(json_object_get(job->params, "text")), "hi");
+	job_free(job);
+	world_free(w);
+}
+
+/* -- the way to the answer ----------------------------------------------- */
+
+static const char speak[] =
+    "{\"kind\": \"audio.speak\", \"params\": {\"text\": \"hi\"}}";
+static const char transcribe[] = "{\"kind\": \"audio.transcribe\"}";
+
+static void
+accepted_means_committed(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	w->form.json = json_loads(speak, 0, NULL);
+	run(w);
+	assert_int_equal(w->req.status, 202);
+	assert_int_equal(w->inserted, 1);
+	assert_int_equal(w->routed, 1);
+	assert_int_equal(strncmp(w->req.location, "/v1/jobs/", 9), 0);
+	assert_true(uuid_is_valid(w->req.location + 9));
+	assert_non_null(strstr(w->req.body, w->req.location + 9));
+	assert_non_null(strstr(w->req.body, "\"state\":\"queued\""));
+	world_free(w);
+}
+
+/* With a file: what is found by looking at it, what the store says, and what
+ * becomes of the file. */
+static const struct {
+	const char *what;
+	const char *job, *type;
+	uint64_t bytes;
+	bool keeps;
+	enum probe_outcome probe;
+	const char *measured;
+	enum pg_outcome stored;
+	int status;
+	const char *code, *detail; /* detail NULL: any */
+	int probed, inserted, routed, removed;
+} ways[] = {
+    {"good", transcribe, "audio/x", 10, true, PROBE_MEASURED, "audio/wav",
+	PG_DONE, 202, "", NULL, 1, 1, 1, 0},
+    {"of another type", transcribe, "audio/wav", 10, true, PROBE_MEASURED,
+	"image/png", PG_DONE, 415, "wrong_input_type",
+	"input is image/png by its bytes; audio.transcribe takes audio/wav", 1,
+	0, 0, 1},
+    {"does not decode", transcribe, "audio/wav", 10, true, PROBE_BAD, NULL,
+	PG_DONE, 422, "bad_input",
+	"input does not decode; audio.transcribe takes audio/wav", 1, 0, 0, 1},
+    {"nobody could look", transcribe, "audio/wav", 10, true, PROBE_BROKEN, NULL,
+	PG_DONE, 503, "unavailable", NULL, 1, 0, 0, 1},
+    {"the database refused", transcribe, "audio/wav", 10, true, PROBE_MEASURED,
+	"audio/wav", PG_REFUSED, 503, "unavailable", NULL, 1, 1, 0, 1},
+    {"the database went: the row may be there and need its file", transcribe,
+	"audio/wav", 10, true, PROBE_MEASURED, "audio/wav", PG_UNKNOWN, 503,
+	"unknown", NULL, 1, 1, 0, 0},
+    {"empty", transcribe, "audio/wav", 0, true, PROBE_BAD, NULL, PG_DONE, 413,
+	"input_size", "input has 0 bytes; audio.transcribe takes 1 to 1000", 0,
+	0, 0, 0},
+    {"too large", transcribe, "audio/wav", 1001, true, PROBE_BAD, NULL, PG_DONE,
+	413, "input_size",
+	"input has 1001 bytes; audio.transcribe takes 1 to 1000", 0, 0, 0, 0},
+    {"no room", transcribe, "audio/wav", 10, false, PROBE_BAD, NULL, PG_DONE,
+	503, "unavailable", "the input cannot be stored now", 0, 0, 0, 0},
+    {"no file", transcribe, "", 0, true, PROBE_BAD, NULL, PG_DONE, 422,
+	"input_missing", NULL, 0, 0, 0, 0},
+    {"a file too many", speak, "audio/wav", 10, true, PROBE_BAD, NULL, PG_DONE,
+	422, "input_unexpected",
+	"this kind takes no file: leave out the part input", 0, 0, 0, 0},
+    {"no part job", NULL, "audio/wav", 10, true, PROBE_BAD, NULL, PG_DONE, 422,
+	"bad_job", "the form has no part named job", 0, 0, 0, 0},
+    {"no JSON", "{", "audio/wav", 10, true, PROBE_BAD, NULL, PG_DONE, 422,
+	"bad_job",
+	"the part job is not JSON: line 1: string or '}' expected near end of "
+	"file",
+	0, 0, 0, 0},
+    {"no object", "[]", "audio/wav", 10, true, PROBE_BAD, NULL, PG_DONE, 422,
+	"bad_job", "the part job must be a JSON object", 0, 0, 0, 0},
+    {"no such kind", "{\"kind\": \"x\"}", "audio/wav", 10, true, PROBE_BAD,
+	NULL, PG_DONE, 422, "bad_job",
+	"there is no kind \"x\"; there are audio.speak, audio.transcribe", 0, 0,
+	0, 0},
+};
+
+static void
+each_way_has_one_answer_and_keeps_no_file_in_vain(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct world *w = world_new();
+
+		w->form.job = ways[i].job;
+		w->form.type = ways[i].type;
+		w->form.bytes = ways[i].bytes;
+		w->keeps = ways[i].keeps;
+		w->probe = ways[i].probe;
+		w->measured = ways[i].measured;
+		w->stored = ways[i].stored;
+		run(w);
+		if (w->req.status != ways[i].status)
+			print_error("%s\n", ways[i].what);
+		assert_int_equal(w->req.status, ways[i].status);
+		assert_string_equal(w->req.code, ways[i].code);
+		if (ways[i].detail != NULL)
+			assert_string_equal(w->req.detail, ways[i].detail);
+		assert_int_equal(w->probed, ways[i].probed);
+		assert_int_equal(w->inserted, ways[i].inserted);
+		assert_int_equal(w->routed, ways[i].routed);
+		assert_int_equal(w->removed, ways[i].removed);
+		world_free(w);
+	}
+}
+
+static void
+a_client_that_goes_leaves_nothing(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	submit_job(&w->req, &w->o);
+	w->req.on_end(&w->req, false, w->req.arg);
+	assert_int_equal(w->req.answers, 1);
+	assert_int_equal(w->inserted, 0);
+	world_free(w);
+}
+
+/* The rest of a body that will be refused is not waited for. */
+static void
+what_is_too_large_is_refused_at_once(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	submit_job(&w->req, &w->o);
+	w->req.on_data(&w->req, "x", 1, w->req.arg);
+	assert_int_equal(w->req.answers, 0);
+	w->form.fault = FORM_TOO_LARGE;
+	w->req.on_data(&w->req, "x", 1, w->req.arg);
+	assert_int_equal(w->req.answers, 1);
+	assert_int_equal(w->req.status, 413);
+	assert_string_equal(w->req.detail, "the form's reason");
+	world_free(w);
+}
+
+/* Where our files are is nobody's business. */
+static void
+our_disks_reason_stays_with_us(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	submit_job(&w->req, &w->o);
+	w->form.fault = FORM_UNSTORED;
+	w->req.on_end(&w->req, true, w->req.arg);
+	assert_int_equal(w->req.status, 503);
+	assert_string_equal(w->req.detail, "the input cannot be stored now");
+	world_free(w);
+}
+
+static void
+no_job_is_taken_at_the_start_or_the_end(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	w->o.kinds = NULL;
+	submit_job(&w->req, &w->o);
+	assert_int_equal(w->req.status, 503);
+	assert_string_equal(w->req.detail, "starting");
+	w->o.kinds = &w->all;
+	w->o.service.draining = true;
+	submit_job(&w->req, &w->o);
+	assert_int_equal(w->req.status, 503);
+	assert_string_equal(w->req.detail, "stopping");
+	world_free(w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_bad_request_is_told_field_limit_and_fix),
+	    cmocka_unit_test(a_job_has_its_kinds_numbers),
+	    cmocka_unit_test(a_job_has_what_the_client_chose),
+	    cmocka_unit_test(accepted_means_committed),
+	    cmocka_unit_test(each_way_has_one_answer_and_keeps_no_file_in_vain),
+	    cmocka_unit_test(a_client_that_goes_leaves_nothing),
+	    cmocka_unit_test(what_is_too_large_is_refused_at_once),
+	    cmocka_unit_test(our_disks_reason_stays_with_us),
+	    cmocka_unit_test(no_job_is_taken_at_the_start_or_the_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
