@@ -376,7 +376,7 @@ static const struct {
 } refused[] = {
     {"{}", "kind is missing; there are audio.speak, audio.transcribe"},
     {"{\"kind\": 7}",
-	"kind is missing; there are audio.speak, audio.transcribe"},
+	"kind must be a string; there are audio.speak, audio.transcribe"},
     {"{\"kind\": \"audio\"}",
 	"there is no kind \"audio\"; there are audio.speak, audio.transcribe"},
     {"{\"kind\": \"audio.speak\", \"parms\": {}}",
