@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "scorer/curve.h"
-#include "scorer/u16.h"
 #include "scorer/winrate.h"
+#include "subtensor/weights.h"
 
 static const struct curve_rule plain = {0.075, 0};
 
@@ -85,6 +85,7 @@ burning_agrees_with_the_reference(void **state)
 	    {0, {.000136293369, .0116057312, .988257945, 0},
 		{9, 770, 65535, 0}},
 	};
+	static const uint16_t uids[] = {0, 1, 2, 3};
 	double rates[4];
 
 	(void)state;
@@ -92,13 +93,14 @@ burning_agrees_with_the_reference(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct curve_rule rule = {0.075, cases[i].rate};
 		double got[4];
-		uint16_t u16[4];
+		uint16_t to[4], u16[4];
 
 		assert_int_equal(
 		    curve_weights(&rule, rates, scores, 4, 3, got), 0);
 		for (size_t j = 0; j < 4; j++)
 			near(got[j], cases[i].want[j], 5e-6);
-		assert_int_equal(u16_scale(got, 4, u16), 0);
+		assert_int_equal(
+		    weights_emit(uids, got, 4, true, to, u16, NULL), 4);
 		assert_memory_equal(u16, cases[i].u16, sizeof(u16));
 	}
 }
@@ -144,33 +146,6 @@ a_steep_curve_does_not_overflow(void **state)
 	assert_true(got[1] == 1);
 }
 
-static void
-u16_rounds_half_to_even(void **state)
-{
-	static const double weights[] = {65535, 0.5, 1.5, 2.5, 0};
-	static const uint16_t want[] = {65535, 0, 2, 2, 0};
-	uint16_t got[5];
-
-	(void)state;
-	assert_int_equal(u16_scale(weights, 5, got), 0);
-	assert_memory_equal(got, want, sizeof(want));
-}
-
-static void
-u16_refuses_what_is_no_weight(void **state)
-{
-	static const double bad[][2] = {
-	    {1, -0.1}, {1, NAN}, {INFINITY, 1}, {0, 0}};
-	static const uint16_t nothing[2] = {0, 0};
-	uint16_t got[2];
-
-	(void)state;
-	for (size_t i = 0; i < 4; i++) {
-		assert_int_equal(u16_scale(bad[i], 2, got), -1);
-		assert_memory_equal(got, nothing, sizeof(got));
-	}
-}
-
 int
 main(void)
 {
@@ -181,8 +156,6 @@ main(void)
 	    cmocka_unit_test(what_the_target_earned_itself_is_lost),
 	    cmocka_unit_test(nobody_scored_means_no_weights),
 	    cmocka_unit_test(a_steep_curve_does_not_overflow),
-	    cmocka_unit_test(u16_rounds_half_to_even),
-	    cmocka_unit_test(u16_refuses_what_is_no_weight),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
