@@ -225,7 +225,7 @@ every_edge_has_its_scenario(void **state)
 /* -- the rig ------------------------------------------------------------ */
 
 struct row {
-	char whose[8], from[16], event[16], to[16];
+	char whose[16], from[16], event[16], to[16];
 	int64_t in_flight;
 	struct jobs_tally tally;
 };
@@ -437,16 +437,23 @@ others_in_flight(struct rig *rig, const char *id)
 	    id);
 }
 
+/* One of a row's short texts. */
+static void
+set(char field[16], const char *text)
+{
+	snprintf(field, 16, "%s", text);
+}
+
 static void
 name_edge(const struct scenario *sc, struct row *row)
 {
 	int next = next_of(sc->whose, sc->state, sc->event);
 
 	*row = (struct row){0};
-	strcpy(row->whose, sc->whose == JOB ? "job" : "attempt");
-	strcpy(row->from, state_name(sc->whose, sc->state));
-	strcpy(row->event, event_name(sc->whose, sc->event));
-	strcpy(row->to, next >= 0 ? state_name(sc->whose, next) : "-");
+	set(row->whose, sc->whose == JOB ? "job" : "attempt");
+	set(row->from, state_name(sc->whose, sc->state));
+	set(row->event, event_name(sc->whose, sc->event));
+	set(row->to, next >= 0 ? state_name(sc->whose, next) : "-");
 }
 
 static void
@@ -464,7 +471,7 @@ a_kill_on_the_edge_loses_nothing(void **state)
 	submit_others(rig, &jobs);
 	take_hold(rig, sc->holds);
 	submit(rig, &jobs, sc->kind);
-	strcpy(id, jobs.ids[jobs.n - 1]);
+	snprintf(id, sizeof(id), "%s", jobs.ids[jobs.n - 1]);
 	if (sc->first != NULL)
 		await_first(rig, sc->first, id);
 	act(rig, sc->deed, id);
@@ -528,7 +535,7 @@ a_kill_on_a_verdict_loses_none(void **state)
 		struct jobs jobs = {0};
 		int64_t killed_us;
 
-		strcpy(row.event, cases[i].verdict);
+		set(row.event, cases[i].verdict);
 		submit_others(rig, &jobs);
 		proc_skip_to_now(rig->s->daemons[SUITE_VALIDATOR]);
 		submit(rig, &jobs, cases[i].kind);

@@ -107,8 +107,8 @@ under_way(struct suite *s)
 	    s->db, "select count(*) from attempt where finished_at is null");
 }
 
-/* Redis is emptied for as long as anything is under way but attempts that
- * only a sweep can end. */
+/* Redis is emptied for as long as an attempt is under way that ends without
+ * a sweep. */
 static void
 flush_while_busy(struct suite *s)
 {
@@ -118,9 +118,8 @@ flush_while_busy(struct suite *s)
 	do {
 		assert_int_equal(sandbox_redis(s->box, "FLUSHALL"), 0);
 		busy = db_int(s->db,
-		    "select (select count(*) from job where state = 'queued') "
-		    "+ (select count(*) from attempt where finished_at is null "
-		    "and hotkey <> '%s')",
+		    "select count(*) from attempt "
+		    "where finished_at is null and hotkey <> '%s'",
 		    s->miner_hotkeys[MUTE]);
 		proc_nap();
 	} while (busy != 0 && clock_mono_us() < until);
@@ -401,9 +400,10 @@ postgres_may_crash_under_clients_that_try_again(void **state)
 
 	for (int i = 0; i < N_CLIENTS; i++)
 		pids[i] = start_client(s, N_EACH, &answers[i]);
-	while (db_int(s->db, "select count(*) from job") - before <
-	       N_CLIENTS * N_EACH / 4)
-		proc_nap();
+	assert_int_equal(db_wait_int(s->db, 1, EVENT_MS,
+			     "select (count(*) - %ld >= %d)::int from job",
+			     (long)before, N_CLIENTS * N_EACH / 4),
+	    0);
 	row.under_way = under_way(s);
 	crash_postgres(s);
 	for (int i = 0; i < N_CLIENTS; i++)

@@ -551,7 +551,8 @@ one_client_too_many_is_told_so(void **state)
 	close(fd);
 	for (int i = 0; i < MAX_CLIENTS; i++)
 		close(fds[i]);
-	assert_non_null(proc_wait_event(f->signer, "client.closed", NULL, 0));
+	assert_non_null(
+	    proc_wait_event(f->signer, "client.closed", "why=closed", 0));
 	assert_serves(f);
 	buf_free(&line);
 }

@@ -64,7 +64,7 @@ blob_commit(
 	assert_string_equal(id, "attempt");
 	if (world->no_disk)
 		return err_set(err, "disk full");
-	strcpy(sha256, "ours");
+	snprintf(sha256, 65, "ours");
 	return 0;
 }
 
@@ -618,7 +618,7 @@ the_sweep_has_forgotten_bytes_looked_at(void **state)
 
 	(void)state;
 	w->row = ATTEMPT_RECEIVED;
-	strcpy(w->sha256, "ours");
+	snprintf(w->sha256, sizeof(w->sha256), "ours");
 	w->is_probed_already = true;
 	intake_probe_again(&w->o, "attempt");
 	assert_int_equal(w->probes, 0); /* it is waiting for its turn */

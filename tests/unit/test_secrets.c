@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "orchestrator/secrets.c"
@@ -87,14 +88,13 @@ only_the_attempts_own_secret_is_taken(void **state)
 	assert_false(secrets_check_callback(&s, one, NULL));
 	assert_false(secrets_check_callback(&s, one, ""));
 	for (int i = 0; i < SECRET_TEXT - 1; i++) {
-		strcpy(bad, own);
+		snprintf(bad, sizeof(bad), "%s", own);
 		bad[i] ^= 1;
 		assert_false(secrets_check_callback(&s, one, bad));
 		bad[i] = '\0'; /* the front of it */
 		assert_false(secrets_check_callback(&s, one, bad));
 	}
-	strcpy(bad, own);
-	strcat(bad, "0");
+	snprintf(bad, sizeof(bad), "%s0", own);
 	assert_false(secrets_check_callback(&s, one, bad));
 }
 
