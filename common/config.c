@@ -255,6 +255,62 @@ read_env_of(struct config *c, struct value *v, struct err *err)
 	return text != NULL ? set_value(v, text, own, err) : 0;
 }
 
+/* Is there a key in this section, and is it not another program's? */
+static bool
+is_own_section(const struct config *c, const char *section)
+{
+	size_t len = strlen(section);
+
+	for (size_t i = 0; i < c->n; i++) {
+		const char *name = c->values[i].key->name;
+
+		if (strncmp(name, section, len) == 0 && name[len] == '.')
+			return !is_foreign_section(c, section);
+	}
+	return false;
+}
+
+/* SUBNETD_SIGNER_SOCKET as "signer.socket". The caller frees; NULL if it is
+ * named after no section of ours. */
+static char *
+key_of_variable(const struct config *c, const char *pair)
+{
+	static const char prefix[] = "SUBNETD_";
+	char *name, *dot;
+
+	if (strncmp(pair, prefix, strlen(prefix)) != 0)
+		return NULL;
+	name = xstrndup(
+	    pair + strlen(prefix), strcspn(pair, "=") - strlen(prefix));
+	for (char *p = name; *p != '\0'; p++)
+		*p = tolower((unsigned char)*p);
+	dot = strchr(name, '_');
+	if (dot != NULL)
+		*dot = '\0';
+	if (dot == NULL || !is_own_section(c, name)) {
+		free(name);
+		return NULL;
+	}
+	*dot = '.';
+	return name;
+}
+
+/* A variable of one of our sections names a key. */
+static int
+check_variable(const struct config *c, const char *pair, struct err *err)
+{
+	char *name = key_of_variable(c, pair), own[128];
+	int failed = 0;
+
+	if (name != NULL && value_of(c, name) == NULL) {
+		config_env_name(nearest(c, name), own, sizeof(own));
+		failed = err_set(err, "unknown variable %.*s; did you mean %s?",
+		    (int)strcspn(pair, "="), pair, own);
+	}
+	free(name);
+	return failed;
+}
+
 static int
 read_env(struct config *c, struct err *err)
 {
@@ -263,6 +319,8 @@ read_env(struct config *c, struct err *err)
 			return -1;
 	}
 	for (char **e = c->request.env; *e != NULL; e++) {
+		if (check_variable(c, *e, err) != 0)
+			return -1;
 		if (is_ignored(ignored_env, *e))
 			log_warn("config.ignored",
 			    "variable=%.*s why=\"means nothing here\"",

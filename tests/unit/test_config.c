@@ -258,6 +258,35 @@ an_unknown_key_is_told_the_nearest(void **state)
 }
 
 static void
+an_unknown_variable_of_ours_is_told_the_nearest(void **state)
+{
+	static const struct {
+		const char *pair, *nearest; /* NULL: not ours to know */
+	} cases[] = {
+	    {"SUBNETD_SIGNER_TXET=x", "SUBNETD_SIGNER_TEXT"},
+	    {"SUBNETD_WALLET_HOTKYE=x", "SUBNETD_WALLET_HOTKEY"},
+	    {"SUBNETD_DB_ULR=x", "SUBNETD_DB_URL"},
+	    {"SUBNETD_SIGNER_=x", "SUBNETD_SIGNER_"},
+	    {"SUBNETD_VALIDATOR_UNSEEN=x", NULL},
+	    {"SUBNETD_ORCHESTRATOR_X=x", NULL},
+	    {"SUBNETD_SIGNER=x", NULL},
+	    {"SUBNETD_CONFIG=x", NULL},
+	    {"SUBNETD_=x", NULL},
+	    {"SIGNER_TXET=x", NULL},
+	};
+	struct place *p = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *env[] = {cases[i].pair, NULL};
+
+		assert_int_equal(load(p, "", env, NULL),
+		    cases[i].nearest != NULL ? CONFIG_EXIT_BAD : CONFIG_RUN);
+		if (cases[i].nearest != NULL)
+			assert_says(p, cases[i].nearest);
+	}
+}
+
+static void
 a_value_out_of_its_type_or_range_is_refused(void **state)
 {
 	static const char *const cases[] = {"--count=0", "--count=11",
@@ -583,6 +612,7 @@ main(void)
 	    TEST(other_programs_sections_are_passed_over),
 	    TEST(upstreams_keys_are_accepted_and_ignored),
 	    TEST(an_unknown_key_is_told_the_nearest),
+	    TEST(an_unknown_variable_of_ours_is_told_the_nearest),
 	    TEST(a_value_out_of_its_type_or_range_is_refused),
 	    TEST(what_must_be_set_is_asked_for),
 	    TEST(a_file_that_was_named_must_be_readable),
