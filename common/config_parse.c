@@ -180,6 +180,12 @@ config_read_file(const char *path, struct err *err)
 		return NULL;
 	}
 	len = fread(text, 1, MAX_FILE + 1, f);
+	if (ferror(f)) {
+		err_set(err, "cannot read %s: %s", path, strerror(errno));
+		fclose(f);
+		free(text);
+		return NULL;
+	}
 	fclose(f);
 	if (len > MAX_FILE) {
 		err_set(err, "%s is larger than %d bytes", path, MAX_FILE);

@@ -241,7 +241,8 @@ create table ledger (
 	reason text
 );
 
-create index ledger_open on ledger (netuid, mecid) where ended_at is null;
+-- Never two in flight for one hotkey, whoever asks.
+create unique index ledger_one_open on ledger (hotkey) where ended_at is null;
 create index ledger_recent on ledger (netuid, intended_at desc);
 
 -- What the chain said, at one finalized block.
