@@ -199,8 +199,10 @@ proc_kill(struct proc *p)
 int
 proc_stop(struct proc *p)
 {
+	/* It may have been stopped by a test. Not after SIGTERM: a SIGCONT
+	 * takes back the SIGSTOP by which the leak check at exit holds it. */
+	proc_signal(p, SIGCONT);
 	proc_signal(p, SIGTERM);
-	proc_signal(p, SIGCONT); /* it may have been stopped by a test */
 	if (proc_wait(p, 0) >= 0)
 		return p->status;
 	fprintf(stderr, "proc: %s did not stop; killing it\n", p->name);
