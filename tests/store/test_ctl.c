@@ -60,12 +60,14 @@ static const char *const rows[] = {
     "('01890000-0000-7000-8000-0000000000ab', 1, 'bad', 7, 1, 0, null, "
     "0, null, 0, 0, 0, 0)",
     "insert into ledger (id, netuid, state, hotkey, uids, weights, "
-    "version_key, call, nonce, extrinsic_hash, intended_at, proven_block) "
+    "version_key, call, nonce, extrinsic_hash, intended_at, proven_block, "
+    "ended_at) "
     "values ('01890000-0000-7000-8000-0000000000ba', 1, 'proven', 'v', "
     "'{5,7}', '{65535,0}', 0, 'set_weights', 3, '0xab', "
-    "'2026-01-02 04:00:01+00', 99), "
+    "'2026-01-02 04:00:01+00', 99, '2026-01-02 04:00:13+00'), "
     "('01890000-0000-7000-8000-0000000000bb', 1, 'unknown', 'v', '{5}', "
-    "'{65535}', 0, 'set_weights', 4, null, '2026-01-02 05:00:01+00', null)",
+    "'{65535}', 0, 'set_weights', 4, null, '2026-01-02 05:00:01+00', null, "
+    "null)",
     NULL,
 };
 
