@@ -22,6 +22,7 @@ struct arrival {
 	const struct kind *kind;
 	enum attempt_state state; /* when the row was read */
 	int64_t at_us;		  /* wall: the last byte's arrival */
+	int64_t deadline_us;	  /* wall: of the attempt */
 	bool says_failed;	  /* the miner */
 	bool is_too_large;	  /* more came than was read */
 	struct blob_writer *file; /* or NULL */

@@ -171,6 +171,12 @@ on_signed(struct signed_call *call, const struct err *why, void *arg)
 	    NULL, NULL, on_sent, d);
 }
 
+static void
+on_drop(void *arg)
+{
+	dispatch_free(arg);
+}
+
 void
 dispatch_start(struct dispatch *d)
 {
@@ -182,6 +188,7 @@ dispatch_start(struct dispatch *d)
 	    .timeout_ms = d->answer_ms,
 	    .on_signed = on_signed,
 	    .on_answer = on_answer,
+	    .on_drop = on_drop,
 	    .arg = d,
 	};
 

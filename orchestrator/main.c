@@ -29,6 +29,7 @@
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/probe.h"
+#include "orchestrator/signed_call.h"
 #include "orchestrator/states.h"
 #include "orchestrator/store.h"
 #include "orchestrator/sweep.h"
@@ -374,6 +375,7 @@ stop(struct orchestrator *o)
 {
 	sweep_free(o->sweep);
 	http_server_free(o->api);
+	signed_calls_drop(o);
 	http_client_free(o->client);
 	signer_client_free(o->signer);
 	probes_free(o->probes);
@@ -407,7 +409,7 @@ on_draining(evutil_socket_t fd, short what, void *arg)
 {
 	struct orchestrator *o = arg;
 	struct timeval soon = {0, DRAIN_LOOK_MS * 1000};
-	bool busy = pg_pending(o->pg) > 0 || o->calls > 0;
+	bool busy = pg_pending(o->pg) > 0 || !LIST_EMPTY(&o->calls);
 
 	(void)fd;
 	(void)what;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "common/service.h"
 #include "common/uuid.h"
@@ -23,6 +24,7 @@ struct metric;
 struct pg;
 struct probes;
 struct redis;
+struct signed_call;
 struct signer_client;
 struct sweep;
 
@@ -39,10 +41,10 @@ struct orchestrator {
 	int netuid;
 	int64_t started_us;
 	int64_t lease_ms;
-	size_t calls;		/* to miners, being signed or under way */
-	int64_t drain_until_us; /* mono */
-	bool development;	/* plain http and loopback to miners */
-	char *public_url;	/* what miners reach us by */
+	LIST_HEAD(, signed_call) calls; /* to miners, being signed or sent */
+	int64_t drain_until_us;		/* mono */
+	bool development;		/* plain http and loopback to miners */
+	char *public_url;		/* what miners reach us by */
 	struct secrets secrets;
 	struct route_policy policy;
 	struct table table;

@@ -94,6 +94,7 @@ ask(struct orchestrator *o, const char *hotkey, const char *address)
 	    .timeout_ms = PROBE_MS,
 	    .on_signed = on_signed,
 	    .on_answer = on_answer,
+	    .on_drop = free,
 	    .arg = p,
 	};
 

@@ -15,6 +15,7 @@
 enum { MAX_ANSWER = 65536, N_HEADERS = 7, MAX_HEADER = 256 };
 
 struct signed_call {
+	LIST_ENTRY(signed_call) link;
 	struct orchestrator *o;
 	struct signed_call_request r;
 	char signed_for[64];
@@ -26,10 +27,21 @@ struct signed_call {
 void
 signed_call_free(struct signed_call *c)
 {
-	c->o->calls--;
+	LIST_REMOVE(c, link);
 	free(c->r.url);
 	free(c->r.body);
 	free(c);
+}
+
+void
+signed_calls_drop(struct orchestrator *o)
+{
+	while (!LIST_EMPTY(&o->calls)) {
+		struct signed_call *c = LIST_FIRST(&o->calls);
+
+		c->r.on_drop(c->r.arg);
+		signed_call_free(c);
+	}
 }
 
 static void
@@ -69,7 +81,7 @@ signed_call_new(struct orchestrator *o, const struct signed_call_request *r)
 	char message[EPISTULA_MAX_MESSAGE];
 
 	c->o = o;
-	o->calls++;
+	LIST_INSERT_HEAD(&o->calls, c, link);
 	c->r = *r;
 	snprintf(c->signed_for, sizeof(c->signed_for), "%s", r->signed_for);
 	uuid_new(c->uuid);

@@ -27,6 +27,7 @@ struct signed_call_request {
 	void (*on_signed)(
 	    struct signed_call *, const struct err *why, void *arg);
 	void (*on_answer)(const struct http_answer *, void *arg);
+	void (*on_drop)(void *arg); /* at our end: free it */
 	void *arg;
 };
 
@@ -35,5 +36,8 @@ void signed_call_new(struct orchestrator *, const struct signed_call_request *);
 bool signed_call_is_stale(const struct signed_call *);
 void signed_call_send(struct signed_call *);
 void signed_call_free(struct signed_call *); /* signed, but not sent */
+
+/* At the end of the program, when nothing is called back any more. */
+void signed_calls_drop(struct orchestrator *);
 
 #endif

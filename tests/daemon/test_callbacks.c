@@ -119,22 +119,6 @@ assert_judged(struct rig *r, const char *id, bool success)
 	    1);
 }
 
-/* The files of an attempt, which are removed behind the answer's back. */
-static void
-assert_files(struct rig *r, const char *id, int want)
-{
-	int64_t until_us = clock_mono_us() + HAND_WAIT_MS * 1000LL;
-
-	while (
-	    attempt_files(r->s, id) != want || attempt_files_open(r->s) != 0) {
-		if (clock_mono_us() > until_us)
-			fail_msg("%d files, %d open, not %d",
-			    attempt_files(r->s, id), attempt_files_open(r->s),
-			    want);
-		proc_nap();
-	}
-}
-
 static void
 assert_result(struct rig *r, const char *job_id, const void *data, size_t len)
 {
@@ -318,7 +302,7 @@ a_second_callback_is_answered_and_counted_once(void **state)
 	}
 	assert_int_equal(attempt_await_job(r->s, id, "done"), 0);
 	assert_judged(r, task->id, true);
-	assert_files(r, task->id, 1);
+	assert_int_equal(attempt_await_files(r->s, task->id, 1), 0);
 	before = attempt_all(r->s, task->id);
 	for (int i = 0; i < 3; i++) {
 		callback_file(task, task->secret, "result", "audio/wav",
@@ -398,7 +382,7 @@ race(struct rig *r, int hz, int other_hz)
 	assert_int_equal(attempt_await_job(r->s, id, "done"), 0);
 	assert_result(r, id, racers[winner].body.data + racers[winner].file_at,
 	    racers[winner].file_len);
-	assert_files(r, task->id, 1);
+	assert_int_equal(attempt_await_files(r->s, task->id, 1), 0);
 	assert_judged(r, task->id, true);
 	for (int i = 0; i < 2; i++) {
 		close(racers[i].fd);

@@ -293,7 +293,7 @@ what_cannot_be_placed_is_refused_and_changes_nothing(void **state)
 		}
 		assert_unchanged(r, task->id, before);
 	}
-	assert_int_equal(attempt_files_open(r->s), 0);
+	assert_int_equal(attempt_await_files(r->s, task->id, 0), 0);
 	c.status = "completed";
 	c.job_id = task->id;
 	callback_dippy(task, task->secret, &c, &told);

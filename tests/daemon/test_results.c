@@ -143,7 +143,7 @@ a_miner_that_says_it_failed_is_taken_at_its_word(void **state)
 		    strlen(cases[i].body), &told);
 		assert_told(&told, 200, "failed", cases[i].body);
 		assert_failed(r, id, task->id, "miner_failed", cases[i].body);
-		assert_int_equal(attempt_files(r->s, task->id), 0);
+		assert_int_equal(attempt_await_files(r->s, task->id, 0), 0);
 		hand_drop(r->hand, task);
 	}
 }
@@ -416,8 +416,7 @@ what_is_malformed_is_refused_and_the_attempt_stays_open(void **state)
 	    wav.len, &told);
 	assert_told(&told, 200, "accepted", "a good one");
 	assert_int_equal(attempt_await_job(r->s, id, "done"), 0);
-	assert_int_equal(attempt_files(r->s, task->id), 1);
-	assert_int_equal(attempt_files_open(r->s), 0);
+	assert_int_equal(attempt_await_files(r->s, task->id, 1), 0);
 	free(after);
 	free(before);
 	buf_free(&wav);

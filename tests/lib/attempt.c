@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/xalloc.h"
 #include "tests/lib/db.h"
 #include "tests/lib/fetch.h"
+#include "tests/lib/proc.h"
 #include "tests/lib/sandbox.h"
 #include "tests/lib/suite.h"
 
@@ -102,6 +104,22 @@ int
 attempt_files_open(struct suite *s)
 {
 	return count_files(s, xstrdup("tmp.*"));
+}
+
+int
+attempt_await_files(struct suite *s, const char *id, int n)
+{
+	int64_t until_us = clock_mono_us() + DB_WAIT_MS * 1000LL;
+
+	while (attempt_files(s, id) != n || attempt_files_open(s) != 0) {
+		if (clock_mono_us() > until_us) {
+			fprintf(stderr, "attempt %s: %d files, %d open\n", id,
+			    attempt_files(s, id), attempt_files_open(s));
+			return -1;
+		}
+		proc_nap();
+	}
+	return 0;
 }
 
 double

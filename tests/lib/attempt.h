@@ -26,6 +26,9 @@ char *attempt_column(struct suite *, const char *id, const char *column);
 /* Its files in the store; and those in the store that are being written. */
 int attempt_files(struct suite *, const char *id);
 int attempt_files_open(struct suite *);
+/* Until the attempt has that many and none is being written: they are removed
+ * behind the answer's back. 0, or -1 having said what there is. */
+int attempt_await_files(struct suite *, const char *id, int n);
 
 /* A series of the orchestrator's /metrics, name and labels; NaN if it is not
  * there. */

@@ -28,7 +28,7 @@ struct world {
 	/* the row */
 	enum attempt_state row;
 	char reason[32], type[128], sha256[65];
-	int64_t at_us;
+	int64_t at_us, deadline_us; /* 0: far away */
 	bool has_json, is_gone;
 	/* what goes wrong */
 	int away; /* so many questions and steps the database does not take */
@@ -143,17 +143,21 @@ store_attempt_step(struct orchestrator *o, const char *job_id,
 static PGresult *
 row_of(const struct world *w)
 {
-	static const char *const columns[] = {
-	    "id", "job_id", "kind", "state", "result_sha256"};
-	const char *const cells[] = {
-	    "attempt", "job", "k", attempt_state_name(w->row), w->sha256};
+	enum { N = 6 };
+	static const char *const columns[N] = {
+	    "id", "job_id", "kind", "state", "result_sha256", "deadline_us"};
+	char deadline[32];
+	const char *const cells[N] = {"attempt", "job", "k",
+	    attempt_state_name(w->row), w->sha256, deadline};
 	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
-	PGresAttDesc attributes[5] = {0};
+	PGresAttDesc attributes[N] = {0};
 
-	for (int i = 0; i < 5; i++)
+	snprintf(deadline, sizeof(deadline), "%lld",
+	    (long long)(w->deadline_us != 0 ? w->deadline_us : INT64_MAX));
+	for (int i = 0; i < N; i++)
 		attributes[i].name = (char *)columns[i];
-	PQsetResultAttrs(res, 5, attributes);
-	for (int i = 0; i < 5 && !w->is_gone; i++)
+	PQsetResultAttrs(res, N, attributes);
+	for (int i = 0; i < N && !w->is_gone; i++)
 		PQsetvalue(res, 0, i, (char *)cells[i], strlen(cells[i]));
 	return res;
 }
@@ -242,6 +246,7 @@ arrive(struct world *w, struct arrival *a)
 	snprintf(a->job_id, sizeof(a->job_id), "job");
 	a->kind = &w->kind;
 	a->at_us = 4711;
+	a->deadline_us = w->deadline_us != 0 ? w->deadline_us : INT64_MAX;
 	arrival_accept(&w->o, a, on_told, w);
 	assert_int_equal(w->answers, 1);
 	arrival_clear(a);
@@ -481,6 +486,37 @@ a_late_result_is_kept_as_late(void **state)
 	world_free(w);
 }
 
+/* The sweep has not been there yet: the deadline counts, not the sweep. */
+static void
+a_result_after_the_deadline_is_late_before_any_sweep(void **state)
+{
+	static const struct {
+		enum attempt_state row;
+		int64_t deadline_us;
+		enum attempt_state then;
+		const char *status;
+	} cases[] = {
+	    {ATTEMPT_ACCEPTED, 4710, ATTEMPT_LATE, "late"},
+	    {ATTEMPT_SENT, 4710, ATTEMPT_LATE, "late"},
+	    {ATTEMPT_ACCEPTED, 4711, ATTEMPT_DELIVERED, "accepted"},
+	    {ATTEMPT_SENT, 4711, ATTEMPT_DELIVERED, "accepted"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct world *w = world_new(true);
+
+		w->row = cases[i].row;
+		w->deadline_us = cases[i].deadline_us;
+		bring_file(w, cases[i].row);
+		assert_string_equal(w->status, cases[i].status);
+		assert_int_equal(w->row, cases[i].then);
+		assert_int_equal(w->settled, 1);
+		assert_int_equal(w->at_us, 4711);
+		world_free(w);
+	}
+}
+
 static void
 a_late_failure_is_late(void **state)
 {
@@ -643,6 +679,8 @@ main(void)
 	    cmocka_unit_test(what_is_no_result_fails_the_attempt),
 	    cmocka_unit_test(what_the_probe_finds_decides),
 	    cmocka_unit_test(a_late_result_is_kept_as_late),
+	    cmocka_unit_test(
+		a_result_after_the_deadline_is_late_before_any_sweep),
 	    cmocka_unit_test(a_late_failure_is_late),
 	    cmocka_unit_test(a_row_that_moved_meanwhile_decides),
 	    cmocka_unit_test(a_json_result_that_became_late_keeps_its_json),
