@@ -81,9 +81,9 @@ on_term(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	if (s->draining) {
+		/* At once: what matters is in PostgreSQL. */
 		log_warn("service.stopped", "why=\"second signal\"");
-		service_stop(s);
-		return;
+		_exit(EXIT_SUCCESS);
 	}
 	s->draining = true;
 	log_info("service.draining", "signal=%d", (int)fd);

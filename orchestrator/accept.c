@@ -35,6 +35,7 @@ arrival_take_row(
 		return -1;
 	a->kind = kinds_find(o->kinds, pg_text(res, 0, "kind"));
 	a->state = attempt_state_parse(pg_text(res, 0, "state"));
+	a->deadline_us = pg_int(res, 0, "deadline_us");
 	snprintf(a->job_id, sizeof(a->job_id), "%s", pg_text(res, 0, "job_id"));
 	snprintf(
 	    a->attempt_id, sizeof(a->attempt_id), "%s", pg_text(res, 0, "id"));
@@ -277,9 +278,36 @@ step(struct accepting *c, const char *status, enum attempt_event event,
 }
 
 static void
+on_overdue(bool moved, void *arg)
+{
+	struct accepting *c = arg;
+
+	if (moved && c->a.state == ATTEMPT_ACCEPTED)
+		jobs_settle(c->o, c->a.job_id);
+	store_attempt_get(c->o, c->a.attempt_id, on_reread, c);
+}
+
+/* Past its deadline, which no sweep has seen yet: it has timed out, as one
+ * that was accepted, for its miner has worked on it. */
+static void
+time_out(struct accepting *c)
+{
+	if (c->a.state == ATTEMPT_SENT)
+		store_attempt_step(c->o, c->a.job_id, c->a.attempt_id,
+		    ATTEMPT_ACCEPT, ATTEMPT_ACCEPTED, NULL, NULL, on_overdue,
+		    c);
+	else
+		store_attempt_step(c->o, c->a.job_id, c->a.attempt_id,
+		    ATTEMPT_EXPIRE, ATTEMPT_TIMED_OUT, "no_result", NULL,
+		    on_overdue, c);
+}
+
+static void
 keep(struct accepting *c)
 {
-	if (c->a.state == ATTEMPT_TIMED_OUT)
+	if (c->a.state != ATTEMPT_TIMED_OUT && c->a.at_us > c->a.deadline_us)
+		time_out(c);
+	else if (c->a.state == ATTEMPT_TIMED_OUT)
 		step(c, "late", ATTEMPT_RESULT, ATTEMPT_LATE, "came_late");
 	else if (c->fault != NULL)
 		step(c, "failed", ATTEMPT_FAIL, ATTEMPT_FAILED, c->fault);

@@ -484,6 +484,33 @@ a_late_result_is_kept_as_late_and_is_no_success(void **state)
 	hand_drop(r->hand, task);
 }
 
+/* As soon as the deadline is over, whether or not a sweep has seen it. */
+static void
+a_result_is_late_from_the_deadline_on(void **state)
+{
+	struct rig *r = *state;
+
+	for (int i = 0; i < ROUNDS / 2; i++) {
+		char id[40];
+		struct hand_task *task =
+		    accepted_task(r, TRANSLATE("text.brief", ""), id);
+		int64_t deadline_us = db_int(r->s->db,
+		    "select (extract(epoch from deadline_at) * 1e6)::bigint "
+		    "from attempt where id = '%s'",
+		    task->id);
+		struct callback_told told;
+
+		while (clock_wall_us() <= deadline_us)
+			proc_nap();
+		callback_json(task, task->secret, OUTPUT, &told);
+		assert_told(&told, 200, "late", "just after the deadline");
+		assert_column(r, task->id, "state", "late");
+		assert_int_equal(attempt_await_job(r->s, id, "failed"), 0);
+		assert_judged(r, task->id, false);
+		hand_drop(r->hand, task);
+	}
+}
+
 static void
 a_cancelled_jobs_attempt_takes_nothing(void **state)
 {
@@ -542,6 +569,7 @@ main(void)
 	    cmocka_unit_test(
 		a_callback_before_the_answer_is_timed_from_the_sending),
 	    cmocka_unit_test(a_late_result_is_kept_as_late_and_is_no_success),
+	    cmocka_unit_test(a_result_is_late_from_the_deadline_on),
 	    cmocka_unit_test(a_cancelled_jobs_attempt_takes_nothing),
 	    cmocka_unit_test(nothing_half_written_is_left),
 	};
