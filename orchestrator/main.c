@@ -391,11 +391,23 @@ stop(struct orchestrator *o)
 	sodium_memzero(&o->secrets, sizeof(o->secrets));
 }
 
+static bool
+is_busy(const struct orchestrator *o)
+{
+	return pg_pending(o->pg) > 0 || !LIST_EMPTY(&o->calls) ||
+	       probes_are_busy(o->probes);
+}
+
 static void
 on_idle(void *arg)
 {
 	struct orchestrator *o = arg;
 
+	if (is_busy(o)) {
+		/* Its rows say what it was: the next sweep goes on with it. */
+		log_info("service.stopped", "why=\"time is up\"");
+		_exit(EXIT_SUCCESS);
+	}
 	service_stop(&o->service);
 }
 
@@ -409,11 +421,10 @@ on_draining(evutil_socket_t fd, short what, void *arg)
 {
 	struct orchestrator *o = arg;
 	struct timeval soon = {0, DRAIN_LOOK_MS * 1000};
-	bool busy = pg_pending(o->pg) > 0 || !LIST_EMPTY(&o->calls);
 
 	(void)fd;
 	(void)what;
-	if (busy && clock_mono_us() < o->drain_until_us)
+	if (is_busy(o) && clock_mono_us() < o->drain_until_us)
 		event_base_once(
 		    o->service.base, -1, EV_TIMEOUT, on_draining, o, &soon);
 	else

@@ -287,6 +287,12 @@ probes_new(struct event_base *base, const char *program)
 	return probes;
 }
 
+bool
+probes_are_busy(const struct probes *probes)
+{
+	return probes->waiting != NULL || probes->running != NULL;
+}
+
 void
 probes_free(struct probes *probes)
 {

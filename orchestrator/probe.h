@@ -19,6 +19,9 @@ struct probes;
 struct probes *probes_new(struct event_base *, const char *program);
 void probes_free(struct probes *); /* calls nobody back; NULL is fine */
 
+/* Is any file waiting or being looked at? */
+bool probes_are_busy(const struct probes *);
+
 enum probe_outcome {
 	PROBE_MEASURED,
 	PROBE_BAD,    /* the file does not decode */
