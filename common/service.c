@@ -40,38 +40,6 @@ set_log_level(const struct config *config)
 		    config_bool(config, "logging.info") ? LOG_INFO : LOG_WARN);
 }
 
-int
-service_init(struct service *s, const char *program, const char *section,
-    const struct config_key *keys, int argc, char **argv)
-{
-	struct config_request request = {
-	    section, program, keys, argc, argv, environ};
-	struct err err;
-
-	s->program = program;
-	log_init(program, LOG_INFO);
-	switch (config_load(&request, &s->config, &err)) {
-	case CONFIG_EXIT_BAD:
-		log_fatal("config.refused", "why=\"%s\"", err.text);
-		return EXIT_USAGE;
-	case CONFIG_EXIT_OK:
-		config_free(s->config);
-		s->config = NULL;
-		return 0;
-	case CONFIG_RUN:
-		break;
-	}
-	set_log_level(s->config);
-	signal(SIGPIPE, SIG_IGN);
-	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
-		log_fatal("service.library", "why=\"cannot be initialised\"");
-		return EXIT_FAILURE;
-	}
-	s->base = event_base_new();
-	s->metrics = metrics_new();
-	return -1;
-}
-
 /* -- signals ------------------------------------------------------------ */
 
 static void
@@ -121,19 +89,60 @@ on_hup(evutil_socket_t fd, short what, void *arg)
 		s->on_reload(s->arg);
 }
 
+/* Caught from the start, answered once the loop runs: a daemon told to end
+ * before it is ready takes itself down all the same. */
+static void
+catch_signals(struct service *s)
+{
+	s->signals[0] = evsignal_new(s->base, SIGTERM, on_term, s);
+	s->signals[1] = evsignal_new(s->base, SIGINT, on_term, s);
+	s->signals[2] = evsignal_new(s->base, SIGHUP, on_hup, s);
+	for (int i = 0; i < SERVICE_SIGNALS; i++)
+		evsignal_add(s->signals[i], NULL);
+}
+
+/* -- the life of a daemon ------------------------------------------------ */
+
+int
+service_init(struct service *s, const char *program, const char *section,
+    const struct config_key *keys, int argc, char **argv)
+{
+	struct config_request request = {
+	    section, program, keys, argc, argv, environ};
+	struct err err;
+
+	s->program = program;
+	log_init(program, LOG_INFO);
+	switch (config_load(&request, &s->config, &err)) {
+	case CONFIG_EXIT_BAD:
+		log_fatal("config.refused", "why=\"%s\"", err.text);
+		return EXIT_USAGE;
+	case CONFIG_EXIT_OK:
+		config_free(s->config);
+		s->config = NULL;
+		return 0;
+	case CONFIG_RUN:
+		break;
+	}
+	set_log_level(s->config);
+	signal(SIGPIPE, SIG_IGN);
+	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
+		log_fatal("service.library", "why=\"cannot be initialised\"");
+		return EXIT_FAILURE;
+	}
+	s->base = event_base_new();
+	s->metrics = metrics_new();
+	catch_signals(s);
+	return -1;
+}
+
 int
 service_run(struct service *s, const char *metrics_key)
 {
 	const char *address = config_str(s->config, metrics_key);
-	struct event *term = evsignal_new(s->base, SIGTERM, on_term, s);
-	struct event *intr = evsignal_new(s->base, SIGINT, on_term, s);
-	struct event *hup = evsignal_new(s->base, SIGHUP, on_hup, s);
 	struct err err;
 	int failed = 0;
 
-	evsignal_add(term, NULL);
-	evsignal_add(intr, NULL);
-	evsignal_add(hup, NULL);
 	if (address[0] != '\0') {
 		s->http = http_server_new(
 		    s->base, health_routes, &http_default_limits, s);
@@ -148,9 +157,6 @@ service_run(struct service *s, const char *metrics_key)
 		    s->http != NULL ? http_server_port(s->http) : 0);
 		event_base_dispatch(s->base);
 	}
-	event_free(term);
-	event_free(intr);
-	event_free(hup);
 	log_info("service.stopped", "pid=%d", (int)getpid());
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
@@ -167,6 +173,8 @@ service_clear(struct service *s)
 	http_server_free(s->http);
 	metrics_free(s->metrics);
 	config_free(s->config);
+	for (int i = 0; i < SERVICE_SIGNALS && s->signals[i] != NULL; i++)
+		event_free(s->signals[i]);
 	if (s->base != NULL)
 		event_base_free(s->base);
 	libevent_global_shutdown();

@@ -13,10 +13,13 @@
 struct buf;
 struct config;
 struct config_key;
+struct event;
 struct event_base;
 struct http_req;
 struct http_server;
 struct metrics;
+
+enum { SERVICE_SIGNALS = 3 };
 
 struct service {
 	const char *program;
@@ -24,6 +27,7 @@ struct service {
 	struct config *config;
 	struct metrics *metrics;
 	struct http_server *http; /* of metrics and health */
+	struct event *signals[SERVICE_SIGNALS];
 	bool draining;
 	/* Ask whether all it needs is there; adds what is missing, a line
 	 * each. NULL: always ready. */
@@ -36,8 +40,9 @@ struct service {
 };
 
 /*
- * Read the configuration and make the loop. Returns -1 to go on, else the
- * code to exit with (0 after -n, -p, --help; 64 for bad configuration).
+ * Read the configuration, make the loop, catch signals. Returns -1 to go on,
+ * else the code to exit with (0 after -n, -p, --help; 64 for bad
+ * configuration).
  */
 int service_init(struct service *, const char *program, const char *section,
     const struct config_key *keys, int argc, char **argv);
