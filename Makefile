@@ -17,7 +17,7 @@ else
 B := build
 endif
 
-LIBS := libevent libevent_openssl libpq jansson libsodium libcurl hiredis libxxhash libcrypto libssl inih
+LIBS := libevent libevent_openssl libpq jansson libsodium libcurl hiredis libxxhash libcrypto libssl inih libblst
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)/gen $(shell pkg-config --cflags $(LIBS))
 CFLAGS += -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-format-truncation -ffp-contract=off -fstack-protector-strong $(SANFLAGS)
@@ -36,7 +36,8 @@ STORE := $(patsubst %.c,$(B)/%,$(wildcard tests/store/test_*.c))
 DAEMON := $(patsubst %.c,$(B)/%,$(wildcard tests/daemon/test_*.c))
 FAKES := $(B)/tests/devchain $(B)/tests/miner
 DEMO := $(B)/tests/show
-DUMP := $(B)/tests/interop/dump
+DUMP := $(B)/tests/interop/dump $(B)/tests/interop/offline
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/test_%,$(wildcard tests/fuzz/fuzz_*.c))
 TESTLIB := $(B)/libtest.a
 
 all: $(PROGRAMS:%=$(B)/bin/%)
@@ -61,8 +62,13 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
 $(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
+$(B)/tests/interop/offline: $(call objects,tests/interop/offline_*.c)
+$(FUZZ): $(B)/tests/fuzz/test_%: $(B)/obj/tests/fuzz/%.o
+$(FUZZ): $(filter-out %/seed.o $(B)/obj/tests/fuzz/fuzz_%,$(call objects,tests/fuzz/*.c))
+$(FUZZ): $(filter-out %/main.o,$(call objects,signer/*.c))
+$(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
 $(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP): $(B)/%: $(B)/obj/%.o
-$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP) $(DEMO): $(TESTLIB) $(ARCHIVES)
+$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP) $(FUZZ) $(DEMO): $(TESTLIB) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TESTLIB) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS) -lcmocka
 
@@ -84,7 +90,7 @@ $(B)/gen/sql.c: $(SQL) sql/embed
 	sql/embed $@ $(B)/gen/sql.h
 $(B)/gen/sql.h: $(B)/gen/sql.c ;
 
-tests: all $(UNIT) $(STORE) $(DAEMON) $(FAKES) $(DEMO) $(DUMP)
+tests: all $(UNIT) $(STORE) $(DAEMON) $(FUZZ) $(FAKES) $(DEMO) $(DUMP)
 check:
 	SAN=$(SAN) deploy/check
 demo-programs: all $(FAKES) $(DEMO)

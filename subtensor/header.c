@@ -1,0 +1,83 @@
+/* Headers: from JSON to SCALE, and hashed. */
+#include "subtensor/header.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/hex.h"
+#include "subtensor/hash.h"
+#include "subtensor/scale.h"
+
+/* "0x.." of 32 bytes. */
+static int
+put_hash(const json_t *header, const char *name, struct buf *out)
+{
+	const char *text = json_string_value(json_object_get(header, name));
+	uint8_t bytes[32];
+
+	if (text == NULL || strncmp(text, "0x", 2) != 0 ||
+	    hex_decode_exact(text, bytes, sizeof(bytes)) != 0)
+		return -1;
+	buf_add(out, bytes, sizeof(bytes));
+	return 0;
+}
+
+static int
+put_number(const json_t *header, struct buf *out)
+{
+	const char *text = json_string_value(json_object_get(header, "number"));
+	unsigned long long number;
+	char *end;
+
+	if (text == NULL || strncmp(text, "0x", 2) != 0 || strlen(text) > 18)
+		return -1;
+	number = strtoull(text + 2, &end, 16);
+	if (*end != '\0' || end == text + 2)
+		return -1;
+	scale_put_compact(out, number);
+	return 0;
+}
+
+/* Each log is SCALE already. */
+static int
+put_digest(const json_t *header, struct buf *out)
+{
+	const json_t *logs =
+	    json_object_get(json_object_get(header, "digest"), "logs");
+	uint8_t bytes[HEADER_MAX_LOG];
+	const char *text;
+	long len;
+
+	if (!json_is_array(logs) || json_array_size(logs) > HEADER_MAX_LOGS)
+		return -1;
+	scale_put_compact(out, json_array_size(logs));
+	for (size_t i = 0; i < json_array_size(logs); i++) {
+		text = json_string_value(json_array_get(logs, i));
+		if (text == NULL || strncmp(text, "0x", 2) != 0)
+			return -1;
+		len = hex_decode(text, bytes, sizeof(bytes));
+		if (len < 0)
+			return -1;
+		buf_add(out, bytes, (size_t)len);
+	}
+	return 0;
+}
+
+int
+header_hash(const json_t *header, uint8_t hash[32])
+{
+	struct buf bytes = {0};
+	int rc = -1;
+
+	if (put_hash(header, "parentHash", &bytes) == 0 &&
+	    put_number(header, &bytes) == 0 &&
+	    put_hash(header, "stateRoot", &bytes) == 0 &&
+	    put_hash(header, "extrinsicsRoot", &bytes) == 0 &&
+	    put_digest(header, &bytes) == 0) {
+		hash_blake2_256(bytes.data, bytes.len, hash);
+		rc = 0;
+	}
+	buf_free(&bytes);
+	return rc;
+}
