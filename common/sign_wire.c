@@ -69,6 +69,7 @@ sign_request_parse(
 	const struct member members[] = {
 	    {"shape", &req->shape},
 	    {"message", &req->message},
+	    {"call", &req->call},
 	    {"payload", &req->payload},
 	    {"domain", &req->domain},
 	    {"text", &req->text},
@@ -127,6 +128,7 @@ sign_request_print(const struct sign_request *req, struct buf *out)
 	print_id(out, req->id);
 	print_member(out, "shape", req->shape);
 	print_member(out, "message", req->message);
+	print_member(out, "call", req->call);
 	print_member(out, "payload", req->payload);
 	print_member(out, "domain", req->domain);
 	print_member(out, "text", req->text);

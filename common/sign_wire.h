@@ -27,6 +27,7 @@ struct sign_request {
 	const char *shape;
 	/* NULL where absent. */
 	const char *message;	   /* epistula, dendrite */
+	const char *call;	   /* weights: its name */
 	const char *payload;	   /* weights: 0x and hex */
 	const char *domain, *text; /* statement */
 };

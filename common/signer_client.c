@@ -320,11 +320,12 @@ signer_sign_dendrite(
 }
 
 struct signer_call *
-signer_sign_weights(struct signer_client *c, const struct buf *payload,
-    signer_cb *cb, void *arg)
+signer_sign_weights(struct signer_client *c, const char *name,
+    const struct buf *payload, signer_cb *cb, void *arg)
 {
 	char *hex = hex_0x(payload->data, payload->len);
-	struct sign_request req = {.shape = "weights", .payload = hex};
+	struct sign_request req = {
+	    .shape = "weights", .payload = hex, .call = name};
 	struct signer_call *call = start(c, &req, cb, arg);
 
 	free(hex);

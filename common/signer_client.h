@@ -47,9 +47,10 @@ struct signer_call *signer_sign_epistula(
     struct signer_client *, const char *message, signer_cb *, void *arg);
 struct signer_call *signer_sign_dendrite(
     struct signer_client *, const char *message, signer_cb *, void *arg);
-/* The unhashed signing payload, as extrinsic_payload() makes it. */
-struct signer_call *signer_sign_weights(
-    struct signer_client *, const struct buf *payload, signer_cb *, void *arg);
+/* The unhashed signing payload, as extrinsic_payload() makes it, and the name
+ * of its call ("set_mechanism_weights"). */
+struct signer_call *signer_sign_weights(struct signer_client *,
+    const char *call, const struct buf *payload, signer_cb *, void *arg);
 struct signer_call *signer_sign_statement(struct signer_client *,
     const char *domain, const char *text, signer_cb *, void *arg);
 struct signer_call *signer_whoami(

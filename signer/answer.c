@@ -42,6 +42,8 @@ answer_init(struct answerer *a, const struct sr25519_keypair *key,
 	ss58_encode(SS58_BITTENSOR, key->public, a->rules.hotkey);
 	memcpy(a->public_0x, "0x", 2);
 	hex_encode(key->public, sizeof(key->public), a->public_0x + 2);
+	for (int call = 0; call < N_WEIGHTS_CALLS; call++)
+		a->moved_to[call] = -1;
 	for (enum shape_id id = 0; id < N_SHAPES; id++)
 		bucket_init(&a->buckets[id], shapes[id].per_second,
 		    shapes[id].burst, mono_us);
@@ -101,6 +103,28 @@ print_signature(const struct answerer *a, int64_t id, const struct buf *to_sign,
 	sign_reply_print(&reply, out);
 }
 
+/* A weight call was signed at another index than we know: said once. */
+static void
+note_moved(struct answerer *a, const struct sign_request *req)
+{
+	enum weights_call call;
+	uint8_t head[2]; /* pallet and index */
+	char hex[2 + 2 * sizeof(head) + 1];
+
+	if (req->call == NULL)
+		return;
+	call = weights_find(req->call);
+	snprintf(hex, sizeof(hex), "%s", req->payload);
+	if (hex_decode_exact(hex, head, sizeof(head)) < 0 ||
+	    !weights_has_moved(call, head[1]) || a->moved_to[call] == head[1])
+		return;
+	a->moved_to[call] = head[1];
+	log_warn("sign.call_moved",
+	    "call=%s index=%d why=\"not the index this version knows; it is "
+	    "signed as its arguments are right\"",
+	    req->call, head[1]);
+}
+
 /* A parsed request; 0 with the reply printed, or -1 and the refusal. */
 static int
 answer_request(struct answerer *a, const struct sign_request *req,
@@ -124,6 +148,8 @@ answer_request(struct answerer *a, const struct sign_request *req,
 	ret = shapes[shape].check(&a->rules, req, wall_ms, &to_sign, refusal);
 	if (ret == 0)
 		print_signature(a, req->id, &to_sign, out);
+	if (ret == 0 && shape == SHAPE_WEIGHTS)
+		note_moved(a, req);
 	buf_free(&to_sign);
 	return ret;
 }

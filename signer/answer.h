@@ -22,6 +22,8 @@ struct answerer {
 	const struct sr25519_keypair *key;
 	struct shape_rules rules;
 	struct bucket buckets[N_SHAPES];
+	/* Where a call was last seen to have moved; -1: nowhere. */
+	int moved_to[N_WEIGHTS_CALLS];
 	struct metric *done[N_SHAPES]; /* NULL: not counted */
 	struct metric *refused[N_SHAPES + 1];
 	char public_0x[2 + 64 + 1];

@@ -25,7 +25,8 @@ key_harden_process(struct err *err)
 }
 
 struct sr25519_keypair *
-key_open(const char *path, bool *locked, struct err *err)
+key_open(
+    const char *path, const char *password_file, bool *locked, struct err *err)
 {
 	struct sr25519_keypair *key = sodium_malloc(sizeof(*key));
 
@@ -35,10 +36,11 @@ key_open(const char *path, bool *locked, struct err *err)
 	}
 	/* sodium_malloc locks, too, but does not say whether it could. */
 	*locked = sodium_mlock(key, sizeof(*key)) == 0;
-	if (keyfile_load(path, key, err) < 0) {
+	if (keyfile_load_with(path, password_file, key, err) < 0) {
 		sodium_free(key);
 		return NULL;
 	}
+	keyfile_password_forget(path);
 	sodium_mprotect_readonly(key);
 	return key;
 }

@@ -25,10 +25,12 @@ static int
 open_key(struct signer *s, struct err *err)
 {
 	char *path = rules_key_path(s->service.config);
+	const char *password_file = NULL;
 	bool locked = false;
 
-	if (key_harden_process(err) == 0)
-		s->key = key_open(path, &locked, err);
+	if (rules_password_file(s->service.config, &password_file, err) == 0 &&
+	    key_harden_process(err) == 0)
+		s->key = key_open(path, password_file, &locked, err);
 	free(path);
 	if (s->key == NULL)
 		return -1;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/err.h"
 #include "common/hex.h"
@@ -16,6 +17,10 @@ const struct config_key signer_keys[] = {
 	"hotkey file; empty: the hotkey of wallet.name, wallet.hotkey and "
 	"wallet.path",
 	NULL, 0, 0},
+    {"signer.password_file", CONFIG_STRING, "", false,
+	"file with the password of an encrypted hotkey file; empty: the "
+	"password is in its BT_PW_ variable",
+	NULL, 0, 0},
     {"signer.socket", CONFIG_STRING, "/run/subnetd/signer.sock", false,
 	"Unix socket to listen on", NULL, 0, 0},
     {"signer.allow_uid", CONFIG_STRING, "", false,
@@ -27,8 +32,10 @@ const struct config_key signer_keys[] = {
 	0},
     {"signer.weights_pallet", CONFIG_INT, "7", false,
 	"index of the pallet SubtensorModule", NULL, 0, 255},
-    {"signer.weights_calls", CONFIG_STRING, "0 96 97 113 115 116 118 119",
-	false, "indices of the calls that are signed as weights", NULL, 0, 0},
+    {"signer.weights_calls", CONFIG_STRING, "all", false,
+	"names of the calls that are signed as weights; all: those signerd "
+	"knows",
+	NULL, 0, 0},
     {"signer.epistula_per_second", CONFIG_REAL, "20000", true,
 	"most Epistula messages signed a second", NULL, 0, 1e6},
     {"signer.dendrite_per_second", CONFIG_REAL, "100", true,
@@ -83,27 +90,35 @@ read_numbers(const struct config *config, const char *key, long most,
 	return ret < 0 ? -1 : (int)n;
 }
 
+/* By their names, or the indices we know them by; "all" is all of them. */
 static int
 load_calls(
     const struct config *config, struct weights_rules *rules, struct err *err)
 {
 	static const char key[] = "signer.weights_calls";
-	long numbers[WEIGHTS_MAX_CALLS];
-	int n = read_numbers(
-	    config, key, UINT8_MAX, numbers, WEIGHTS_MAX_CALLS, err);
+	char **items = config_list(config, key);
+	int ret = 0;
 
-	if (n < 0)
-		return -1;
-	for (int i = 0; i < n; i++) {
-		if (!weights_knows_call(numbers[i]))
-			return err_set(err,
-			    "%s: signerd does not know the arguments of call "
-			    "%ld",
-			    key, numbers[i]);
-		rules->calls[i] = numbers[i];
+	if (items[0] != NULL && strcmp(items[0], "all") == 0) {
+		memset(rules->calls, true, sizeof(rules->calls));
+		config_list_free(items);
+		return 0;
 	}
-	rules->n_calls = n;
-	return 0;
+	for (size_t i = 0; items[i] != NULL && ret == 0; i++) {
+		long index = read_number(items[i], UINT8_MAX);
+		enum weights_call call =
+		    index >= 0 ? weights_at(index) : weights_find(items[i]);
+
+		if (call == N_WEIGHTS_CALLS)
+			ret = err_set(err,
+			    "%s: signerd does not know the arguments of call "
+			    "%.64s",
+			    key, items[i]);
+		else
+			rules->calls[call] = true;
+	}
+	config_list_free(items);
+	return ret;
 }
 
 static int
@@ -187,4 +202,18 @@ rules_key_path(const struct config *config)
 	return keyfile_hotkey_path(config_str(config, "wallet.path"),
 	    config_str(config, "wallet.name"),
 	    config_str(config, "wallet.hotkey"));
+}
+
+int
+rules_password_file(
+    const struct config *config, const char **path, struct err *err)
+{
+	const char *set = config_str(config, "signer.password_file");
+
+	/* What is no path may be the password itself: it is not repeated. */
+	if (set[0] != '\0' && set[0] != '/')
+		return err_set(
+		    err, "signer.password_file is not the full path of a file");
+	*path = set[0] != '\0' ? set : NULL;
+	return 0;
 }

@@ -36,4 +36,7 @@ int rules_load_uids(const struct config *, struct rules_uids *, struct err *);
 /* The key file's path: signer.key_file, or the wallet's; the caller frees. */
 char *rules_key_path(const struct config *);
 
+/* The file of a sealed key's password, borrowed; NULL if none is named. */
+int rules_password_file(const struct config *, const char **path, struct err *);
+
 #endif

@@ -147,9 +147,16 @@ refuse_weights(enum weights_verdict verdict, struct refusal *refusal)
 		return refuse(refusal, "bad_message",
 		    "not a weight call with era, nonce, tip, mode and the 73 "
 		    "bytes behind them");
+	case WEIGHTS_TOO_LONG:
+		return refuse(refusal, "bad_message",
+		    "more than %d uids, or %d bytes of commit",
+		    WEIGHTS_MAX_LIST, WEIGHTS_MAX_COMMIT);
 	case WEIGHTS_CALL_NOT_ALLOWED:
 		return refuse(refusal, "call_not_allowed",
 		    "the call is not in signer.weights_calls");
+	case WEIGHTS_INDEX_NOT_ALLOWED:
+		return refuse(refusal, "call_not_allowed",
+		    "the payload's pallet and index are another call's");
 	case WEIGHTS_NETUID_NOT_ALLOWED:
 		return refuse(refusal, "netuid_not_allowed",
 		    "the netuid is not in signer.netuids");
@@ -179,7 +186,8 @@ check_weights(const struct shape_rules *rules, const struct sign_request *req,
 		    "payload is not hex, or longer than %d bytes",
 		    SIGN_WIRE_MAX_PAYLOAD);
 	if (refuse_weights(
-		weights_check(&rules->weights, payload, len), refusal) < 0)
+		weights_check(&rules->weights, req->call, payload, len),
+		refusal) < 0)
 		return -1;
 	if (len <= RAW_PAYLOAD) {
 		buf_add(to_sign, payload, len);

@@ -11,63 +11,127 @@ enum argument {
 	ARG_U16 = 'w',	 /* reveal version */
 	ARG_U64 = 'q',	 /* version key, reveal round */
 	ARG_HASH = 'h',	 /* 32 bytes */
-	ARG_U16S = 'W',	 /* Vec<u16> */
-	ARG_BYTES = 'B', /* Vec<u8> */
+	ARG_UIDS = 'U',	 /* Vec<u16> */
+	ARG_MATES = 'V', /* Vec<u16>, as many as the uids */
+	ARG_SALT = 'S',	 /* Vec<u16> of any length */
+	ARG_BYTES = 'B', /* Vec<u8>: a ciphertext */
 };
 
 static const struct known_call {
+	const char *name;
 	uint8_t index;
 	const char *args;
-} known_calls[] = {
-    {0, "WWq"},	    /* set_weights */
-    {96, "h"},	    /* commit_weights */
-    {97, "WWWq"},   /* reveal_weights */
-    {113, "Bqw"},   /* commit_timelocked_weights */
-    {115, "mh"},    /* commit_mechanism_weights */
-    {116, "mWWWq"}, /* reveal_mechanism_weights */
-    {118, "mBqw"},  /* commit_timelocked_mechanism_weights */
-    {119, "mWWq"},  /* set_mechanism_weights */
+} known_calls[N_WEIGHTS_CALLS] = {
+    [WEIGHTS_SET] = {"set_weights", 0, "UVq"},
+    [WEIGHTS_COMMIT] = {"commit_weights", 96, "h"},
+    [WEIGHTS_REVEAL] = {"reveal_weights", 97, "UVSq"},
+    [WEIGHTS_COMMIT_CRV3] = {"commit_crv3_weights", 99, "Bq"},
+    [WEIGHTS_COMMIT_TIMELOCKED] = {"commit_timelocked_weights", 113, "Bqw"},
+    [WEIGHTS_COMMIT_MECHANISM] = {"commit_mechanism_weights", 115, "mh"},
+    [WEIGHTS_REVEAL_MECHANISM] = {"reveal_mechanism_weights", 116, "mUVSq"},
+    [WEIGHTS_COMMIT_CRV3_MECHANISM] = {"commit_crv3_mechanism_weights", 117,
+	"mBq"},
+    [WEIGHTS_COMMIT_TIMELOCKED_MECHANISM] =
+	{"commit_timelocked_mechanism_weights", 118, "mBqw"},
+    [WEIGHTS_SET_MECHANISM] = {"set_mechanism_weights", 119, "mUVq"},
 };
 
-static const struct known_call *
-find_call(uint8_t index)
-{
-	size_t n = sizeof(known_calls) / sizeof(known_calls[0]);
+/* Where SubtensorModule of spec 424 has a call of whatever name: first and
+ * last of each run. 99, which it has left free, is commit_crv3_weights. */
+static const uint8_t taken[][2] = {{0, 0}, {2, 7}, {40, 40}, {59, 59}, {61, 62},
+    {65, 73}, {75, 80}, {83, 93}, {96, 103}, {109, 142}};
 
-	for (size_t i = 0; i < n; i++) {
-		if (known_calls[i].index == index)
-			return &known_calls[i];
-	}
-	return NULL;
+/* Lists and bytes beyond what the chain takes are told apart from nonsense. */
+struct arguments {
+	struct scale_reader r;
+	size_t n_uids;
+	bool is_uneven, is_too_long;
+};
+
+enum weights_call
+weights_find(const char *name)
+{
+	enum weights_call call = 0;
+
+	while (
+	    call < N_WEIGHTS_CALLS && strcmp(known_calls[call].name, name) != 0)
+		call++;
+	return call;
+}
+
+enum weights_call
+weights_at(long index)
+{
+	enum weights_call call = 0;
+
+	while (call < N_WEIGHTS_CALLS && known_calls[call].index != index)
+		call++;
+	return call;
 }
 
 bool
-weights_knows_call(uint8_t call)
+weights_has_moved(enum weights_call call, uint8_t index)
 {
-	return find_call(call) != NULL;
+	return known_calls[call].index != index;
+}
+
+/* Its own index, or one that no call is known to have. */
+static bool
+index_is_allowed(enum weights_call call, uint8_t index)
+{
+	if (!weights_has_moved(call, index))
+		return true;
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		if (index >= taken[i][0] && index <= taken[i][1])
+			return false;
+	}
+	return true;
+}
+
+static size_t
+read_count(struct arguments *a, size_t item, size_t most)
+{
+	size_t n = scale_count(&a->r, item);
+
+	a->is_too_long |= n > most;
+	return n;
 }
 
 static void
-skip_argument(struct scale_reader *r, enum argument kind)
+read_list(struct arguments *a, enum argument kind)
+{
+	size_t n = read_count(a, 2, WEIGHTS_MAX_LIST);
+
+	scale_bytes(&a->r, 2 * n);
+	if (kind == ARG_UIDS)
+		a->n_uids = n;
+	else if (kind == ARG_MATES)
+		a->is_uneven |= n != a->n_uids;
+}
+
+static void
+read_argument(struct arguments *a, enum argument kind)
 {
 	switch (kind) {
 	case ARG_U8:
-		scale_u8(r);
+		scale_u8(&a->r);
 		return;
 	case ARG_U16:
-		scale_u16(r);
+		scale_u16(&a->r);
 		return;
 	case ARG_U64:
-		scale_u64(r);
+		scale_u64(&a->r);
 		return;
 	case ARG_HASH:
-		scale_bytes(r, 32);
+		scale_bytes(&a->r, 32);
 		return;
-	case ARG_U16S:
-		scale_bytes(r, 2 * scale_count(r, 2));
+	case ARG_UIDS:
+	case ARG_MATES:
+	case ARG_SALT:
+		read_list(a, kind);
 		return;
 	case ARG_BYTES:
-		scale_bytes(r, scale_count(r, 1));
+		scale_bytes(&a->r, read_count(a, 1, WEIGHTS_MAX_COMMIT));
 		return;
 	}
 }
@@ -78,14 +142,6 @@ skip_era(struct scale_reader *r)
 {
 	if (scale_u8(r) != 0)
 		scale_u8(r);
-}
-
-static bool
-call_is_allowed(const struct weights_rules *rules, uint8_t pallet, uint8_t call)
-{
-	return pallet == rules->pallet &&
-	       memchr(rules->calls, call, rules->n_calls) != NULL &&
-	       weights_knows_call(call);
 }
 
 static bool
@@ -100,8 +156,9 @@ netuid_is_allowed(const struct weights_rules *rules, uint16_t netuid)
 
 /* What stands behind the call: extra, then implicit, then nothing. */
 static enum weights_verdict
-check_tail(const struct weights_rules *rules, struct scale_reader *r)
+check_tail(const struct weights_rules *rules, struct arguments *a)
 {
+	struct scale_reader *r = &a->r;
 	const uint8_t *genesis;
 	uint64_t tip;
 	uint8_t mode, hash_option;
@@ -115,8 +172,10 @@ check_tail(const struct weights_rules *rules, struct scale_reader *r)
 	genesis = scale_bytes(r, 32);
 	scale_bytes(r, 32); /* hash of the era's first block */
 	hash_option = scale_u8(r);
-	if (!scale_done(r) || mode != 0 || hash_option != 0)
+	if (!scale_done(r) || mode != 0 || hash_option != 0 || a->is_uneven)
 		return WEIGHTS_MALFORMED;
+	if (a->is_too_long)
+		return WEIGHTS_TOO_LONG;
 	if (tip != 0)
 		return WEIGHTS_HAS_TIP;
 	if (rules->has_genesis && memcmp(genesis, rules->genesis, 32) != 0)
@@ -125,24 +184,28 @@ check_tail(const struct weights_rules *rules, struct scale_reader *r)
 }
 
 enum weights_verdict
-weights_check(
-    const struct weights_rules *rules, const uint8_t *payload, size_t len)
+weights_check(const struct weights_rules *rules, const char *name,
+    const uint8_t *payload, size_t len)
 {
-	struct scale_reader r;
-	uint8_t pallet, call;
+	struct arguments a = {.n_uids = 0};
+	enum weights_call call;
+	uint8_t pallet, index;
 	uint16_t netuid;
 
-	scale_read_init(&r, payload, len);
-	pallet = scale_u8(&r);
-	call = scale_u8(&r);
-	netuid = scale_u16(&r);
-	if (r.failed)
+	scale_read_init(&a.r, payload, len);
+	pallet = scale_u8(&a.r);
+	index = scale_u8(&a.r);
+	netuid = scale_u16(&a.r);
+	if (a.r.failed)
 		return WEIGHTS_MALFORMED;
-	if (!call_is_allowed(rules, pallet, call))
+	call = name != NULL ? weights_find(name) : weights_at(index);
+	if (call == N_WEIGHTS_CALLS || !rules->calls[call])
 		return WEIGHTS_CALL_NOT_ALLOWED;
+	if (pallet != rules->pallet || !index_is_allowed(call, index))
+		return WEIGHTS_INDEX_NOT_ALLOWED;
 	if (!netuid_is_allowed(rules, netuid))
 		return WEIGHTS_NETUID_NOT_ALLOWED;
-	for (const char *arg = find_call(call)->args; *arg != '\0'; arg++)
-		skip_argument(&r, (enum argument) * arg);
-	return check_tail(rules, &r);
+	for (const char *arg = known_calls[call].args; *arg != '\0'; arg++)
+		read_argument(&a, (enum argument) * arg);
+	return check_tail(rules, &a);
 }

@@ -14,7 +14,6 @@
 #include "common/xalloc.h"
 #include "subtensor/keyfile.h"
 #include "subtensor/ss58.h"
-#include "tests/lib/chaindata.h"
 
 #define PHRASE                                                                 \
 	"bottom drive obey lake curtain smoke basket hold race lonely fit "    \
@@ -133,78 +132,138 @@ what_is_no_key_is_refused_with_the_reason(void **state)
 }
 
 static void
-encrypted_forms_are_refused_by_name(void **state)
+sealed_forms_are_named(void **state)
 {
 	static const struct {
-		const char *text, *name;
+		const char *text;
+		enum keyfile_form form;
+		const char *why;
 	} forms[] = {
-	    {"$NACL\x07\x07\x07", "$NACL"},
-	    {"$ANSIBLE_VAULT;1.1;AES256\n3030", "$ANSIBLE_VAULT"},
-	    {"gAAAAABlU_EAAAAA", "Fernet"},
+	    {"$NACL\x07\x07\x07", KEYFILE_NACL, "key file is sealed ($NACL)"},
+	    {"$ANSIBLE_VAULT;1.1;AES256\n3030", KEYFILE_ANSIBLE,
+		"key file is sealed ($ANSIBLE_VAULT)"},
+	    {"gAAAAABlU_EAAAAA", KEYFILE_FERNET, "key file is sealed (Fernet)"},
 	    {"{\"encoded\":\"AAAA\",\"encoding\":{},\"address\":\"\"}",
-		"polkadot-js"},
+		KEYFILE_PLAIN,
+		"key file is in polkadot-js's encrypted form, which is not "
+		"supported: give a hotkey in one of btwallet's forms"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		size_t len = strlen(forms[i].text);
 		struct sr25519_keypair kp;
 		struct err err = {""};
 
-		assert_int_equal(keyfile_parse(forms[i].text,
-				     strlen(forms[i].text), &kp, &err),
-		    -1);
-		assert_non_null(strstr(err.text, forms[i].name));
-		assert_non_null(strstr(err.text, "not supported"));
-	}
-}
-
-static void
-recorded_wallets_are_read_or_named(void **state)
-{
-	static const char *const encrypted[] = {
-	    "ansible_vault", "legacy_fernet"};
-	json_t *file;
-	struct sr25519_keypair kp;
-	struct err err = {""};
-	const char *text;
-	char ss58[SS58_MAX_TEXT];
-
-	(void)state;
-	chaindata_or_skip();
-	file = chaindata_json("wallet_vectors.json");
-	text = json_string_value(json_object_get(file, "plaintext_json"));
-	assert_int_equal(keyfile_parse(text, strlen(text), &kp, &err), 0);
-	ss58_encode(SS58_BITTENSOR, kp.public, ss58);
-	assert_string_equal(ss58, SS58);
-	for (int i = 0; i < 2; i++) {
-		text = json_string_value(json_object_get(file, encrypted[i]));
 		assert_int_equal(
-		    keyfile_parse(text, strlen(text), &kp, &err), -1);
-		assert_non_null(strstr(err.text, "not supported"));
+		    keyfile_form(forms[i].text, len), forms[i].form);
+		assert_int_equal(
+		    keyfile_parse(forms[i].text, len, &kp, &err), -1);
+		assert_string_equal(err.text, forms[i].why);
 	}
-	json_decref(file);
+	assert_int_equal(keyfile_form("$NAC", 4), KEYFILE_PLAIN);
+	assert_int_equal(keyfile_form("", 0), KEYFILE_PLAIN);
 }
 
 static void
-the_mnemonic_check_of_the_wallet_vectors_holds(void **state)
+a_phrase_with_a_nul_in_it_is_refused(void **state)
 {
-	json_t *file, *check;
+	static const char text[] =
+	    "{\"secretPhrase\":\"" PHRASE "\\u0000 and more\"}";
 	struct sr25519_keypair kp;
 	struct err err = {""};
-	char *text, ss58[SS58_MAX_TEXT];
 
 	(void)state;
-	chaindata_or_skip();
-	file = chaindata_json("wallet_vectors.json");
-	check = json_object_get(file, "mnemonic_check");
-	text = xasprintf("{\"secretPhrase\":\"%s\"}",
-	    json_string_value(json_object_get(check, "mnemonic")));
-	assert_int_equal(keyfile_parse(text, strlen(text), &kp, &err), 0);
-	ss58_encode(SS58_BITTENSOR, kp.public, ss58);
+	assert_int_equal(keyfile_parse(text, strlen(text), &kp, &err), -1);
 	assert_string_equal(
-	    ss58, json_string_value(json_object_get(check, "ss58")));
-	free(text);
-	json_decref(file);
+	    err.text, "key file's secretPhrase has a NUL in it");
+}
+
+/* secretPhrase before secretSeed before privateKey. */
+static void
+the_first_secret_of_several_counts(void **state)
+{
+	static const char *const texts[] = {
+	    "{\"privateKey\":\"0x12\",\"secretSeed\":\"0x12\","
+	    "\"secretPhrase\":\"" PHRASE "\"}",
+	    "{\"privateKey\":\"0x12\",\"secretPhrase\":null,"
+	    "\"secretSeed\":\"0x" SEED "\"}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct sr25519_keypair kp;
+		struct err err = {""};
+		char text[SS58_MAX_TEXT];
+
+		if (keyfile_parse(texts[i], strlen(texts[i]), &kp, &err) < 0)
+			fail_msg("case %zu: %s", i, err.text);
+		ss58_encode(SS58_BITTENSOR, kp.public, text);
+		assert_string_equal(text, SS58);
+	}
+}
+
+/* -- public keys -------------------------------------------------------- */
+
+static void
+public_files_are_read(void **state)
+{
+	static const char *const texts[] = {
+	    "{\"accountId\":\"0x" PUBLIC "\",\"publicKey\":\"0x" PUBLIC
+	    "\",\"privateKey\":null,\"secretPhrase\":null,\"secretSeed\":"
+	    "null,\"ss58Address\":\"" SS58 "\"}",
+	    "{\"ss58Address\":\"" SS58 "\"}",
+	    "{\"accountId\":\"0x" PUBLIC "\"}",
+	    SS58 "\n",
+	    "{\"secretSeed\":\"0x" SEED "\",\"publicKey\":\"" PUBLIC "\"}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		uint8_t public[32], want[32];
+		struct err err = {""};
+
+		assert_int_equal(hex_decode_exact(PUBLIC, want, 32), 0);
+		if (keyfile_parse_public(
+			texts[i], strlen(texts[i]), public, &err) < 0)
+			fail_msg("case %zu: %s", i, err.text);
+		assert_memory_equal(public, want, 32);
+	}
+}
+
+static void
+what_is_no_public_key_is_refused(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} bad[] = {
+	    {"", "key file is empty"},
+	    {"$NACL", "key file is sealed ($NACL)"},
+	    {"5xyz", "key file is not a JSON object"},
+	    {"{}", "key file holds no public key: no publicKey, accountId or "
+		   "ss58Address"},
+	    {"{\"secretSeed\":\"0x" SEED "\"}",
+		"key file holds no public key: no publicKey, accountId or "
+		"ss58Address"},
+	    {"{\"ss58Address\":\"" SS58 "\",\"publicKey\":\"0x" OTHER "\"}",
+		"key file's ss58Address does not belong to its other public "
+		"keys"},
+	    {"{\"publicKey\":\"0x12\"}",
+		"key file's publicKey is not 32 bytes"},
+	    {"{\"ss58Address\":\"5xyz\"}",
+		"key file's ss58Address is not an address"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		uint8_t public[32];
+		struct err err = {""};
+
+		assert_int_equal(keyfile_parse_public(bad[i].text,
+				     strlen(bad[i].text), public, &err),
+		    -1);
+		assert_string_equal(err.text, bad[i].why);
+	}
 }
 
 /* A file of this text and mode in a new folder; the caller removes both. */
@@ -267,6 +326,25 @@ a_file_others_can_read_is_refused_with_the_remedy(void **state)
 		free(remedy);
 		remove_file(path);
 	}
+}
+
+static void
+a_public_file_may_be_open_to_all(void **state)
+{
+	char *path = write_file("{\"ss58Address\":\"" SS58 "\"}", 0644);
+	uint8_t public[32], want[32];
+	struct err err = {""};
+
+	(void)state;
+	assert_int_equal(hex_decode_exact(PUBLIC, want, 32), 0);
+	assert_int_equal(keyfile_load_public(path, public, &err), 0);
+	assert_memory_equal(public, want, 32);
+	assert_int_equal(keyfile_load_public("/nonexistent", public, &err), -1);
+	remove_file(path);
+	path = write_file("{}", 0644);
+	assert_int_equal(keyfile_load_public(path, public, &err), -1);
+	assert_memory_equal(err.text, path, strlen(path));
+	remove_file(path);
 }
 
 static void
@@ -337,9 +415,12 @@ main(void)
 	    cmocka_unit_test(plain_forms_are_opened),
 	    cmocka_unit_test(a_seed_written_raw_is_opened),
 	    cmocka_unit_test(what_is_no_key_is_refused_with_the_reason),
-	    cmocka_unit_test(encrypted_forms_are_refused_by_name),
-	    cmocka_unit_test(recorded_wallets_are_read_or_named),
-	    cmocka_unit_test(the_mnemonic_check_of_the_wallet_vectors_holds),
+	    cmocka_unit_test(sealed_forms_are_named),
+	    cmocka_unit_test(a_phrase_with_a_nul_in_it_is_refused),
+	    cmocka_unit_test(the_first_secret_of_several_counts),
+	    cmocka_unit_test(public_files_are_read),
+	    cmocka_unit_test(what_is_no_public_key_is_refused),
+	    cmocka_unit_test(a_public_file_may_be_open_to_all),
 	    cmocka_unit_test(a_private_file_is_loaded),
 	    cmocka_unit_test(a_file_others_can_read_is_refused_with_the_remedy),
 	    cmocka_unit_test(what_is_no_file_is_refused),

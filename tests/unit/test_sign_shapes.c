@@ -37,13 +37,12 @@ default_rules(void)
 	struct shape_rules rules = {
 	    .hotkey = ALICE,
 	    .weights = {.pallet = 7,
-		.calls = {0, 96, 97, 113, 115, 116, 118, 119},
-		.n_calls = 8,
 		.netuids = {11, 49},
 		.n_netuids = 2,
 		.has_genesis = true},
 	};
 
+	memset(rules.weights.calls, true, sizeof(rules.weights.calls));
 	assert_int_equal(
 	    hex_decode_exact(GENESIS, rules.weights.genesis, 32), 0);
 	return rules;
@@ -237,6 +236,9 @@ calls_encoded_by_metadata_are_signed(void **state)
 	    {"commit_timelocked_weights",
 		"{\"netuid\":11,\"commit\":\"0x" HASH HASH "\","
 		"\"reveal_round\":99,\"commit_reveal_version\":4}"},
+	    {"commit_crv3_mechanism_weights",
+		"{\"netuid\":11,\"mecid\":1,\"commit\":\"0x" HASH "\","
+		"\"reveal_round\":99}"},
 	    {"commit_timelocked_mechanism_weights",
 		"{\"netuid\":11,\"mecid\":0,\"commit\":\"0x" HASH "\","
 		"\"reveal_round\":99,\"commit_reveal_version\":4}"},
@@ -268,8 +270,11 @@ calls_encoded_by_metadata_are_signed(void **state)
 		    extrinsic_payload(metadata, &env, call.data, call.len,
 			&payload, &err) < 0)
 			fail_msg("%s: %s", calls[i][0], err.text);
-		assert_int_equal(
-		    weights_check(&rules.weights, payload.data, payload.len),
+		assert_int_equal(weights_check(&rules.weights, calls[i][0],
+				     payload.data, payload.len),
+		    WEIGHTS_GOOD);
+		assert_int_equal(weights_check(&rules.weights, NULL,
+				     payload.data, payload.len),
 		    WEIGHTS_GOOD);
 		json_decref(args);
 		buf_free(&call);
@@ -290,28 +295,196 @@ any_chain_passes_where_no_genesis_is_set(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    weights_check(&rules.weights, payload, len), WEIGHTS_WRONG_GENESIS);
+	    weights_check(&rules.weights, "set_weights", payload, len),
+	    WEIGHTS_WRONG_GENESIS);
 	rules.weights.has_genesis = false;
 	assert_int_equal(
-	    weights_check(&rules.weights, payload, len), WEIGHTS_GOOD);
+	    weights_check(&rules.weights, "set_weights", payload, len),
+	    WEIGHTS_GOOD);
+}
+
+/* Every name with its index and arguments of its shape. */
+static const struct {
+	const char *name;
+	uint8_t index;
+	const char *args;
+} shaped[N_WEIGHTS_CALLS] = {
+    {"set_weights", 0, "080000050008ffff00800100000000000000"},
+    {"commit_weights", 96, HASH},
+    {"reveal_weights", 97, "04070004ffff08010002000300000000000000"},
+    {"commit_crv3_weights", 99, "10deadbeefe803000000000000"},
+    {"commit_timelocked_weights", 113, "10deadbeefe8030000000000000400"},
+    {"commit_mechanism_weights", 115, "01" HASH},
+    {"reveal_mechanism_weights", 116,
+	"0104070004ffff08010002000300000000000000"},
+    {"commit_crv3_mechanism_weights", 117, "0110deadbeefe803000000000000"},
+    {"commit_timelocked_mechanism_weights", 118,
+	"0110deadbeefe8030000000000000400"},
+    {"set_mechanism_weights", 119, "01080000050008ffff00800100000000000000"},
+};
+
+static enum weights_verdict
+check_call(const struct weights_rules *rules, const char *name, uint8_t index,
+    const char *args)
+{
+	/* An era without a zero byte, which could be an era of its own. */
+	char *hex = xasprintf("07%02x0b00%s55020c0000" IMPLICIT, index, args);
+	uint8_t payload[512];
+	long len = hex_decode(hex, payload, sizeof(payload));
+	enum weights_verdict verdict;
+
+	assert_true(len > 0);
+	verdict = weights_check(rules, name, payload, len);
+	free(hex);
+	return verdict;
+}
+
+/* Only the arguments of the very name pass, whatever the index. */
+static void
+every_name_has_its_own_arguments(void **state)
+{
+	struct shape_rules rules = default_rules();
+	const struct weights_rules *w = &rules.weights;
+
+	(void)state;
+	for (size_t i = 0; i < N_WEIGHTS_CALLS; i++) {
+		for (size_t k = 0; k < N_WEIGHTS_CALLS; k++) {
+			enum weights_verdict want =
+			    i == k ? WEIGHTS_GOOD : WEIGHTS_MALFORMED;
+
+			if (check_call(w, shaped[i].name, shaped[i].index,
+				shaped[k].args) != want ||
+			    check_call(
+				w, shaped[i].name, 200, shaped[k].args) != want)
+				fail_msg("%s with the arguments of %s",
+				    shaped[i].name, shaped[k].name);
+		}
+		assert_int_equal(weights_find(shaped[i].name), i);
+		assert_int_equal(weights_at(shaped[i].index), i);
+	}
+}
+
+/* The chain's own list of calls, as of spec 424, and commit_crv3_weights. */
+static bool
+is_a_known_index(const char *dump, int index)
+{
+	char *line = xasprintf("\n  call %d ", index);
+	const char *pallet = strstr(dump, "\n### pallet 7 ");
+	const char *end, *found;
+
+	assert_non_null(pallet);
+	end = strstr(pallet + 1, "\n### ");
+	found = strstr(pallet, line);
+	free(line);
+	return index == 99 || (found != NULL && (end == NULL || found < end));
 }
 
 static void
-a_call_we_do_not_know_is_never_allowed(void **state)
+a_moved_call_is_signed_where_no_other_call_is_known(void **state)
 {
 	struct shape_rules rules = default_rules();
-	uint8_t payload[4] = {7, 1, 11, 0};
+	size_t n_known = 0, len;
+	char *dump;
 
 	(void)state;
-	for (int call = 0; call < 256; call++) {
-		if (weights_knows_call(call))
-			continue;
-		payload[1] = call;
-		rules.weights.calls[0] = call;
-		assert_int_equal(
-		    weights_check(&rules.weights, payload, sizeof(payload)),
-		    WEIGHTS_CALL_NOT_ALLOWED);
+	chaindata_or_skip();
+	dump = (char *)chaindata_read("finney_spec424_dump.txt", &len);
+	for (int index = 0; index < 256; index++) {
+		bool is_known = is_a_known_index(dump, index);
+
+		n_known += is_known;
+		for (size_t i = 0; i < N_WEIGHTS_CALLS; i++) {
+			bool is_own = shaped[i].index == index;
+
+			assert_int_equal(
+			    check_call(&rules.weights, shaped[i].name, index,
+				shaped[i].args),
+			    is_own || !is_known ? WEIGHTS_GOOD
+						: WEIGHTS_INDEX_NOT_ALLOWED);
+			assert_int_equal(weights_has_moved(i, index), !is_own);
+		}
 	}
+	assert_int_equal(n_known, 79);
+	free(dump);
+}
+
+static void
+a_call_that_is_not_allowed_is_refused_by_name_and_index(void **state)
+{
+	struct shape_rules rules = default_rules();
+	struct weights_rules *w = &rules.weights;
+
+	(void)state;
+	w->calls[WEIGHTS_SET] = false;
+	assert_int_equal(check_call(w, "set_weights", 0, shaped[0].args),
+	    WEIGHTS_CALL_NOT_ALLOWED);
+	assert_int_equal(check_call(w, "set_weights", 150, shaped[0].args),
+	    WEIGHTS_CALL_NOT_ALLOWED);
+	assert_int_equal(
+	    check_call(w, NULL, 0, shaped[0].args), WEIGHTS_CALL_NOT_ALLOWED);
+	assert_int_equal(check_call(w, "transfer_stake", 86, HASH),
+	    WEIGHTS_CALL_NOT_ALLOWED);
+	assert_int_equal(check_call(w, "", 96, HASH), WEIGHTS_CALL_NOT_ALLOWED);
+	for (int index = 0; index < 256; index++) {
+		if (weights_at(index) == N_WEIGHTS_CALLS)
+			assert_int_equal(check_call(w, NULL, index, HASH),
+			    WEIGHTS_CALL_NOT_ALLOWED);
+	}
+}
+
+/* A list of n u16 or n bytes, as hex with its compact length. */
+static void
+put_list(struct buf *hex, size_t n, const char *item)
+{
+	if (n < 64)
+		buf_printf(hex, "%02zx", n << 2);
+	else
+		buf_printf(
+		    hex, "%02zx%02zx", (n << 2 | 1) & 0xff, n >> 6 & 0xff);
+	for (size_t i = 0; i < n; i++)
+		buf_add_str(hex, item);
+}
+
+static void
+what_is_longer_than_the_chain_takes_is_refused(void **state)
+{
+	static const struct {
+		size_t uids, values, salt, commit;
+		const char *want;
+	} cases[] = {
+	    {4096, 4096, 4096, 0, NULL},
+	    {4097, 4097, 1, 0, "bad_message"},
+	    {1, 1, 4097, 0, "bad_message"},
+	    {2, 1, 0, 0, "bad_message"}, /* not one value for each uid */
+	    {1, 2, 0, 0, "bad_message"},
+	    {0, 0, 0, 5000, NULL},
+	    {0, 0, 0, 5001, "bad_message"},
+	};
+	struct buf to_sign = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool is_commit = cases[i].commit > 0;
+		struct buf hex = {0};
+		struct sign_request req = {.call = is_commit
+						       ? "commit_crv3_weights"
+						       : "reveal_weights"};
+
+		buf_printf(&hex, "0x07%02x0b00", is_commit ? 99 : 97);
+		if (is_commit) {
+			put_list(&hex, cases[i].commit, "ee");
+		} else {
+			put_list(&hex, cases[i].uids, "0100");
+			put_list(&hex, cases[i].values, "0200");
+			put_list(&hex, cases[i].salt, "0300");
+		}
+		buf_add_str(&hex, "0000000000000000" EXTRA IMPLICIT);
+		req.payload = buf_str(&hex);
+		assert_code(
+		    check("weights", &req, &to_sign), cases[i].want, req.call);
+		buf_free(&hex);
+	}
+	buf_free(&to_sign);
 }
 
 /* set_weights with n weights, so many that the payload has a wanted size. */
@@ -510,7 +683,12 @@ main(void)
 	    cmocka_unit_test(weights_are_taken_apart_to_the_last_byte),
 	    cmocka_unit_test(calls_encoded_by_metadata_are_signed),
 	    cmocka_unit_test(any_chain_passes_where_no_genesis_is_set),
-	    cmocka_unit_test(a_call_we_do_not_know_is_never_allowed),
+	    cmocka_unit_test(every_name_has_its_own_arguments),
+	    cmocka_unit_test(
+		a_moved_call_is_signed_where_no_other_call_is_known),
+	    cmocka_unit_test(
+		a_call_that_is_not_allowed_is_refused_by_name_and_index),
+	    cmocka_unit_test(what_is_longer_than_the_chain_takes_is_refused),
 	    cmocka_unit_test(a_payload_over_256_bytes_is_signed_as_its_hash),
 	    cmocka_unit_test(a_payload_of_256_bytes_is_signed_raw),
 	    cmocka_unit_test(a_payload_must_be_hex_of_sane_size),

@@ -242,7 +242,7 @@ a_refusal_is_told_and_harms_no_other(void **state)
 	    "signer refused: not sha256hex.uuid.timestamp_ms.signed_for "
 	    "(bad_message)");
 	buf_add_str(&payload, "\x07\x01\x01\x01");
-	signer_sign_weights(f->client, &payload, on_answer, f);
+	signer_sign_weights(f->client, "set_weights", &payload, on_answer, f);
 	signer_sign_statement(f->client, "Bad", "text", on_answer, f);
 	signer_sign_dendrite(f->client, "1.2.3", on_answer, f);
 	signer_sign_statement(f->client, "good", "text", on_answer, f);
