@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "common/clock.h"
 #include "common/err.h"
@@ -11,12 +12,14 @@
 #include "common/xalloc.h"
 #include "subtensor/rpc.h"
 #include "weightsetter/value.h"
+#include "weightsetter/witnesses.h"
 
 #define MAX_UNFINAL_US (600LL * 1000000)
 
 struct chain {
 	struct chain_options options;
 	struct rpc *rpc;
+	struct witnesses *witnesses;
 	struct runtimes *runtimes;
 	uint8_t genesis[32];
 	bool has_genesis;
@@ -26,6 +29,15 @@ struct chain {
 	int64_t finalized_us; /* mono, when finality last moved */
 	uint64_t announced;   /* the newest finalized header's number */
 	uint64_t asked;	      /* whose hash is being asked for; 0: none */
+	LIST_HEAD(, agreement) agreements; /* asked for */
+};
+
+struct agreement {
+	struct chain *chain;
+	LIST_ENTRY(agreement) link;
+	struct head head;
+	chain_agree_cb *cb;
+	void *arg;
 };
 
 int
@@ -221,7 +233,8 @@ chain_new(
 		c->has_genesis =
 		    hex_decode_exact(o->genesis, c->genesis, 32) == 0;
 	c->rpc = rpc_new(base, &options, err);
-	if (c->rpc == NULL) {
+	c->witnesses = c->rpc == NULL ? NULL : witnesses_new(base, o, err);
+	if (c->witnesses == NULL) {
 		chain_free(c);
 		return NULL;
 	}
@@ -231,9 +244,16 @@ chain_new(
 void
 chain_free(struct chain *c)
 {
+	struct agreement *g;
+
 	if (c == NULL)
 		return;
+	witnesses_free(c->witnesses);
 	rpc_free(c->rpc);
+	while ((g = LIST_FIRST(&c->agreements)) != NULL) {
+		LIST_REMOVE(g, link);
+		free(g);
+	}
 	runtimes_free(c->runtimes);
 	free(c);
 }
@@ -266,4 +286,57 @@ const uint8_t *
 chain_genesis(const struct chain *c)
 {
 	return c->genesis;
+}
+
+/* -- agreement ----------------------------------------------------------- */
+
+static void
+answer(struct agreement *g, enum chain_agreement agreement)
+{
+	LIST_REMOVE(g, link);
+	g->cb(agreement, g->arg);
+	free(g);
+}
+
+/* Outvoted: another endpoint is used from now on. */
+static void
+on_witnesses(enum chain_agreement agreement, void *arg)
+{
+	struct agreement *g = arg;
+	struct chain *c = g->chain;
+
+	answer(g, agreement);
+	if (agreement == CHAIN_DISAGREED)
+		rpc_drop(c->rpc, "others have another finalized block");
+}
+
+/* First the endpoint in use, which may be another than the head came from. */
+static void
+on_own_hash(const struct rpc_answer *a, void *arg)
+{
+	struct agreement *g = arg;
+	char hash[SNAPSHOT_HASH];
+
+	if (a->outcome != RPC_OK || chain_hash(a->result, hash) != 0)
+		answer(g, CHAIN_UNSURE);
+	else if (strcmp(hash, g->head.hash) != 0)
+		on_witnesses(CHAIN_DISAGREED, g);
+	else
+		witnesses_ask(g->chain->witnesses, rpc_url(g->chain->rpc),
+		    &g->head, on_witnesses, g);
+}
+
+void
+chain_agree(
+    struct chain *c, const struct head *head, chain_agree_cb *cb, void *arg)
+{
+	struct agreement *g = xcalloc(1, sizeof(*g));
+
+	g->chain = c;
+	g->head = *head;
+	g->cb = cb;
+	g->arg = arg;
+	LIST_INSERT_HEAD(&c->agreements, g, link);
+	rpc_call(c->rpc, "chain_getBlockHash",
+	    json_pack("[I]", (json_int_t)head->number), on_own_hash, g);
 }

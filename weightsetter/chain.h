@@ -47,6 +47,20 @@ struct rpc *chain_rpc(struct chain *);
 struct runtimes *chain_runtimes(struct chain *);
 const uint8_t *chain_genesis(const struct chain *); /* 32 bytes; once up */
 
+/*
+ * Do the other endpoints have that block, final, under that hash? Asked of
+ * all that are up and in step; answers once, later. An endpoint alone agrees
+ * with itself.
+ */
+enum chain_agreement {
+	CHAIN_AGREED,
+	CHAIN_DISAGREED, /* somebody lies or is on another fork; logged */
+	CHAIN_UNSURE,	 /* too few of those configured answered */
+};
+typedef void chain_agree_cb(enum chain_agreement, void *arg);
+void chain_agree(
+    struct chain *, const struct head *, chain_agree_cb *, void *arg);
+
 /* The number of a header: "0x.." hex. 0, or -1. */
 int chain_header_number(const json_t *header, uint64_t *number);
 /* A block's hash: "0x" and 64 digits. 0, or -1. */

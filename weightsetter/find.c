@@ -1,6 +1,7 @@
 /*
- * Blocks from the era's birth to its death. While the chain's nonce for us is
- * not beyond the row's, no block up to there can have it, and none is read.
+ * Blocks from the era's birth to its death, or to the end of the runtime that
+ * the extrinsic was signed for. While the chain's nonce for us is not beyond
+ * the row's, no block up to there can have it, and none is read.
  */
 #include "weightsetter/find.h"
 
@@ -23,8 +24,9 @@ struct find {
 	struct ledger_row *row; /* a copy; NULL: none is under way */
 	struct head at;
 	uint64_t to;
-	bool is_last; /* `to` is the last block that can have it */
-	bool is_used; /* the chain's nonce is beyond the row's */
+	bool is_last;	  /* `to` is the last block that can have it */
+	bool is_used;	  /* the chain's nonce is beyond the row's */
+	bool is_outlived; /* the head's runtime is a later one than its own */
 };
 
 struct find *
@@ -71,7 +73,7 @@ end(struct find *f, enum find_result result)
 	struct ledger_row *row = f->row;
 	struct head at = f->at;
 	struct finding finding = {row->id, result, at.number,
-	    result == FIND_FOUND ? at.hash : NULL, f->is_used};
+	    result == FIND_FOUND ? at.hash : NULL, f->is_used, f->is_outlived};
 
 	f->row = NULL;
 	f->on_done(&finding, f->arg);
@@ -79,11 +81,12 @@ end(struct find *f, enum find_result result)
 }
 
 /* What it means that no block up to `to` has it. If its nonce is used up, or
- * its era is over, none ever will. */
+ * its era or its runtime is over, none ever will. */
 static enum find_result
 nowhere(const struct find *f)
 {
-	return f->is_last || f->is_used ? FIND_EXPIRED : FIND_NOT_YET;
+	return f->is_last || f->is_used || f->is_outlived ? FIND_EXPIRED
+							  : FIND_NOT_YET;
 }
 
 static void look(struct find *);
@@ -140,12 +143,14 @@ find_start(struct find *f, const struct ledger_row *row,
 		f->looked_to = 0;
 	memcpy(f->row_id, row->id, sizeof(f->row_id));
 	f->is_used = s->nonce > row->nonce;
+	f->is_outlived =
+	    row->spec_version != 0 && s->spec_version > row->spec_version;
 	find_range(row, f->looked_to, s, &from, &f->to);
 	f->is_last = s->block + 1 >= row->era_death;
 	f->looked_to = from - 1;
 	if (from > f->to) {
 		*at_once = (struct finding){
-		    f->row_id, nowhere(f), 0, NULL, f->is_used};
+		    f->row_id, nowhere(f), 0, NULL, f->is_used, f->is_outlived};
 		return false;
 	}
 	f->row = ledger_row_copy(row);

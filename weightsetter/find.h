@@ -22,13 +22,14 @@ enum find_result {
 };
 
 /* block_hash is borrowed, NULL unless found. foreign: the nonce is used up
- * all the same, so another program has our key. */
+ * all the same, so another program has our key. outlived: the runtime it was
+ * signed for is gone, and no block to come can carry it. */
 struct finding {
 	const char *row_id; /* borrowed */
 	enum find_result result;
 	uint64_t block;
 	const char *block_hash;
-	bool is_foreign;
+	bool is_foreign, is_outlived;
 };
 
 typedef void find_cb(const struct finding *, void *arg);

@@ -11,7 +11,7 @@
 #include "common/signer_client.h"
 #include "common/xalloc.h"
 #include "weightsetter/chain.h"
-#include "weightsetter/setter.h"
+#include "weightsetter/snapshot.h"
 #include "weightsetter/store.h"
 #include "weightsetter/sync.h"
 
@@ -20,44 +20,54 @@
 
 enum { TRIM_EVERY = 100 }; /* snapshots */
 
-struct heads {
-	struct heads_parts parts;
-	struct sync *sync;
-	struct head next; /* to be read when the one under way is; 0: none */
+/* One subnet: the head that waits to be read, and the rows written. */
+struct subnet {
+	uint16_t netuid;
+	struct head next; /* 0: none waits */
 	uint64_t stored;  /* block of the last one written down */
 	uint64_t storing; /* being written down; 0: none */
 	unsigned n_stored;
-	int64_t read_us; /* mono, when the last one was read */
+	int64_t read_us; /* mono, when the last one was read; 0: never */
+	struct heads *heads;
+};
+
+struct heads {
+	struct heads_parts parts;
+	struct sync *sync;
+	struct subnet *subnets;
+	size_t turn; /* whose head is read, or was last */
 	struct metric *block, *lag, *unfinal, *neurons;
 };
 
 static void
 on_stored(enum store_outcome outcome, void *arg)
 {
-	struct heads *h = arg;
+	struct subnet *n = arg;
+	struct heads *h = n->heads;
 	char block[32];
 
 	if (outcome == STORE_DONE) {
-		h->stored = h->storing;
+		n->stored = n->storing;
 		snprintf(block, sizeof(block), "%llu",
-		    (unsigned long long)h->stored);
-		log_debug("chain.snapshot", "block=%s", block);
+		    (unsigned long long)n->stored);
+		log_debug(
+		    "chain.snapshot", "netuid=%u block=%s", n->netuid, block);
 		redis_send(h->parts.redis, redis_chain, block, "snapshot");
-		if (++h->n_stored % TRIM_EVERY == 1)
-			store_trim(h->parts.store, h->parts.netuid,
+		if (++n->n_stored % TRIM_EVERY == 1)
+			store_trim(h->parts.store, n->netuid,
 			    clock_wall_us() - KEEP_US);
 	}
-	h->storing = 0;
+	n->storing = 0;
 }
 
 static void
-write_down(struct heads *h, const struct snapshot *s)
+write_down(struct heads *h, struct subnet *n, const struct snapshot *s)
 {
-	if (h->storing != 0 ||
-	    (h->stored != 0 && s->block < h->stored + h->parts.snapshot_blocks))
+	if (n->storing != 0 ||
+	    (n->stored != 0 && s->block < n->stored + h->parts.snapshot_blocks))
 		return;
-	h->storing = s->block;
-	store_snapshot(h->parts.store, s, clock_wall_us(), on_stored, h);
+	n->storing = s->block;
+	store_snapshot(h->parts.store, s, clock_wall_us(), on_stored, n);
 }
 
 static void
@@ -72,32 +82,45 @@ show(struct heads *h, const struct snapshot *s)
 	    h->unfinal, (double)(chain_best_number(h->parts.chain) - s->block));
 }
 
+/* Each subnet in its turn, so that none waits for ever. */
 static void
 read_next(struct heads *h)
 {
-	struct head next = h->next;
+	size_t n = h->parts.n_netuids;
+	struct head head;
 
-	if (next.number == 0 || sync_is_busy(h->sync))
+	if (sync_is_busy(h->sync))
 		return;
-	h->next.number = 0;
-	sync_start(h->sync, &next, signer_client_hotkey(h->parts.signer));
+	for (size_t i = 1; i <= n; i++) {
+		struct subnet *next = &h->subnets[(h->turn + i) % n];
+
+		if (next->next.number == 0)
+			continue;
+		h->turn = (h->turn + i) % n;
+		head = next->next;
+		next->next.number = 0;
+		sync_start(h->sync, &head, next->netuid,
+		    signer_client_hotkey(h->parts.signer));
+		return;
+	}
 }
 
 static void
 on_snapshot(struct snapshot *s, struct runtime *r, void *arg)
 {
 	struct heads *h = arg;
+	struct subnet *n = &h->subnets[h->turn];
 
 	if (s != NULL) {
-		if (h->read_us == 0)
+		if (n->read_us == 0)
 			log_info("chain.synced",
-			    "block=%llu neurons=%zu spec=%u",
-			    (unsigned long long)s->block, s->n_neurons,
-			    s->spec_version);
-		h->read_us = clock_mono_us();
+			    "netuid=%u block=%llu neurons=%zu spec=%u",
+			    s->netuid, (unsigned long long)s->block,
+			    s->n_neurons, s->spec_version);
+		n->read_us = clock_mono_us();
 		show(h, s);
-		write_down(h, s);
-		setter_take_snapshot(h->parts.setter, s, r);
+		write_down(h, n, s);
+		h->parts.on_snapshot(s, r, h->parts.arg);
 	}
 	read_next(h);
 }
@@ -105,14 +128,21 @@ on_snapshot(struct snapshot *s, struct runtime *r, void *arg)
 void
 heads_take(struct heads *h, const struct head *head)
 {
-	h->next = *head;
+	for (size_t i = 0; i < h->parts.n_netuids; i++)
+		h->subnets[i].next = *head;
 	read_next(h);
 }
 
 bool
 heads_are_fresh(const struct heads *h, int64_t now_mono_us)
 {
-	return h->read_us != 0 && now_mono_us - h->read_us < FRESH_US;
+	for (size_t i = 0; i < h->parts.n_netuids; i++) {
+		int64_t read_us = h->subnets[i].read_us;
+
+		if (read_us == 0 || now_mono_us - read_us >= FRESH_US)
+			return false;
+	}
+	return true;
 }
 
 struct heads *
@@ -121,8 +151,13 @@ heads_new(const struct heads_parts *parts)
 	struct heads *h = xcalloc(1, sizeof(*h));
 
 	h->parts = *parts;
-	h->sync =
-	    sync_new(parts->chain, parts->netuid, parts->mecid, on_snapshot, h);
+	h->sync = sync_new(parts->chain, on_snapshot, h);
+	h->subnets = xcalloc(parts->n_netuids, sizeof(*h->subnets));
+	for (size_t i = 0; i < parts->n_netuids; i++) {
+		h->subnets[i].netuid = parts->netuids[i];
+		h->subnets[i].heads = h;
+	}
+	h->parts.netuids = NULL; /* the caller's */
 	h->block =
 	    metrics_gauge(parts->metrics, "subnetd_chain_finalized_block", NULL,
 		"The newest finalized block that was read");
@@ -132,7 +167,7 @@ heads_new(const struct heads_parts *parts)
 	    metrics_gauge(parts->metrics, "subnetd_chain_unfinalized_blocks",
 		NULL, "Blocks from the newest one read to the best");
 	h->neurons = metrics_gauge(parts->metrics, "subnetd_chain_neurons",
-	    NULL, "Neurons of the subnet");
+	    NULL, "Neurons of the subnet read last");
 	return h;
 }
 
@@ -142,5 +177,6 @@ heads_free(struct heads *h)
 	if (h == NULL)
 		return;
 	sync_free(h->sync);
+	free(h->subnets);
 	free(h);
 }

@@ -1,12 +1,13 @@
 /*
  * What happens at each finalized head: it is read, written down, told to the
- * others and given to the setter. A head that comes while one is being read
+ * others and given to the setters. A head that comes while one is being read
  * waits; of several that wait, the newest is read.
  */
 #ifndef WEIGHTSETTER_HEADS_H
 #define WEIGHTSETTER_HEADS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct chain;
@@ -14,8 +15,9 @@ struct head;
 struct heads;
 struct metrics;
 struct redis;
-struct setter;
+struct runtime;
 struct signer_client;
+struct snapshot;
 struct store;
 
 struct heads_parts {
@@ -23,11 +25,14 @@ struct heads_parts {
 	struct store *store;
 	struct signer_client *signer;
 	struct redis *redis;
-	struct setter *setter;
 	struct metrics *metrics;
-	uint16_t netuid;
-	uint8_t mecid;
+	const uint16_t *netuids; /* copied; read one after the other */
+	size_t n_netuids;
 	uint64_t snapshot_blocks; /* at most one row for so many blocks */
+	/* A snapshot of one of them, and the runtime it was read by: both the
+	 * callee's, to snapshot_free() and runtime_release(). */
+	void (*on_snapshot)(struct snapshot *, struct runtime *, void *arg);
+	void *arg;
 };
 
 struct heads *heads_new(const struct heads_parts *);

@@ -21,12 +21,15 @@ struct ledger_written {
 };
 
 static const char *const state_names[N_LEDGER_STATES] = {"intended",
-    "submitted", "included", "finalized", "proven", "refused", "unknown",
-    "expired"};
+    "submitted", "included", "finalized", "committed", "proven", "refused",
+    "unknown", "expired"};
 
 static const char *const event_names[N_LEDGER_EVENTS] = {"never_sent", "sent",
-    "refusal", "loss", "in_block", "retracted", "finality", "proof", "disproof",
-    "death"};
+    "refusal", "loss", "in_block", "retracted", "finality", "commit", "proof",
+    "disproof", "death"};
+
+static const char *const action_names[N_LEDGER_ACTIONS] = {
+    "set", "timelock", "commit", "reveal"};
 
 static const struct {
 	enum ledger_state state;
@@ -46,10 +49,13 @@ static const struct {
     {LEDGER_INCLUDED, LEDGER_RETRACTED, LEDGER_SUBMITTED},
     {LEDGER_INCLUDED, LEDGER_FINALITY, LEDGER_FINALIZED},
     {LEDGER_INCLUDED, LEDGER_LOSS, LEDGER_UNKNOWN},
+    {LEDGER_FINALIZED, LEDGER_COMMIT, LEDGER_COMMITTED},
     {LEDGER_FINALIZED, LEDGER_PROOF, LEDGER_PROVEN},
     {LEDGER_FINALIZED, LEDGER_DISPROOF, LEDGER_REFUSED},
     {LEDGER_FINALIZED, LEDGER_LOSS, LEDGER_UNKNOWN},
     {LEDGER_FINALIZED, LEDGER_DEATH, LEDGER_EXPIRED},
+    {LEDGER_COMMITTED, LEDGER_PROOF, LEDGER_PROVEN},
+    {LEDGER_COMMITTED, LEDGER_DISPROOF, LEDGER_REFUSED},
     {LEDGER_UNKNOWN, LEDGER_FINALITY, LEDGER_FINALIZED},
     {LEDGER_UNKNOWN, LEDGER_DEATH, LEDGER_EXPIRED},
 };
@@ -71,6 +77,12 @@ ledger_is_end(enum ledger_state state)
 	       state == LEDGER_EXPIRED;
 }
 
+bool
+ledger_is_in_flight(enum ledger_state state)
+{
+	return !ledger_is_end(state) && state != LEDGER_COMMITTED;
+}
+
 const char *
 ledger_state_name(enum ledger_state state)
 {
@@ -83,14 +95,38 @@ ledger_event_name(enum ledger_event event)
 	return event_names[event];
 }
 
-int
-ledger_state_of(const char *name)
+static int
+index_of(const char *const *names, int n, const char *name)
 {
-	for (int i = 0; i < N_LEDGER_STATES; i++) {
-		if (strcmp(state_names[i], name) == 0)
+	for (int i = 0; i < n; i++) {
+		if (strcmp(names[i], name) == 0)
 			return i;
 	}
 	return -1;
+}
+
+int
+ledger_state_of(const char *name)
+{
+	return index_of(state_names, N_LEDGER_STATES, name);
+}
+
+const char *
+ledger_action_name(enum ledger_action action)
+{
+	return action_names[action];
+}
+
+int
+ledger_action_of(const char *name)
+{
+	return index_of(action_names, N_LEDGER_ACTIONS, name);
+}
+
+bool
+ledger_is_commit(enum ledger_action action)
+{
+	return action == LEDGER_TIMELOCK || action == LEDGER_HASH;
 }
 
 void
@@ -176,12 +212,18 @@ on_written(enum store_outcome outcome, void *arg)
 	free(w);
 }
 
+/* A row is in a block from its inclusion to its end; what proves it is read
+ * at that block or a later one. */
 static void
 take_fact(struct ledger_row *row, const struct ledger_fact *fact)
 {
-	row->block = fact->block;
-	snprintf(row->block_hash, sizeof(row->block_hash), "%s",
-	    fact->block_hash == NULL ? "" : fact->block_hash);
+	if (fact->block != 0 || ledger_is_in_flight(row->state)) {
+		row->block = fact->block;
+		snprintf(row->block_hash, sizeof(row->block_hash), "%s",
+		    fact->block_hash == NULL ? "" : fact->block_hash);
+	}
+	if (fact->epoch != 0)
+		row->commit_epoch = fact->epoch;
 	if (fact->reason != NULL)
 		snprintf(row->reason, sizeof(row->reason), "%s", fact->reason);
 }

@@ -1,14 +1,16 @@
 /*
  * The weight ledger: what became of each intention to set weights.
  *
- *   intended -> submitted -> included -> finalized -> proven
+ *   intended -> submitted -> included -> finalized [-> committed] -> proven
  *
  * or refused by somebody with a reason, or unknown, which is left only by
  * asking the chain: found in a block, or expired when its era has died.
- * Nothing is ever sent a second time.
+ * Nothing is ever sent a second time. A row that commits is in flight up to
+ * finality; then it is committed, and waits for its reveal.
  *
- * One row is open at a time. The table is here and pure; ledger_step() is the
- * one function that writes a state, in memory and, comparing first, in SQL.
+ * A struct ledger follows one row. The table is here and pure; ledger_step()
+ * is the one function that writes a state, in memory and, comparing first, in
+ * SQL.
  */
 #ifndef WEIGHTSETTER_LEDGER_H
 #define WEIGHTSETTER_LEDGER_H
@@ -28,6 +30,7 @@ enum ledger_state {
 	LEDGER_SUBMITTED,
 	LEDGER_INCLUDED,
 	LEDGER_FINALIZED,
+	LEDGER_COMMITTED, /* the chain keeps it until its reveal */
 	LEDGER_PROVEN,
 	LEDGER_REFUSED,
 	LEDGER_UNKNOWN,
@@ -43,7 +46,8 @@ enum ledger_event {
 	LEDGER_IN_BLOCK,
 	LEDGER_RETRACTED, /* that block left the chain */
 	LEDGER_FINALITY,  /* it is in a finalized block */
-	LEDGER_PROOF,	  /* the chain's storage shows it */
+	LEDGER_COMMIT,	  /* it was carried out and is among our commits */
+	LEDGER_PROOF,	  /* the chain's storage shows the weights */
 	LEDGER_DISPROOF,  /* it failed, or storage shows something else */
 	LEDGER_DEATH, /* its era is over, or nothing can be shown any more */
 	N_LEDGER_EVENTS,
@@ -52,13 +56,31 @@ enum ledger_event {
 /* The next state, or -1: the event means nothing there. Pure. */
 int ledger_next(enum ledger_state, enum ledger_event);
 bool ledger_is_end(enum ledger_state);
+/* Neither ended nor committed: nothing else of the hotkey may be sent. */
+bool ledger_is_in_flight(enum ledger_state);
 const char *ledger_state_name(enum ledger_state);
 const char *ledger_event_name(enum ledger_event);
 /* -1 if there is none of that name. */
 int ledger_state_of(const char *name);
 
+/* What is done about weights. */
+enum ledger_action {
+	LEDGER_SET,	 /* in the clear */
+	LEDGER_TIMELOCK, /* a commit that opens by itself */
+	LEDGER_HASH,	 /* a commit that we reveal */
+	LEDGER_REVEAL,
+	N_LEDGER_ACTIONS,
+};
+
+const char *ledger_action_name(enum ledger_action);
+int ledger_action_of(const char *name); /* -1 if there is none */
+bool ledger_is_commit(enum ledger_action);
+
+enum { LEDGER_CALL = 64, LEDGER_SALT = 32 };
+
 struct ledger_row {
 	char id[PLAN_ID];
+	enum ledger_action action;
 	uint16_t netuid;
 	uint8_t mecid;
 	char vector_id[PLAN_ID]; /* "" if none */
@@ -66,13 +88,22 @@ struct ledger_row {
 	char hotkey[SS58_MAX_TEXT];
 	struct uid_weights sent;
 	uint64_t version_key;
-	char call[32];
+	char call[LEDGER_CALL];
+	uint32_t spec_version; /* signed for; 0: not known */
 	uint32_t nonce;
 	uint64_t era_birth, era_death;
 	char extrinsic_hash[SNAPSHOT_HASH]; /* "" until signed */
 	uint64_t block; /* it was included in; 0: none yet */
 	char block_hash[SNAPSHOT_HASH];
 	char reason[REFUSAL_MAX];
+	/* of commits and reveals */
+	uint64_t reveal_round; /* timelocked; 0: none */
+	uint64_t reveal_block; /* expected; 0: none */
+	uint64_t commit_epoch; /* expected; as the chain says once committed */
+	char commit_hash[SNAPSHOT_HASH];
+	uint16_t salt[LEDGER_SALT];
+	size_t n_salt;
+	char reveals[PLAN_ID]; /* the commit that it opens, or "" */
 };
 
 void ledger_row_free(struct ledger_row *); /* NULL is fine */
@@ -83,6 +114,7 @@ struct ledger_fact {
 	uint64_t block; /* 0: none */
 	const char *block_hash;
 	const char *reason;
+	uint64_t epoch; /* of a commit; 0: not said */
 };
 
 struct ledger {

@@ -1,7 +1,6 @@
 /*
  * weightsetterd: the suite's only connection to the chain. Arguments,
- * configuration and wiring; what to do is decided in setter.c, plan.c and
- * preflight.c.
+ * configuration and wiring; what to do is decided by the setters.
  */
 #include <event2/event.h>
 #include <stdio.h>
@@ -22,7 +21,7 @@
 #include "subtensor/networks.h"
 #include "weightsetter/chain.h"
 #include "weightsetter/heads.h"
-#include "weightsetter/setter.h"
+#include "weightsetter/setters.h"
 #include "weightsetter/store.h"
 
 enum { SEEN_S = 5, PUBLIC_PER_S = 1, PUBLIC_BURST = 5 };
@@ -34,11 +33,30 @@ static const struct config_key keys[] = {
 	"address of metrics and health; empty: none", NULL, 0, 0},
     {"weightsetter.signer", CONFIG_STRING, "/run/subnetd/signer.sock", false,
 	"signerd's socket", NULL, 0, 0},
+    {"weightsetter.subnets", CONFIG_STRING, "", false,
+	"what weights are set for, as 11, 49:0, 49:1 (netuid or "
+	"netuid:mecid); empty: netuid with weightsetter.mecid",
+	NULL, 0, 0},
     {"weightsetter.mecid", CONFIG_INT, "0", false,
 	"mechanism of the subnet that weights are set for", NULL, 0, 15},
     {"weightsetter.version_key", CONFIG_INT, "0", false,
 	"version of the validator's code, as the subnet's owner counts it",
 	NULL, 0, 9007199254740992},
+    {"weightsetter.commit_reveal", CONFIG_STRING, "auto", false,
+	"how weights are committed where the subnet wants that: timelock, "
+	"plain (revealed by a second transaction) or auto (timelock)",
+	NULL, 0, 0},
+    {"weightsetter.again_after", CONFIG_REAL, "2", false,
+	"tempos without new weights after which the last proven ones are sent "
+	"again; 0: never",
+	NULL, 0, 1000},
+    {"weightsetter.again_max_age", CONFIG_MS, "1d", false,
+	"no weights are sent again that were made before that", NULL, 1000,
+	366 * 86400e3},
+    {"weightsetter.fallback", CONFIG_STRING, "none", false,
+	"what is sent when there is nothing else: none, burn (all to the "
+	"owner's hotkey) or last (the last proven weights, however old)",
+	NULL, 0, 0},
     {"weightsetter.era_period", CONFIG_INT, "64", false,
 	"blocks that a sent transaction may live for; a power of two", NULL, 4,
 	2048},
@@ -71,13 +89,13 @@ struct weightsetter {
 	struct redis *sender, *vectors;
 	struct signer_client *signer;
 	struct chain *chain;
-	struct setter *setter;
+	struct setters *setters;
+	struct subnets subnets;
 	struct heads *heads;
 	struct event *sweep, *seen;
 	struct metric *chain_up;
 	char id[UUID_TEXT];
 	int64_t started_us;
-	uint16_t netuid;
 };
 
 /* -- what wakes us ------------------------------------------------------- */
@@ -89,7 +107,7 @@ on_vector(const char *id, const char *note, void *arg)
 
 	(void)id;
 	(void)note;
-	setter_wake(w->setter);
+	setters_wake(w->setters);
 }
 
 static void
@@ -99,7 +117,7 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	setter_wake(w->setter);
+	setters_wake(w->setters);
 }
 
 static void
@@ -109,7 +127,8 @@ on_seen(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	store_seen(w->store, w->id, w->netuid, w->started_us, clock_wall_us());
+	store_seen(w->store, w->id, w->subnets.netuids[0], w->started_us,
+	    clock_wall_us());
 }
 
 static void
@@ -202,7 +221,7 @@ open_chain(struct weightsetter *w, struct err *err)
 /* -- the parts ----------------------------------------------------------- */
 
 static struct plan_rules
-rules_of(const struct config *config)
+plan_rules_of(const struct config *config)
 {
 	return (struct plan_rules){
 	    .max_share = config_real(config, "weightsetter.max_share"),
@@ -213,23 +232,81 @@ rules_of(const struct config *config)
 	};
 }
 
-static void
-make_setter(struct weightsetter *w)
+/* A word of a closed list; -1 and why if it is none. */
+static int
+word(const struct config *config, const char *key, int (*of)(const char *name),
+    struct err *err)
+{
+	int value = of(config_str(config, key));
+
+	if (value < 0)
+		err_set(err, "%s: \"%s\" is none of its values", key,
+		    config_str(config, key));
+	return value;
+}
+
+static int
+take_rules(
+    const struct config *config, struct setter_rules *rules, struct err *err)
+{
+	const struct network *network =
+	    network_find(config_str(config, "subtensor.network"));
+	int commits =
+	    word(config, "weightsetter.commit_reveal", method_commits_of, err);
+	int fallback =
+	    word(config, "weightsetter.fallback", again_fallback_of, err);
+
+	if (commits < 0 || fallback < 0)
+		return -1;
+	rules->plan = plan_rules_of(config);
+	rules->commits = (enum method_commits)commits;
+	rules->is_public = network != NULL && network->is_public &&
+			   !config_is_set(config, "subtensor.chain_endpoint");
+	rules->version_key =
+	    (uint64_t)config_int(config, "weightsetter.version_key");
+	rules->era_period =
+	    (uint64_t)config_int(config, "weightsetter.era_period");
+	rules->again = (struct again_rules){
+	    .after_tempos = config_real(config, "weightsetter.again_after"),
+	    .max_age_us =
+		config_ms(config, "weightsetter.again_max_age") * 1000,
+	    .fallback = (enum again_fallback)fallback,
+	};
+	return 0;
+}
+
+static int
+take_subnets(struct weightsetter *w, struct err *err)
 {
 	const struct config *config = w->service.config;
-	struct setter_parts setter = {
+	char **items = config_list(config, "weightsetter.subnets");
+	struct subnet_of only = {(uint16_t)config_int(config, "netuid"),
+	    (uint8_t)config_int(config, "weightsetter.mecid")};
+	int rc = subnets_parse(&w->subnets, items, only, err);
+
+	config_list_free(items);
+	return rc == 0 ? 0 : err_wrap(err, "weightsetter.subnets");
+}
+
+static void
+on_snapshot(struct snapshot *s, struct runtime *r, void *arg)
+{
+	struct weightsetter *w = arg;
+
+	setters_take_snapshot(w->setters, s, r);
+}
+
+static void
+make_setters(struct weightsetter *w, const struct setter_rules *rules)
+{
+	struct setters_parts setters = {
 	    .chain = w->chain,
 	    .store = w->store,
 	    .signer = w->signer,
 	    .redis = w->sender,
 	    .metrics = w->service.metrics,
-	    .netuid = w->netuid,
-	    .mecid = (uint8_t)config_int(config, "weightsetter.mecid"),
-	    .rules = rules_of(config),
-	    .version_key =
-		(uint64_t)config_int(config, "weightsetter.version_key"),
-	    .era_period =
-		(uint64_t)config_int(config, "weightsetter.era_period"),
+	    .rules = *rules,
+	    .subnets = &w->subnets,
 	};
 	struct heads_parts heads = {
 	    .chain = w->chain,
@@ -237,14 +314,15 @@ make_setter(struct weightsetter *w)
 	    .signer = w->signer,
 	    .redis = w->sender,
 	    .metrics = w->service.metrics,
-	    .netuid = w->netuid,
-	    .mecid = setter.mecid,
-	    .snapshot_blocks =
-		(uint64_t)config_int(config, "weightsetter.snapshot_blocks"),
+	    .netuids = w->subnets.netuids,
+	    .n_netuids = w->subnets.n_netuids,
+	    .snapshot_blocks = (uint64_t)config_int(
+		w->service.config, "weightsetter.snapshot_blocks"),
+	    .on_snapshot = on_snapshot,
+	    .arg = w,
 	};
 
-	w->setter = setter_new(&setter);
-	heads.setter = w->setter;
+	w->setters = setters_new(&setters);
 	w->heads = heads_new(&heads);
 }
 
@@ -253,8 +331,10 @@ open_parts(struct weightsetter *w, struct err *err)
 {
 	const struct config *config = w->service.config;
 	const char *redis = config_str(config, "redis.url");
+	struct setter_rules rules;
 
-	w->netuid = (uint16_t)config_int(config, "netuid");
+	if (take_subnets(w, err) != 0 || take_rules(config, &rules, err) != 0)
+		return -1;
 	w->pg =
 	    pg_new(w->service.base, config_str(config, "db.url"), NULL, NULL);
 	w->store = store_new(w->pg);
@@ -268,7 +348,7 @@ open_parts(struct weightsetter *w, struct err *err)
 	    NULL, "Whether finalized heads are coming");
 	if (open_chain(w, err) != 0)
 		return -1;
-	make_setter(w);
+	make_setters(w, &rules);
 	redis_join(w->vectors, redis_weights, group, w->id, on_vector, w);
 	return 0;
 }
@@ -309,7 +389,7 @@ close_parts(struct weightsetter *w)
 	pg_free(w->pg);
 	store_free(w->store);
 	heads_free(w->heads);
-	setter_free(w->setter);
+	setters_free(w->setters);
 }
 
 int

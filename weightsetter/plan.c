@@ -9,6 +9,25 @@
 #include "subtensor/weights.h"
 #include "weightsetter/snapshot.h"
 
+static const char *const source_names[N_VECTOR_SOURCES] = {
+    "validator", "operator", "again", "fallback"};
+
+const char *
+vector_source_name(enum vector_source source)
+{
+	return source_names[source];
+}
+
+int
+vector_source_of(const char *name)
+{
+	for (int i = 0; i < N_VECTOR_SOURCES; i++) {
+		if (strcmp(source_names[i], name) == 0)
+			return i;
+	}
+	return -1;
+}
+
 void
 vector_free(struct vector *v)
 {
@@ -16,22 +35,6 @@ vector_free(struct vector *v)
 		return;
 	free(v->entries);
 	free(v);
-}
-
-void
-uid_weights_clear(struct uid_weights *w)
-{
-	free(w->uids);
-	free(w->weights);
-	memset(w, 0, sizeof(*w));
-}
-
-void
-uid_weights_copy(struct uid_weights *to, const struct uid_weights *from)
-{
-	to->n = from->n;
-	to->uids = xmemdup(from->uids, from->n * sizeof(*from->uids));
-	to->weights = xmemdup(from->weights, from->n * sizeof(*from->weights));
 }
 
 void
@@ -67,7 +70,8 @@ spread(const struct snapshot *s, const struct vector *v, struct plan *p)
 }
 
 static const char *
-judge_shares(const struct plan_rules *rules, const double *by_uid, size_t n)
+judge_shares(const struct plan_rules *rules, const struct vector *v,
+    const double *by_uid, size_t n)
 {
 	double sum = 0, top = 0;
 	int64_t positive = 0;
@@ -81,6 +85,8 @@ judge_shares(const struct plan_rules *rules, const double *by_uid, size_t n)
 		return "nobody_registered";
 	if (!isfinite(sum))
 		return "weight_not_finite";
+	if (v->source == VECTOR_FALLBACK)
+		return NULL;
 	if (positive < rules->min_entries)
 		return "too_few_entries";
 	if (top > sum * (rules->max_share + 1e-9))
@@ -98,13 +104,14 @@ sum_of(const struct uid_weights *w)
 	return sum;
 }
 
-/* Half of what the shares differ by: 0, nothing changed, to 1, everything. */
-static double
-churn(const struct uid_weights *a, const struct uid_weights *b)
+double
+plan_churn(const struct uid_weights *a, const struct uid_weights *b)
 {
 	double sum_a = sum_of(a), sum_b = sum_of(b), differ = 0;
 	size_t i = 0, j = 0;
 
+	if (sum_a <= 0 || sum_b <= 0)
+		return sum_a == sum_b ? 0 : 1;
 	while (i < a->n || j < b->n) {
 		double share_a = 0, share_b = 0;
 		uint32_t uid_a = i < a->n ? a->uids[i] : UINT32_MAX;
@@ -182,11 +189,12 @@ plan_make(const struct plan_rules *rules, const struct snapshot *s,
 	by_uid = spread(s, v, p);
 	if (by_uid == NULL)
 		return;
-	p->refusal = judge_shares(rules, by_uid, s->n_neurons);
+	p->refusal = judge_shares(rules, v, by_uid, s->n_neurons);
 	if (p->refusal == NULL)
 		scale(s, by_uid, p);
 	free(by_uid);
-	if (p->refusal == NULL && proven != NULL && proven->n > 0 &&
-	    churn(&p->sent, proven) > rules->max_churn + 1e-9)
+	if (p->refusal == NULL && !v->is_accepted && proven != NULL &&
+	    proven->n > 0 &&
+	    plan_churn(&p->sent, proven) > rules->max_churn + 1e-9)
 		p->refusal = "churn_too_large";
 }

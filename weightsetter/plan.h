@@ -8,10 +8,12 @@
 #ifndef WEIGHTSETTER_PLAN_H
 #define WEIGHTSETTER_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "subtensor/ss58.h"
+#include "weightsetter/uid_weights.h"
 
 struct snapshot;
 
@@ -23,9 +25,23 @@ struct vector_entry {
 	double weight;
 };
 
+/* Where a vector comes from. */
+enum vector_source {
+	VECTOR_VALIDATOR,
+	VECTOR_OPERATOR, /* by hand; through the same rules */
+	VECTOR_AGAIN,	 /* what was proven before */
+	VECTOR_FALLBACK, /* what the operator chose for want of one */
+	N_VECTOR_SOURCES,
+};
+
+const char *vector_source_name(enum vector_source);
+int vector_source_of(const char *name); /* -1 if there is none */
+
 struct vector {
 	char id[PLAN_ID];
-	int64_t created_us;	      /* wall clock */
+	enum vector_source source;
+	bool is_accepted;	      /* by a person, whatever it moves */
+	int64_t created_us;	      /* wall clock; or accepted then */
 	struct vector_entry *entries; /* owned */
 	size_t n;
 };
@@ -39,17 +55,6 @@ struct plan_rules {
 	int64_t min_entries; /* above zero */
 };
 
-/* Weights by uid, as the chain stores them. */
-struct uid_weights {
-	uint16_t *uids;	   /* ascending; owned */
-	uint16_t *weights; /* owned */
-	size_t n;
-};
-
-void uid_weights_clear(struct uid_weights *);
-/* Into one that holds nothing. */
-void uid_weights_copy(struct uid_weights *, const struct uid_weights *from);
-
 struct plan {
 	struct uid_weights sent; /* the largest weight is 65535 */
 	size_t dropped;		 /* entries whose hotkey was not there */
@@ -57,12 +62,16 @@ struct plan {
 };
 
 /*
- * proven is what was proven last, or NULL. The list is filled up with zeros
- * to the length that the subnet wants. The caller clears it.
+ * Nobody asks how much an accepted vector moves, nor how many share in a
+ * fallback. proven is what was proven last, or NULL. The list is filled up with
+ * zeros to the length that the subnet wants. The caller clears it.
  */
 void plan_make(const struct plan_rules *, const struct snapshot *,
     const struct vector *, const struct uid_weights *proven, int64_t now_us,
     struct plan *);
 void plan_clear(struct plan *);
+
+/* Half of what the shares differ by: 0, nothing moves, to 1, everything. */
+double plan_churn(const struct uid_weights *, const struct uid_weights *);
 
 #endif

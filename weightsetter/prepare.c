@@ -12,8 +12,8 @@
 #include "subtensor/rpc.h"
 #include "subtensor/scale.h"
 #include "weightsetter/chain.h"
-#include "weightsetter/plan.h"
 #include "weightsetter/reads.h"
+#include "weightsetter/uid_weights.h"
 #include "weightsetter/value.h"
 
 static const char nonce_method[] = "AccountNonceApi_account_nonce";
@@ -27,8 +27,10 @@ struct prepare {
 	char hotkey[SS58_MAX_TEXT];
 	json_t
 	    *standing; /* {key of Keys[netuid][uid]: hotkey} of who gets any */
+	char *timestamp_key; /* of Timestamp.Now; owned, NULL: there is none */
 	uint32_t nonce;
 	char best[SNAPSHOT_HASH];
+	uint64_t timestamp_ms;
 };
 
 struct prepare *
@@ -48,18 +50,23 @@ prepare_free(struct prepare *p)
 	if (p == NULL)
 		return;
 	json_decref(p->standing);
+	free(p->timestamp_key);
 	free(p);
 }
 
 static void
 end(struct prepare *p, const char *reason, const char *why)
 {
-	struct prepared prepared = {
-	    .nonce = p->nonce, .reason = reason, .why = why};
+	struct prepared prepared = {.nonce = p->nonce,
+	    .timestamp_ms = p->timestamp_ms,
+	    .reason = reason,
+	    .why = why};
 
 	memcpy(prepared.best, p->best, sizeof(prepared.best));
 	json_decref(p->standing);
 	p->standing = NULL;
+	free(p->timestamp_key);
+	p->timestamp_key = NULL;
 	p->on_done(&prepared, p->arg);
 }
 
@@ -79,6 +86,20 @@ stands(struct prepare *p, const json_t *answer, const char *key,
 }
 
 static void
+take_timestamp(struct prepare *p, const json_t *answer)
+{
+	json_t *now;
+
+	p->timestamp_ms = 0;
+	if (p->timestamp_key == NULL)
+		return;
+	now = reads_value(p->runtime->md, "Timestamp", "Now",
+	    reads_find(answer, p->timestamp_key), NULL);
+	value_u64(now, &p->timestamp_ms);
+	json_decref(now);
+}
+
+static void
 on_standing(const struct rpc_answer *a, void *arg)
 {
 	struct prepare *p = arg;
@@ -89,6 +110,7 @@ on_standing(const struct rpc_answer *a, void *arg)
 		end(p, "node", a->message);
 		return;
 	}
+	take_timestamp(p, a->result);
 	json_object_foreach(p->standing, key, hotkey)
 	{
 		if (stands(p, a->result, key, json_string_value(hotkey)))
@@ -108,6 +130,8 @@ ask_standing(struct prepare *p)
 
 	json_object_foreach(p->standing, key, hotkey)
 	    json_array_append_new(keys, json_string(key));
+	if (p->timestamp_key != NULL)
+		json_array_append_new(keys, json_string(p->timestamp_key));
 	rpc_call(chain_rpc(p->chain), "state_queryStorageAt",
 	    json_pack("[o, s]", keys, p->best), on_standing, p);
 }
@@ -227,6 +251,7 @@ prepare_start(struct prepare *p, const struct snapshot *at,
 	p->runtime = r;
 	memcpy(p->hotkey, at->hotkey, sizeof(p->hotkey));
 	p->standing = standing_of(r->md, at, w);
+	p->timestamp_key = reads_key(r->md, "Timestamp", "Now", NULL, NULL);
 	p->best[0] = '\0';
 	rpc_call(chain_rpc(p->chain), "chain_getBlockHash", json_array(),
 	    on_best, p);

@@ -23,6 +23,7 @@ struct uid_weights;
 struct prepared {
 	uint32_t nonce;
 	char best[SNAPSHOT_HASH];
+	uint64_t timestamp_ms; /* of the best block; 0: it has none */
 	const char *reason, *why;
 };
 

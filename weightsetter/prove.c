@@ -241,8 +241,12 @@ on_standing(const struct rpc_answer *a, void *arg)
 	if (!p->is_fallback && !was_carried_out(p, a->result))
 		return;
 	if (take_standing(p, a->result, &updated) != 0 ||
-	    updated != p->block.number) {
+	    (p->row->action != LEDGER_REVEAL && updated != p->block.number)) {
 		end_differing(p);
+		return;
+	}
+	if (ledger_is_commit(p->row->action)) {
+		end(p, PROVE_PROVEN, NULL);
 		return;
 	}
 	keys = json_array();

@@ -1,7 +1,9 @@
 /*
  * Proving: the extrinsic is in that finalized block, its events say that it
  * was carried out, and the chain's storage, at that block, holds the weights
- * that were sent.
+ * that were sent and says that they were set then. Of a commit it must say
+ * the latter; the commit itself, and later the weights, are seen by
+ * snapshots.
  *
  * Where the node has forgotten that block's state, storage at the finalized
  * head is asked instead: it must hold the weights and say that they were set

@@ -15,7 +15,7 @@
 
 enum { MAX_VALUE_BYTES = 4 * 1024 * 1024 };
 
-enum read_by { BY_NOTHING, BY_NETUID, BY_INDEX, BY_MEMBER, BY_HOTKEY };
+enum read_by { BY_NOTHING, BY_NETUID, BY_MEMBER, BY_HOTKEY };
 
 struct read {
 	const char *name;
@@ -47,7 +47,8 @@ static const struct read reads[] = {
     {"blocks_since_last_step", subtensor, "BlocksSinceLastStep", BY_NETUID,
 	true},
     {"timestamp_ms", "Timestamp", "Now", BY_NOTHING, true},
-    {"last_update", subtensor, "LastUpdate", BY_INDEX, false},
+    {"beacon", "Drand", "BeaconConfig", BY_NOTHING, false},
+    {"last_round", "Drand", "LastStoredRound", BY_NOTHING, false},
     {"permits", subtensor, "ValidatorPermit", BY_NETUID, false},
     {"uid", subtensor, "Uids", BY_MEMBER, false},
     {"account", "System", "Account", BY_HOTKEY, false},
@@ -133,8 +134,6 @@ keys_of(const struct read *r, const struct reads_of *of)
 		return json_array();
 	case BY_NETUID:
 		return json_pack("[i]", of->netuid);
-	case BY_INDEX:
-		return json_pack("[i]", snapshot_index(of->netuid, of->mecid));
 	case BY_MEMBER:
 		if (of->hotkey[0] == '\0')
 			return NULL;
@@ -236,6 +235,12 @@ take_numbers(const json_t *values, struct hyper *h, struct err *err)
 	    {"n", &h->n, 0},
 	    {"stake_threshold", &h->stake_threshold, 0},
 	    {"timestamp_ms", &h->timestamp_ms, 0},
+	    {"commit_reveal_version", &h->commit_reveal_version, 0},
+	    {"reveal_period_epochs", &h->reveal_period, 1},
+	    {"last_epoch_block", &h->epochs.last, 0},
+	    {"pending_epoch_at", &h->epochs.pending, 0},
+	    {"epoch_index", &h->epochs.index, 0},
+	    {"blocks_since_last_step", &h->epochs.since, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -262,14 +267,75 @@ hyper_row(const json_t *values)
 	return row;
 }
 
-int
-reads_take(const json_t *values, struct snapshot *s, struct err *err)
+/* Where the runtime says how long a block takes; 0: it does not. */
+static uint64_t
+slot_ms_of(const struct metadata *md)
 {
-	const json_t *account = json_object_get(values, "account");
-	struct hyper *h = &s->hyper;
+	const struct constant *c =
+	    metadata_constant(md, "Aura", "SlotDuration");
+	json_t *value;
+	uint64_t ms = 0;
+
+	if (c == NULL)
+		return 0;
+	value = decode_all(md, c->type, c->value, c->value_len, NULL);
+	value_u64(value, &ms);
+	json_decref(value);
+	return ms;
+}
+
+static void
+take_epochs(const struct metadata *md, struct snapshot *s)
+{
+	struct epochs *e = &s->hyper.epochs;
+
+	e->is_counted =
+	    metadata_storage(md, subtensor, "SubnetEpochIndex", NULL) != NULL;
+	e->netuid = s->netuid;
+	e->tempo = s->hyper.tempo;
+	e->current = s->block;
+	s->hyper.slot_ms = slot_ms_of(md);
+}
+
+/* A beacon that is not of the form we know is none. */
+static void
+take_beacon(const json_t *values, struct beacon *b)
+{
+	const json_t *config = json_object_get(values, "beacon");
+	const char *key =
+	    json_string_value(json_object_get(config, "public_key"));
+
+	b->exists = key != NULL &&
+		    hex_decode_exact(key, b->public, sizeof(b->public)) == 0 &&
+		    value_u64(json_object_get(config, "genesis_time"),
+			&b->times.genesis_s) == 0 &&
+		    value_u64(json_object_get(config, "period"),
+			&b->times.period_s) == 0 &&
+		    b->times.period_s > 0;
+	value_u64(json_object_get(values, "last_round"), &b->last_round);
+}
+
+static int
+take_nonce(const json_t *account, struct snapshot *s, struct err *err)
+{
 	uint64_t nonce = 0;
 
-	if (take_numbers(values, h, err) != 0)
+	if (json_is_object(account) &&
+	    value_uint(json_object_get(account, "nonce"), UINT32_MAX, &nonce) !=
+		0)
+		return err_set(err, "the account has no nonce");
+	s->nonce = (uint32_t)nonce;
+	return 0;
+}
+
+int
+reads_take(const struct metadata *md, const json_t *values, struct snapshot *s,
+    struct err *err)
+{
+	struct hyper *h = &s->hyper;
+
+	if (take_numbers(values, h, err) != 0 ||
+	    take_nonce(json_object_get(values, "account"), s, err) != 0)
 		return -1;
 	h->exists = json_is_true(json_object_get(values, "exists"));
 	h->commit_reveal =
@@ -277,23 +343,9 @@ reads_take(const json_t *values, struct snapshot *s, struct err *err)
 	if (value_text(json_object_get(values, "owner_hotkey"), h->owner_hotkey,
 		sizeof(h->owner_hotkey)) != 0)
 		h->owner_hotkey[0] = '\0';
-	if (json_is_object(account) &&
-	    value_uint(json_object_get(account, "nonce"), UINT32_MAX, &nonce) !=
-		0)
-		return err_set(err, "the account has no nonce");
-	s->nonce = (uint32_t)nonce;
+	take_epochs(md, s);
+	take_beacon(values, &s->beacon);
 	json_decref(s->hyper_json);
 	s->hyper_json = hyper_row(values);
 	return 0;
-}
-
-void
-reads_take_own(const json_t *values, struct snapshot *s)
-{
-	const struct neuron *own = snapshot_find(s, s->hotkey);
-	const json_t *list = json_object_get(values, "last_update");
-
-	s->last_update = 0;
-	if (own != NULL)
-		value_u64(json_array_get(list, own->uid), &s->last_update);
 }

@@ -19,7 +19,6 @@ struct metadata;
 /* Whose entries. hotkey may be "": then its own are left out. */
 struct reads_of {
 	uint16_t netuid;
-	uint8_t mecid;
 	const char *hotkey;
 };
 
@@ -35,12 +34,10 @@ json_t *reads_keys(
 json_t *reads_decode(const struct metadata *, const struct reads_of *,
     const json_t *answer, struct err *);
 
-/* The values into a snapshot: hyper, hyper_json, nonce. 0, or -1 and why. */
-int reads_take(const json_t *values, struct snapshot *, struct err *);
-
-/* Once the neurons are known: our own last update, from the list of the
- * mechanism's. */
-void reads_take_own(const json_t *values, struct snapshot *);
+/* The values into a snapshot: hyper, hyper_json, beacon, nonce. 0, or -1 and
+ * why. */
+int reads_take(const struct metadata *, const json_t *values, struct snapshot *,
+    struct err *);
 
 /* -- storage by itself, for who reads other entries ----------------------- */
 

@@ -49,17 +49,87 @@ static const struct {
     {1016, "ImmediatelyDropped"},
 };
 
-/* Those that the same vector would meet again, by the name without its
- * pallet. Anything else may pass. */
-static const char *const lasting[] = {"Malformed", "Payment", "BadSigner",
-    "ColdkeyInSwapSchedule", "StakeAmountTooLow", "SubnetNotExists",
-    "HotKeyNotRegisteredInNetwork", "InputLengthsUnequal", "UidNotFound",
-    "ColdkeySwapDisputed", "CommitRevealEnabled", "CanNotSetRootNetworkWeights",
-    "WeightVecNotEqualSize", "MechanismDoesNotExist",
-    "UidsLengthExceedUidsInSubNet", "HotKeyNotRegisteredInSubNet",
-    "NotEnoughStakeToSetWeights", "IncorrectWeightVersionKey",
-    "NeuronNoValidatorPermit", "DuplicateUids", "UidVecContainInvalidOne",
-    "WeightVecLengthIsLow", "MaxWeightExceeded", "read_back_differs"};
+enum { NONCE, RUNTIME, FLAG, ROUND, SIZE, ERA, FOREIGN };
+
+/* By the name without its pallet. */
+static const struct {
+	const char *name;
+	enum refusal_kind kind;
+	int fault;
+} judged[] = {
+    {"Malformed", REFUSAL_ALARM, 0},
+    {"Payment", REFUSAL_ALARM, 0},
+    {"BadSigner", REFUSAL_ALARM, 0},
+    {"cannot_build", REFUSAL_ALARM, 0},
+    {"no_call", REFUSAL_ALARM, 0},
+    {"ColdkeyInSwapSchedule", REFUSAL_ALARM, 0},
+    {"ColdkeySwapDisputed", REFUSAL_ALARM, 0},
+    {"SubnetNotExists", REFUSAL_ALARM, 0},
+    {"HotkeyAccountDoesntExist", REFUSAL_ALARM, 0},
+    {"HotKeyNotRegisteredInNetwork", REFUSAL_ALARM, 0},
+    {"UidNotFound", REFUSAL_ALARM, 0},
+    {"HotKeyNotRegisteredInSubNet", REFUSAL_ALARM, 0},
+    {"MechanismDoesNotExist", REFUSAL_ALARM, 0},
+    {"IncorrectWeightVersionKey", REFUSAL_ALARM, 0},
+    {"InputLengthsUnequal", REFUSAL_LASTING, 0},
+    {"CanNotSetRootNetworkWeights", REFUSAL_LASTING, 0},
+    {"WeightVecNotEqualSize", REFUSAL_LASTING, 0},
+    {"DuplicateUids", REFUSAL_LASTING, 0},
+    {"MaxWeightExceeded", REFUSAL_LASTING, 0},
+    {"read_back_differs", REFUSAL_LASTING, 0},
+    {"CommitNotFound", REFUSAL_LASTING, 0},
+    {"NoWeightsCommitFound", REFUSAL_LASTING, 0},
+    {"InvalidRevealCommitHashNotMatch", REFUSAL_LASTING, 0},
+    {"ExpiredWeightCommit", REFUSAL_LASTING, 0},
+    {"Stale", REFUSAL_CHANGED, NONCE},
+    {"foreign_nonce", REFUSAL_CHANGED, FOREIGN},
+    {"BadProof", REFUSAL_CHANGED, RUNTIME},
+    {"AncientBirthBlock", REFUSAL_CHANGED, ERA},
+    {"CommitRevealEnabled", REFUSAL_CHANGED, FLAG},
+    {"CommitRevealDisabled", REFUSAL_CHANGED, FLAG},
+    {"IncorrectCommitRevealVersion", REFUSAL_CHANGED, FLAG},
+    {"InvalidRevealRound", REFUSAL_CHANGED, ROUND},
+    {"UidsLengthExceedUidsInSubNet", REFUSAL_CHANGED, SIZE},
+    {"UidVecContainInvalidOne", REFUSAL_CHANGED, SIZE},
+    {"WeightVecLengthIsLow", REFUSAL_CHANGED, SIZE},
+    {"node", REFUSAL_HINDERED, 0},
+    {"endpoints_disagree", REFUSAL_HINDERED, 0},
+    {"endpoints_unsure", REFUSAL_HINDERED, 0},
+    {"upgrade_in_flight", REFUSAL_HINDERED, 0},
+    {"nonce_in_pool", REFUSAL_HINDERED, 0},
+    {"uid_moved", REFUSAL_HINDERED, 0},
+    {"clock_skew", REFUSAL_HINDERED, 0},
+    {"epoch_border", REFUSAL_HINDERED, 0},
+    {"tempo_too_short", REFUSAL_ALARM, 0},
+    {"no_epoch", REFUSAL_ALARM, 0},
+    {"another_under_way", REFUSAL_HINDERED, 0},
+    {"not_written", REFUSAL_HINDERED, 0},
+    {"commit_not_stored", REFUSAL_PASSING, 0},
+    {"not_signed", REFUSAL_HINDERED, 0},
+    {"never_sent", REFUSAL_HINDERED, 0},
+    {"no_dry_run", REFUSAL_HINDERED, 0},
+    {"era_over", REFUSAL_HINDERED, 0},
+    {"runtime_over", REFUSAL_HINDERED, 0},
+    {"ExhaustsResources", REFUSAL_HINDERED, 0},
+    {"Future", REFUSAL_HINDERED, 0},
+    {"TooLowPriority", REFUSAL_HINDERED, 0},
+    {"ImmediatelyDropped", REFUSAL_HINDERED, 0},
+    {"StakeAmountTooLow", REFUSAL_WAIT, 0},
+    {"NotEnoughStakeToSetWeights", REFUSAL_WAIT, 0},
+    {"NeuronNoValidatorPermit", REFUSAL_WAIT, 0},
+    {"RateLimitExceeded", REFUSAL_WAIT, 0},
+    {"SettingWeightsTooFast", REFUSAL_WAIT, 0},
+    {"CommittingWeightsTooFast", REFUSAL_WAIT, 0},
+    {"CommitBlockNotInRevealRange", REFUSAL_WAIT, 0},
+    {"RevealTooEarly", REFUSAL_WAIT, 0},
+    {"TooManyUnrevealedCommits", REFUSAL_EPOCH, 0},
+    {"Call", REFUSAL_EPOCH, 0},
+    {"CallFiltered", REFUSAL_EPOCH, 0},
+    {"TemporarilyBanned", REFUSAL_UNCLEAR, 0},
+    {"AlreadyImported", REFUSAL_UNCLEAR, 0},
+};
+
+enum { N_JUDGED = sizeof(judged) / sizeof(judged[0]) };
 
 static void
 name_custom(long number, char out[REFUSAL_MAX])
@@ -121,19 +191,32 @@ refusal_of_validity(const json_t *err, char out[REFUSAL_MAX])
 		    name == NULL ? "UnknownValidity" : name);
 }
 
+/* Its place in the table, or N_JUDGED. */
+static size_t
+place_of(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	size_t i = 0;
+
+	if (dot != NULL)
+		name = dot + 1;
+	while (i < N_JUDGED && strcmp(judged[i].name, name) != 0)
+		i++;
+	return i;
+}
+
 enum refusal_kind
 refusal_judge(const char *name)
 {
-	const char *dot = strrchr(name, '.');
+	size_t i = place_of(name);
 
-	if (strcmp(name, "TemporarilyBanned") == 0 ||
-	    strcmp(name, "AlreadyImported") == 0)
-		return REFUSAL_UNCLEAR;
-	if (dot != NULL)
-		name = dot + 1;
-	for (size_t i = 0; i < sizeof(lasting) / sizeof(lasting[0]); i++) {
-		if (strcmp(name, lasting[i]) == 0)
-			return REFUSAL_LASTING;
-	}
-	return REFUSAL_PASSING;
+	return i < N_JUDGED ? judged[i].kind : REFUSAL_PASSING;
+}
+
+int
+refusal_fault(const char *name)
+{
+	size_t i = place_of(name);
+
+	return i < N_JUDGED ? judged[i].fault : 0;
 }

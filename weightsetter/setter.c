@@ -1,276 +1,91 @@
-/* The next thing to do about weights. */
+/* The next thing to do about one mechanism's weights: what is known. */
 #include "weightsetter/setter.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/log.h"
-#include "common/metrics.h"
-#include "common/redis.h"
 #include "common/xalloc.h"
 #include "weightsetter/chain.h"
-#include "weightsetter/find.h"
+#include "weightsetter/committed.h"
 #include "weightsetter/ledger.h"
-#include "weightsetter/preflight.h"
-#include "weightsetter/prove.h"
+#include "weightsetter/setter_impl.h"
+#include "weightsetter/standing.h"
 #include "weightsetter/store.h"
-#include "weightsetter/submit.h"
-#include "weightsetter/vectors.h"
 
-/* So long after its era a finalized row may stay without proof. */
-enum { PROOF_BLOCKS = 256 };
-
-struct gauges {
-	struct metric *tempos_behind, *last_proven, *open_row, *steps;
-};
-
-struct setter {
-	struct setter_parts parts;
-	struct ledger ledger;
-	struct submit *submit;
-	struct prove *prove;
-	struct find *find;
-	struct vectors *vectors;
-	struct snapshot *s; /* the newest; NULL at first */
-	struct runtime *runtime;
-	char hotkey[SS58_MAX_TEXT]; /* whose ledger was read; "" at first */
-	bool is_loaded, is_loading;
-	char sending[PLAN_ID]; /* the vector that was given to submit */
-	struct uid_weights proven;
-	struct gauges gauges;
-};
-
-static void step(struct setter *);
-
-static bool
-is_same(const char *a, const char *b)
+bool
+setter_is_same(const char *a, const char *b)
 {
 	return strcmp(a, b) == 0;
 }
 
-/* -- the ledger ---------------------------------------------------------- */
-
-static void
-tell(struct setter *w, enum ledger_event event, const struct ledger_fact *fact)
+bool
+setter_is_of(const struct setter *w, uint16_t netuid, uint8_t mecid)
 {
-	ledger_step(&w->ledger, event, fact, clock_wall_us());
+	return w->parts.netuid == netuid && w->parts.mecid == mecid;
 }
 
-static void
-tell_reason(struct setter *w, enum ledger_event event, const char *reason)
+uint64_t
+setter_best(const struct setter *w)
 {
-	struct ledger_fact fact = {.reason = reason};
-
-	tell(w, event, &fact);
+	return chain_best_number(w->parts.chain);
 }
 
-static bool
-is_open(const struct setter *w, const char *row_id)
+/* The row in flight if it is ours, else NULL. */
+const struct ledger_row *
+setter_own_row(const struct setter *w)
 {
-	return w->ledger.open != NULL && is_same(w->ledger.open->id, row_id);
+	const struct ledger_row *row = flight_row(w->parts.flight);
+
+	return row != NULL && setter_is_of(w, row->netuid, row->mecid) ? row
+								       : NULL;
 }
 
-static void
-on_proof(const struct proof *proof, void *arg)
+struct vectors_when
+setter_when(const struct setter *w)
 {
-	struct setter *w = arg;
-	struct ledger_fact fact = {
-	    proof->block, proof->block_hash, proof->reason};
-
-	if (!is_open(w, proof->row_id))
-		return;
-	switch (proof->result) {
-	case PROVE_PROVEN:
-		tell(w, LEDGER_PROOF, &fact);
-		return;
-	case PROVE_REFUSED:
-		tell_reason(w, LEDGER_DISPROOF, proof->reason);
-		return;
-	case PROVE_ABSENT:
-		tell(w, LEDGER_LOSS, NULL);
-		return;
-	case PROVE_GONE:
-		tell_reason(w, LEDGER_DEATH, "state_discarded");
-		return;
-	case PROVE_LATER:
-		break;
-	}
-	log_warn("weights.not_proven_yet", "id=%s why=\"%s\"", proof->row_id,
-	    proof->reason);
-	if (w->s->block >= w->ledger.open->era_death + PROOF_BLOCKS)
-		tell_reason(w, LEDGER_DEATH, "unprovable");
+	if (w->s == NULL)
+		return (struct vectors_when){0};
+	return (struct vectors_when){w->s->block, w->s->hyper.tempo,
+	    epochs_next_block(&w->s->hyper.epochs)};
 }
 
-static void
-on_finding(const struct finding *f, void *arg)
+struct preflight_of
+setter_preflight_of(const struct setter *w)
 {
-	struct setter *w = arg;
-	struct ledger_fact fact = {f->block, f->block_hash, NULL};
-
-	if (!is_open(w, f->row_id))
-		return;
-	switch (f->result) {
-	case FIND_FOUND:
-		tell(w, LEDGER_FINALITY, &fact);
-		break;
-	case FIND_EXPIRED:
-		if (f->is_foreign)
-			log_error("weights.foreign_nonce",
-			    "id=%s nonce=%u why=\"another program uses this "
-			    "hotkey\"",
-			    f->row_id, w->ledger.open->nonce);
-		tell_reason(w, LEDGER_DEATH,
-		    f->is_foreign ? "foreign_nonce" : "era_over");
-		break;
-	case FIND_NOT_YET:
-	case FIND_LATER:
-		break;
-	}
+	return (struct preflight_of){
+	    w->parts.mecid, w->method.action, w->parts.rules.version_key};
 }
 
-/* Where the open row stands and nobody else is at it. */
-static void
-attend(struct setter *w)
-{
-	const struct ledger_row *row = w->ledger.open;
-	struct finding finding;
-
-	switch (row->state) {
-	case LEDGER_INTENDED:
-		if (row->extrinsic_hash[0] == '\0')
-			tell_reason(w, LEDGER_NEVER_SENT, "never_sent");
-		else
-			tell(w, LEDGER_LOSS, NULL);
-		break;
-	case LEDGER_SUBMITTED:
-	case LEDGER_INCLUDED:
-		tell(w, LEDGER_LOSS, NULL);
-		break;
-	case LEDGER_FINALIZED:
-		if (!prove_is_busy(w->prove) && w->s->block >= row->block)
-			prove_start(w->prove, row, w->s);
-		break;
-	case LEDGER_UNKNOWN:
-		if (!find_is_busy(w->find) &&
-		    !find_start(w->find, row, w->s, &finding))
-			on_finding(&finding, w);
-		break;
-	case LEDGER_PROVEN:
-	case LEDGER_REFUSED:
-	case LEDGER_EXPIRED:
-	case N_LEDGER_STATES:
-		break; /* its end is being written */
-	}
-}
+/* -- reading what was before --------------------------------------------- */
 
 static void
-look_after_row(struct setter *w)
-{
-	const struct ledger_row *row = w->ledger.open;
-	bool is_sent =
-	    row->state == LEDGER_SUBMITTED || row->state == LEDGER_INCLUDED;
-
-	if (is_sent && w->s->block >= row->era_death)
-		submit_abandon(w->submit);
-	if (!submit_is_busy(w->submit))
-		attend(w);
-}
-
-static void
-proven(struct setter *w, const struct ledger_row *row)
-{
-	char block[32];
-
-	log_info("weights.proven",
-	    "block=%llu extrinsic=%s vector=%s uids=%zu hash=%s",
-	    (unsigned long long)row->block, row->extrinsic_hash, row->vector_id,
-	    row->sent.n, row->block_hash);
-	snprintf(block, sizeof(block), "%llu", (unsigned long long)row->block);
-	redis_send(w->parts.redis, redis_chain, block, "proven");
-	metric_set(w->gauges.last_proven, (double)row->block);
-	uid_weights_clear(&w->proven);
-	uid_weights_copy(&w->proven, &row->sent);
-}
-
-/* A step of the open row is written down. */
-static void
-on_step(const struct ledger_row *row, void *arg)
-{
-	struct setter *w = arg;
-	char vector_id[PLAN_ID], reason[REFUSAL_MAX];
-	bool is_proven = row->state == LEDGER_PROVEN;
-
-	metric_add(w->gauges.steps, 1);
-	if (!ledger_is_end(row->state)) {
-		step(w);
-		return;
-	}
-	memcpy(vector_id, row->vector_id, sizeof(vector_id));
-	memcpy(reason, row->reason, sizeof(reason));
-	if (is_proven)
-		proven(w, row);
-	else
-		log_warn("weights.failed", "id=%s vector=%s state=%s reason=%s",
-		    row->id, row->vector_id, ledger_state_name(row->state),
-		    reason);
-	ledger_drop(&w->ledger);
-	if (!is_proven)
-		vectors_failed(w->vectors, vector_id, reason, w->s->block);
-	vectors_ended(w->vectors, vector_id, is_proven);
-	step(w);
-}
-
-/* What is in memory is not what is in PostgreSQL: read it again. */
-static void
-reload(struct setter *w)
-{
-	submit_abandon(w->submit);
-	ledger_drop(&w->ledger);
-	w->is_loaded = false;
-}
-
-static void
-on_conflict(void *arg)
-{
-	reload(arg);
-}
-
-static void
-on_no_row(const char *reason, void *arg)
-{
-	struct setter *w = arg;
-
-	if (is_same(reason, "not_written") ||
-	    is_same(reason, "another_under_way"))
-		reload(w);
-	vectors_failed(w->vectors, w->sending, reason, w->s->block);
-}
-
-/* -- reading the ledger at the start ------------------------------------- */
-
-static void
-on_last_proven(enum store_outcome outcome, const struct uid_weights *weights,
-    int64_t block, void *arg)
+on_committed_loaded(bool was_read, void *arg)
 {
 	struct setter *w = arg;
 
 	w->is_loading = false;
-	if (outcome == STORE_FAILED)
+	w->is_loaded = was_read;
+	if (!was_read)
 		return;
-	if (outcome == STORE_DONE) {
-		uid_weights_clear(&w->proven);
-		uid_weights_copy(&w->proven, weights);
-		metric_set(w->gauges.last_proven, (double)block);
-	}
-	w->is_loaded = true;
 	setter_wake(w);
-	step(w);
+	w->parts.on_want(w->parts.arg);
+}
+
+/* One of them ended; its flight was over long ago. */
+static void
+on_committed_end(const struct ledger_row *row, void *arg)
+{
+	struct setter *w = arg;
+
+	if (row->state == LEDGER_PROVEN)
+		setter_proven(w, row);
+	else
+		setter_say_failed(row);
 }
 
 static void
-on_open_row(enum store_outcome outcome, struct ledger_row *row, void *arg)
+on_own_update(enum store_outcome outcome, int64_t block, void *arg)
 {
 	struct setter *w = arg;
 
@@ -278,116 +93,113 @@ on_open_row(enum store_outcome outcome, struct ledger_row *row, void *arg)
 		w->is_loading = false;
 		return;
 	}
-	if (row != NULL) {
-		log_info("ledger.taken_up", "id=%s state=%s extrinsic=%s",
-		    row->id, ledger_state_name(row->state),
-		    row->extrinsic_hash);
-		ledger_take(&w->ledger, row);
+	if (outcome == STORE_DONE && block > 0)
+		foreign_own(&w->foreign, (uint64_t)block);
+	committed_load(w->committed, w->hotkey);
+}
+
+static void
+on_last_proven(enum store_outcome outcome, const struct uid_weights *weights,
+    int64_t block, void *arg)
+{
+	struct setter *w = arg;
+
+	if (outcome == STORE_FAILED) {
+		w->is_loading = false;
+		return;
 	}
-	store_last_proven(w->parts.store, w->parts.netuid, w->parts.mecid,
-	    w->hotkey, on_last_proven, w);
+	if (outcome == STORE_DONE) {
+		uid_weights_clear(&w->proven);
+		uid_weights_copy(&w->proven, weights);
+		w->proven_block = (uint64_t)block;
+		standing_proven(w->standing, w->proven_block);
+	}
+	store_own_update(w->parts.store, w->parts.netuid, w->parts.mecid,
+	    w->hotkey, on_own_update, w);
 }
 
 static void
 load(struct setter *w)
 {
-	if (w->is_loading || submit_is_busy(w->submit))
-		return; /* it ends by itself, and soon */
-	ledger_drop(&w->ledger);
+	if (w->is_loading)
+		return;
 	w->is_loading = true;
-	store_open_row(w->parts.store, w->parts.netuid, w->parts.mecid,
-	    w->hotkey, on_open_row, w);
+	store_last_proven(w->parts.store, w->parts.netuid, w->parts.mecid,
+	    w->hotkey, on_last_proven, w);
 }
 
-/* -- the next thing to do ------------------------------------------------ */
+/* -- at each snapshot ---------------------------------------------------- */
 
-static void
-send_plan(struct setter *w, const struct vector *v, const struct plan *plan)
+static uint64_t
+fresh_block(const struct setter *w)
 {
-	log_info("weights.planned", "vector=%s uids=%zu dropped=%zu block=%llu",
-	    v->id, plan->sent.n, plan->dropped,
-	    (unsigned long long)w->s->block);
-	memcpy(w->sending, v->id, sizeof(w->sending));
-	submit_start(w->submit, w->s, w->runtime, &plan->sent, w->sending);
+	uint64_t fresh = w->proven_block,
+		 waiting = committed_block(w->committed);
+
+	if (waiting > fresh)
+		fresh = waiting;
+	return w->first_block > fresh ? w->first_block : fresh;
 }
 
-/* Said once for each reason, not at each head. */
+/* A commit-reveal subnet's weights are fresh from the block they are proven
+ * at, and others' too. */
 static void
-say_waiting(
-    struct setter *w, const struct vector *v, const struct preflight *pre)
+keep_up(struct setter *w)
 {
-	if (vectors_wait(w->vectors, pre->reason))
-		log_info("weights.waiting",
-		    "vector=%s reason=%s block=%llu until_block=%llu", v->id,
-		    pre->reason, (unsigned long long)w->s->block,
-		    (unsigned long long)pre->until_block);
+	if (vectors_none(w->vectors) && w->alarm == NULL &&
+	    setter_own_row(w) == NULL && w->sending[0] == '\0')
+		again_consider(w->again, w->s, fresh_block(w));
 }
 
-static void
-check(struct setter *w, const struct vector *v, const struct plan *plan)
+/* The commit whose reveal is in flight. */
+static const char *
+opening(const struct setter *w)
 {
-	struct preflight pre =
-	    preflight_check(w->s, &plan->sent, w->parts.version_key);
+	const struct ledger_row *row = setter_own_row(w);
 
-	switch (pre.verdict) {
-	case PREFLIGHT_GO:
-		send_plan(w, v, plan);
-		break;
-	case PREFLIGHT_WAIT:
-		say_waiting(w, v, &pre);
-		break;
-	case PREFLIGHT_REFUSE:
-		vectors_refuse(w->vectors, v->id, pre.reason);
-		break;
-	}
+	return row == NULL ? NULL : row->reveals;
 }
 
+/* All that was known was of another hotkey. */
 static void
-consider(struct setter *w, const struct vector *v)
+take_hotkey(struct setter *w)
 {
-	struct plan plan;
-
-	plan_make(&w->parts.rules, w->s, v, &w->proven, clock_wall_us(), &plan);
-	if (plan.refusal != NULL)
-		vectors_refuse(w->vectors, v->id, plan.refusal);
-	else
-		check(w, v, &plan);
-	plan_clear(&plan);
+	memcpy(w->hotkey, w->s->hotkey, sizeof(w->hotkey));
+	w->is_loaded = false;
+	w->proven_block = 0;
+	uid_weights_clear(&w->proven);
+	foreign_clear(&w->foreign);
 }
 
-static void
-step(struct setter *w)
+void
+setter_take_snapshot(struct setter *w, struct snapshot *s, struct runtime *r)
 {
-	const struct vector *v;
-
-	metric_set(w->gauges.open_row, w->ledger.open != NULL);
-	if (w->s == NULL || w->s->hotkey[0] == '\0')
+	snapshot_hold(s);
+	runtime_hold(r);
+	snapshot_free(w->s);
+	runtime_release(w->runtime);
+	w->s = s;
+	w->runtime = r;
+	if (w->first_block == 0)
+		w->first_block = s->block;
+	if (s->hotkey[0] == '\0')
 		return;
-	if (!w->is_loaded) {
+	if (!setter_is_same(w->hotkey, s->hotkey))
+		take_hotkey(w);
+	w->method =
+	    method_choose(r->md, s, w->parts.mecid, w->parts.rules.commits,
+		w->parts.rules.is_public ||
+		    method_is_public(chain_genesis(w->parts.chain)));
+	setter_watch_alarm(w);
+	if (w->is_loaded) {
+		setter_watch_foreign(w);
+		committed_judge(w->committed, s, setter_best(w), opening(w));
+		keep_up(w);
+	} else {
 		load(w);
-		return;
 	}
-	if (w->ledger.open != NULL) {
-		look_after_row(w);
-		return;
-	}
-	if (submit_is_busy(w->submit) || !chain_is_up(w->parts.chain))
-		return;
-	v = vectors_ready(w->vectors, w->s->block);
-	if (v != NULL)
-		consider(w, v);
-}
-
-static void
-show_tempos(struct setter *w)
-{
-	const struct snapshot *s = w->s;
-	double behind;
-
-	if (snapshot_find(s, s->hotkey) == NULL || s->hyper.tempo == 0)
-		return;
-	behind = (double)(s->block - s->last_update) / (double)s->hyper.tempo;
-	metric_set(w->gauges.tempos_behind, behind);
+	setter_show(w);
+	setter_wake(w);
 }
 
 void
@@ -397,70 +209,35 @@ setter_wake(struct setter *w)
 		vectors_wake(w->vectors);
 }
 
+/* -- making and freeing -------------------------------------------------- */
+
 static const char *
 under_way(void *arg)
 {
 	const struct setter *w = arg;
+	const struct ledger_row *row = setter_own_row(w);
 
-	return w->ledger.open == NULL ? "" : w->ledger.open->vector_id;
+	return row == NULL ? w->sending : row->vector_id;
 }
 
 static void
 on_vectors(void *arg)
 {
-	step(arg);
-}
+	struct setter *w = arg;
 
-void
-setter_take_snapshot(struct setter *w, struct snapshot *s, struct runtime *r)
-{
-	snapshot_free(w->s);
-	runtime_release(w->runtime);
-	w->s = s;
-	w->runtime = r;
-	show_tempos(w);
-	if (!is_same(w->hotkey, s->hotkey)) {
-		if (w->hotkey[0] != '\0')
-			log_warn("signer.another_hotkey", "was=%s is=%s",
-			    w->hotkey, s->hotkey);
-		memcpy(w->hotkey, s->hotkey, sizeof(w->hotkey));
-		reload(w);
-	}
-	setter_wake(w);
-	step(w);
+	w->parts.on_want(w->parts.arg);
 }
-
-/* -- making and freeing -------------------------------------------------- */
 
 static void
-make_gauges(struct setter *w)
+on_again(void *arg)
 {
-	struct metrics *m = w->parts.metrics;
-
-	w->gauges.tempos_behind =
-	    metrics_gauge(m, "subnetd_weights_tempos_behind", NULL,
-		"Tempos since the chain last took weights of our hotkey");
-	w->gauges.last_proven =
-	    metrics_gauge(m, "subnetd_weights_last_proven_block", NULL,
-		"Block at which weights were last proven");
-	w->gauges.open_row = metrics_gauge(m, "subnetd_weights_under_way", NULL,
-	    "Whether an intention to set weights has not ended");
-	w->gauges.steps = metrics_counter(m, "subnetd_ledger_steps_total", NULL,
-	    "Steps of the weight ledger written down");
+	setter_wake(arg);
 }
 
 struct setter *
 setter_new(const struct setter_parts *parts)
 {
 	struct setter *w = xcalloc(1, sizeof(*w));
-	struct submit_parts submit = {
-	    .chain = parts->chain,
-	    .store = parts->store,
-	    .ledger = &w->ledger,
-	    .signer = parts->signer,
-	    .era_period = parts->era_period,
-	    .version_key = parts->version_key,
-	};
 	struct vectors_parts vectors = {
 	    .store = parts->store,
 	    .netuid = parts->netuid,
@@ -469,17 +246,22 @@ setter_new(const struct setter_parts *parts)
 	    .on_change = on_vectors,
 	    .arg = w,
 	};
+	struct committed_parts committed = {
+	    .store = parts->store,
+	    .netuid = parts->netuid,
+	    .mecid = parts->mecid,
+	    .on_end = on_committed_end,
+	    .on_loaded = on_committed_loaded,
+	    .arg = w,
+	};
 
 	w->parts = *parts;
-	ledger_init(&w->ledger, parts->store);
-	w->ledger.on_step = on_step;
-	w->ledger.on_conflict = on_conflict;
-	w->ledger.arg = w;
-	w->submit = submit_new(&submit, on_no_row, w);
-	w->prove = prove_new(parts->chain, on_proof, w);
-	w->find = find_new(parts->chain, on_finding, w);
 	w->vectors = vectors_new(&vectors);
-	make_gauges(w);
+	w->committed = committed_new(&committed);
+	w->again = again_new(&parts->rules.again, parts->store, parts->netuid,
+	    parts->mecid, on_again, w);
+	w->standing = standing_new(
+	    parts->store, parts->metrics, parts->netuid, parts->mecid);
 	return w;
 }
 
@@ -488,11 +270,11 @@ setter_free(struct setter *w)
 {
 	if (w == NULL)
 		return;
-	submit_free(w->submit);
-	prove_free(w->prove);
-	find_free(w->find);
-	ledger_clear(&w->ledger);
+	committed_free(w->committed);
 	vectors_free(w->vectors);
+	again_free(w->again);
+	standing_free(w->standing);
+	foreign_clear(&w->foreign);
 	uid_weights_clear(&w->proven);
 	snapshot_free(w->s);
 	runtime_release(w->runtime);

@@ -11,11 +11,20 @@
 void
 snapshot_free(struct snapshot *s)
 {
-	if (s == NULL)
+	if (s == NULL || s->holders-- > 0)
 		return;
+	for (size_t i = 0; i < SNAPSHOT_MAX_MECHANISMS; i++)
+		uid_weights_clear(&s->own[i].on_chain);
 	json_decref(s->hyper_json);
 	free(s->neurons);
 	free(s);
+}
+
+struct snapshot *
+snapshot_hold(struct snapshot *s)
+{
+	s->holders++;
+	return s;
 }
 
 struct neuron *

@@ -13,11 +13,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "subtensor/epochs.h"
 #include "subtensor/ss58.h"
+#include "subtensor/timelock.h"
+#include "weightsetter/uid_weights.h"
 
 struct err;
 
 enum {
+	SNAPSHOT_MAX_MECHANISMS = 16,
+	SNAPSHOT_MAX_COMMITS = 32, /* of ours, waiting to be revealed */
 	SNAPSHOT_MAX_NEURONS = 4096,
 	SNAPSHOT_MAX_ADDRESS = 128, /* with the NUL */
 	SNAPSHOT_HASH = 67,	    /* "0x", 64 digits and the NUL */
@@ -44,27 +49,59 @@ struct hyper {
 	uint64_t min_allowed_weights;
 	uint64_t n; /* neurons */
 	bool commit_reveal;
+	uint64_t commit_reveal_version;	  /* 0: the runtime has none */
+	uint64_t reveal_period;		  /* epochs */
 	uint64_t stake_threshold;	  /* rao */
 	char owner_hotkey[SS58_MAX_TEXT]; /* "" if there is none */
 	uint64_t timestamp_ms;		  /* the block's */
+	struct epochs epochs;		  /* as of the snapshot's block */
+	uint64_t slot_ms; /* a block's time: Aura.SlotDuration */
 };
 
+/* The beacon that timelocked weights are opened by. */
+struct beacon {
+	bool exists; /* the runtime has a Drand pallet */
+	uint8_t public[TIMELOCK_PUBLIC];
+	struct beacon_times times;
+	uint64_t last_round; /* Drand.LastStoredRound */
+};
+
+/* A commit of ours that the chain holds. */
+struct commit {
+	bool is_timelocked;
+	char hash[SNAPSHOT_HASH]; /* of the commit, or of its ciphertext */
+	uint64_t epoch;		  /* it was counted to */
+	uint64_t block;
+	uint64_t round; /* timelocked: it opens with */
+};
+
+/* What the chain has of us for one mechanism. */
+struct own {
+	uint64_t last_update;	     /* of our uid; 0: never */
+	struct uid_weights on_chain; /* Weights[index][uid]; n 0: none */
+	struct commit commits[SNAPSHOT_MAX_COMMITS];
+	size_t n_commits;
+};
+
+/* Shared: snapshot_hold() and snapshot_free() count its holders. */
 struct snapshot {
+	int holders; /* beside the first; snapshot.c's */
 	uint16_t netuid;
-	uint8_t mecid;
 	uint64_t block;
 	char block_hash[SNAPSHOT_HASH];
 	uint32_t spec_version;
 	struct hyper hyper;
+	struct beacon beacon;
 	json_t *hyper_json;	/* for the row; owned */
 	struct neuron *neurons; /* by uid: neurons[i].uid == i; owned */
 	size_t n_neurons;
 	/* our own */
 	char hotkey[SS58_MAX_TEXT]; /* "" if signerd has not said yet */
 	uint32_t nonce;		    /* the next one at this block */
-	uint64_t last_update;	    /* of our uid, at the mechanism's index */
+	struct own own[SNAPSHOT_MAX_MECHANISMS]; /* by mechanism id */
 };
 
+struct snapshot *snapshot_hold(struct snapshot *);
 void snapshot_free(struct snapshot *); /* NULL is fine */
 
 /* The neuron of a hotkey, or NULL. */

@@ -1,5 +1,6 @@
 /*
- * Rows to structs and back. The only file here that names a query.
+ * Rows to structs and back. store*.c are the only files here that name a
+ * query.
  *
  * Each function answers once, later, with whether it was done, found nothing
  * to do, or failed (which it logs).
@@ -11,14 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "weightsetter/plan.h"
+
 struct ledger_fact;
 struct ledger_row;
 struct pg;
 struct snapshot;
+struct standing_facts;
 struct store;
-struct uid_weights;
-struct vector;
-struct vector_entry;
 
 enum store_outcome {
 	STORE_DONE,
@@ -31,23 +32,38 @@ typedef void store_cb(enum store_outcome, void *arg);
 struct store *store_new(struct pg *);
 void store_free(struct store *); /* after the pg; NULL is fine */
 
+/* -- snapshots: store_chain.c ------------------------------------------- */
+
 /* A snapshot and its neurons, in one transaction. */
 void store_snapshot(struct store *, const struct snapshot *, int64_t now_us,
     store_cb *, void *arg);
 /* Forget snapshots from before. */
 void store_trim(struct store *, uint16_t netuid, int64_t before_us);
 
-/* The oldest open row, the callee's, or NULL. */
-void store_open_row(struct store *, uint16_t netuid, uint8_t mecid,
-    const char *hotkey,
-    void (*)(enum store_outcome, struct ledger_row *, void *arg), void *arg);
+/* -- the ledger: store_ledger.c ----------------------------------------- */
+
+/* The hotkey's row in flight, the callee's, or NULL. */
+typedef void store_row_cb(enum store_outcome, struct ledger_row *, void *arg);
+void store_open_row(
+    struct store *, const char *hotkey, store_row_cb *, void *arg);
+
+/* Rows that are committed, oldest first. The rows are the callee's, the list
+ * is not. */
+typedef void store_rows_cb(
+    enum store_outcome, struct ledger_row **, size_t n, void *arg);
+void store_committed(struct store *, uint16_t netuid, uint8_t mecid,
+    const char *hotkey, store_rows_cb *, void *arg);
 
 /* What was proven last, and where; borrowed for the call. */
+typedef void store_proven_cb(
+    enum store_outcome, const struct uid_weights *, int64_t block, void *arg);
 void store_last_proven(struct store *, uint16_t netuid, uint8_t mecid,
-    const char *hotkey,
-    void (*)(enum store_outcome, const struct uid_weights *, int64_t block,
-	void *arg),
-    void *arg);
+    const char *hotkey, store_proven_cb *, void *arg);
+
+/* The last block in which weights of ours were taken. */
+typedef void store_block_cb(enum store_outcome, int64_t block, void *arg);
+void store_own_update(struct store *, uint16_t netuid, uint8_t mecid,
+    const char *hotkey, store_block_cb *, void *arg);
 
 void store_intend(struct store *, const struct ledger_row *, int64_t now_us,
     store_cb *, void *arg);
@@ -57,19 +73,46 @@ void store_step(struct store *, const char *id, const char *from,
     const char *to, const struct ledger_fact *, int64_t now_us, store_cb *,
     void *arg);
 
+/* -- vectors: store_vectors.c ------------------------------------------- */
+
 /* The newest vector nobody has decided on, without its entries; the callee's,
  * or NULL. */
+typedef void store_vector_cb(enum store_outcome, struct vector *, void *arg);
 void store_waiting(struct store *, uint16_t netuid, uint8_t mecid,
-    void (*)(enum store_outcome, struct vector *, void *arg), void *arg);
+    store_vector_cb *, void *arg);
 /* A vector's entries, the callee's to free; none of them is STORE_NOTHING. */
-void store_entries(struct store *, const char *vector_id,
-    void (*)(enum store_outcome, struct vector_entry *, size_t n, void *arg),
-    void *arg);
+typedef void store_entries_cb(
+    enum store_outcome, struct vector_entry *, size_t n, void *arg);
+void store_entries(
+    struct store *, const char *vector_id, store_entries_cb *, void *arg);
 void store_refuse(struct store *, const char *vector_id, const char *reason,
     int64_t now_us, store_cb *, void *arg);
 /* Older ones than the waiting one, but for the one under way (or ""). */
 void store_supersede(struct store *, uint16_t netuid, uint8_t mecid,
     const char *waiting, const char *under_way, int64_t now_us);
+
+/* A vector for want of a new one. */
+struct store_again {
+	char id[PLAN_ID]; /* it gets */
+	uint16_t netuid;
+	uint8_t mecid;
+	char hotkey[SS58_MAX_TEXT]; /* whose weights */
+	uint64_t block;
+	int64_t now_us;
+	int64_t made_after_us; /* when its entries were first made */
+	uint64_t last_block;   /* no other one was made after this block */
+};
+/* What was proven last. STORE_NOTHING: there is none that may be. */
+void store_again(
+    struct store *, const struct store_again *, store_cb *, void *arg);
+/* All to one hotkey. */
+void store_fallback(struct store *, const struct store_again *,
+    const char *hotkey, uint16_t uid, store_cb *, void *arg);
+
+/* -- how we are --------------------------------------------------------- */
+
+void store_setter(struct store *, const struct snapshot *,
+    const struct standing_facts *, int64_t now_us, store_cb *, void *arg);
 
 /* We are alive. */
 void store_seen(struct store *, const char *instance, uint16_t netuid,

@@ -1,13 +1,11 @@
 /*
- * Sending one set of weights. Each step starts the next; a step that finds
- * that the ledger's open row is not its own any more lets go.
+ * Sending one row. Each step starts the next; a step that finds that the
+ * ledger's open row is not its own any more lets go.
  */
 #include "weightsetter/submit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 #include "common/buf.h"
 #include "common/clock.h"
@@ -15,16 +13,17 @@
 #include "common/hex.h"
 #include "common/log.h"
 #include "common/signer_client.h"
-#include "common/uuid.h"
 #include "common/xalloc.h"
 #include "subtensor/decode.h"
 #include "subtensor/metadata.h"
 #include "subtensor/rpc.h"
 #include "subtensor/scale.h"
 #include "weightsetter/chain.h"
+#include "weightsetter/follow.h"
 #include "weightsetter/ledger.h"
 #include "weightsetter/prepare.h"
-#include "weightsetter/status.h"
+#include "weightsetter/reveal.h"
+#include "weightsetter/seal.h"
 #include "weightsetter/store.h"
 #include "weightsetter/transaction.h"
 #include "weightsetter/value.h"
@@ -38,29 +37,18 @@ struct submit {
 	struct submit_parts parts;
 	submit_cb *on_none;
 	void *arg;
+	struct prepare *prepare;
+	struct follow *follow;
 	/* of the sending under way */
 	bool is_busy;
-	struct head head;
-	char best[SNAPSHOT_HASH];
-	struct prepare *prepare;
+	struct snapshot *at;
 	struct runtime *runtime;
+	uint64_t era_period;
 	struct ledger_row *row; /* until the ledger has it; owned */
-	json_t
-	    *standing; /* {key of Keys[netuid][uid]: hotkey} of who gets any */
 	char row_id[PLAN_ID];
+	char best[SNAPSHOT_HASH];
 	struct transaction transaction;
 	struct signer_call *signing;
-	struct rpc_sub *watching;
-	unsigned statuses; /* so far: an answer about an old one is void */
-	LIST_HEAD(, looked_up) lookups;
-};
-
-struct looked_up { /* the block that a status named */
-	struct submit *submit;
-	unsigned status;
-	enum ledger_event event;
-	char hash[SNAPSHOT_HASH];
-	LIST_ENTRY(looked_up) link;
 };
 
 static void on_prepared(const struct prepared *, void *);
@@ -73,21 +61,19 @@ submit_new(const struct submit_parts *parts, submit_cb *on_none, void *arg)
 	s->parts = *parts;
 	s->on_none = on_none;
 	s->arg = arg;
-	LIST_INIT(&s->lookups);
 	s->prepare = prepare_new(parts->chain, on_prepared, s);
+	s->follow = follow_new(parts->chain, parts->ledger);
 	return s;
 }
 
-/* It is over. */
+/* Nothing of it is needed any more; it may still be followed. */
 static void
 let_go(struct submit *s)
 {
-	if (s->watching != NULL)
-		rpc_unsubscribe(s->watching);
-	s->watching = NULL;
-	s->statuses++;
 	runtime_release(s->runtime);
 	s->runtime = NULL;
+	snapshot_free(s->at);
+	s->at = NULL;
 	ledger_row_free(s->row);
 	s->row = NULL;
 	transaction_clear(&s->transaction);
@@ -97,16 +83,10 @@ let_go(struct submit *s)
 void
 submit_free(struct submit *s)
 {
-	struct looked_up *l;
-
 	if (s == NULL)
 		return;
-	while ((l = LIST_FIRST(&s->lookups)) != NULL) {
-		LIST_REMOVE(l, link);
-		free(l);
-	}
-	s->watching = NULL; /* it went with the chain */
 	let_go(s);
+	follow_free(s->follow);
 	prepare_free(s->prepare);
 	free(s);
 }
@@ -114,14 +94,13 @@ submit_free(struct submit *s)
 void
 submit_abandon(struct submit *s)
 {
-	if (s->watching != NULL)
-		let_go(s);
+	follow_abandon(s->follow);
 }
 
 bool
 submit_is_busy(const struct submit *s)
 {
-	return s->is_busy;
+	return s->is_busy || follow_is_busy(s->follow);
 }
 
 static struct rpc *
@@ -134,10 +113,15 @@ rpc_of(struct submit *s)
 static void
 give_up(struct submit *s, const char *reason, const char *why)
 {
-	log_warn("weights.not_sent", "vector=%s reason=%s why=\"%s\"",
-	    s->row->vector_id, reason, why);
+	struct ledger_row *row = s->row;
+
+	s->row = NULL;
+	log_warn("weights.not_sent",
+	    "vector=%s netuid=%u mecid=%u reason=%s why=\"%s\"", row->vector_id,
+	    row->netuid, row->mecid, reason, why);
 	let_go(s);
-	s->on_none(reason, s->arg);
+	s->on_none(row, reason, s->arg);
+	ledger_row_free(row);
 }
 
 /* -- after the intention: events for the ledger -------------------------- */
@@ -155,123 +139,12 @@ is_ours(struct submit *s)
 }
 
 static void
-tell(struct submit *s, enum ledger_event event, const struct ledger_fact *fact)
-{
-	ledger_step(s->parts.ledger, event, fact, clock_wall_us());
-}
-
-static void
 tell_refusal(struct submit *s, const char *reason)
 {
 	struct ledger_fact fact = {.reason = reason};
 
 	let_go(s);
-	tell(s, LEDGER_REFUSAL, &fact);
-}
-
-/* -- watching ------------------------------------------------------------ */
-
-static void
-tell_block(struct submit *s, const struct looked_up *l, uint64_t number)
-{
-	struct ledger_fact fact = {.block = number, .block_hash = l->hash};
-
-	if (l->event == LEDGER_FINALITY)
-		let_go(s);
-	tell(s, l->event, &fact);
-}
-
-/* The number of a block a status named. Without one the chain is asked. */
-static void
-on_header(const struct rpc_answer *a, void *arg)
-{
-	struct looked_up *l = arg;
-	struct submit *s = l->submit;
-	uint64_t number;
-
-	LIST_REMOVE(l, link);
-	if (l->status == s->statuses && is_ours(s)) {
-		if (a->outcome == RPC_OK &&
-		    chain_header_number(a->result, &number) == 0) {
-			tell_block(s, l, number);
-		} else if (l->event == LEDGER_FINALITY) {
-			let_go(s);
-			tell(s, LEDGER_LOSS, NULL);
-		}
-	}
-	free(l);
-}
-
-static void
-look_up(struct submit *s, enum ledger_event event, const char *hash)
-{
-	struct looked_up *l = xcalloc(1, sizeof(*l));
-
-	l->submit = s;
-	l->status = s->statuses;
-	l->event = event;
-	memcpy(l->hash, hash, sizeof(l->hash));
-	LIST_INSERT_HEAD(&s->lookups, l, link);
-	rpc_call(
-	    rpc_of(s), "chain_getHeader", json_pack("[s]", hash), on_header, l);
-}
-
-static void
-on_status(const json_t *status, void *arg)
-{
-	struct submit *s = arg;
-	char hash[SNAPSHOT_HASH];
-	int event = status_event(status, hash);
-
-	s->statuses++;
-	if (event < 0 || !is_ours(s))
-		return;
-	if (hash[0] != '\0') {
-		look_up(s, (enum ledger_event)event, hash);
-		return;
-	}
-	if (event == LEDGER_LOSS)
-		let_go(s);
-	tell(s, (enum ledger_event)event, NULL);
-}
-
-static void
-on_watch_end(const struct rpc_answer *a, void *arg)
-{
-	struct submit *s = arg;
-	char reason[REFUSAL_MAX];
-
-	s->watching = NULL;
-	s->statuses++;
-	if (!is_ours(s))
-		return;
-	if (a->outcome == RPC_REFUSED) {
-		refusal_of_submission(a->code, a->message, a->data, reason);
-		if (refusal_judge(reason) != REFUSAL_UNCLEAR) {
-			tell_refusal(s, reason);
-			return;
-		}
-	}
-	let_go(s);
-	tell(s, LEDGER_LOSS, NULL);
-}
-
-/* -- from the signature to the node -------------------------------------- */
-
-static void
-send_it(struct submit *s)
-{
-	const struct buf *bytes = &s->transaction.bytes;
-	char *hex = hex_0x(bytes->data, bytes->len);
-
-	log_info("weights.sending", "vector=%s id=%s extrinsic=%s nonce=%u",
-	    s->parts.ledger->open->vector_id, s->row_id,
-	    s->parts.ledger->open->extrinsic_hash,
-	    s->parts.ledger->open->nonce);
-	s->watching = rpc_subscribe(rpc_of(s), "author_submitAndWatchExtrinsic",
-	    "author_unwatchExtrinsic", json_pack("[s]", hex), on_status,
-	    on_watch_end, s);
-	free(hex);
+	ledger_step(s->parts.ledger, LEDGER_REFUSAL, &fact, clock_wall_us());
 }
 
 /* The hash is written down before anything is sent: from here on the chain
@@ -283,16 +156,12 @@ on_hash_written(enum store_outcome outcome, void *arg)
 
 	if (!is_ours(s))
 		return;
-	if (outcome == STORE_DONE)
-		send_it(s);
-	else
+	if (outcome != STORE_DONE) {
 		tell_refusal(s, "not_written");
-}
-
-static void
-write_hash(struct submit *s)
-{
-	store_sign(s->parts.store, s->parts.ledger->open, on_hash_written, s);
+		return;
+	}
+	follow_start(s->follow, &s->transaction.bytes);
+	let_go(s);
 }
 
 static json_t *
@@ -326,7 +195,8 @@ on_validity(const struct rpc_answer *a, void *arg)
 	value = decode_validity(s, a->result);
 	if (json_object_get(value, "Ok") != NULL) {
 		json_decref(value);
-		write_hash(s);
+		store_sign(
+		    s->parts.store, s->parts.ledger->open, on_hash_written, s);
 		return;
 	}
 	refusal_of_validity(json_object_get(value, "Err"), reason);
@@ -364,20 +234,16 @@ on_signature(const char *signature, const struct err *why, void *arg)
 	s->signing = NULL;
 	if (!is_ours(s))
 		return;
-	if (signature == NULL) {
-		log_error("weights.not_signed", "id=%s why=\"%s\"", s->row_id,
-		    why->text);
-		tell_refusal(s, "not_signed");
+	if (signature == NULL)
+		err = *why;
+	else if (transaction_sign(&s->transaction, s->runtime,
+		     s->parts.ledger->open, signature, &err) == 0) {
+		dry_run(s);
 		return;
 	}
-	if (transaction_sign(&s->transaction, s->runtime, s->parts.ledger->open,
-		signature, &err) != 0) {
-		log_error("weights.not_signed", "id=%s why=\"%s\"", s->row_id,
-		    err.text);
-		tell_refusal(s, "not_signed");
-		return;
-	}
-	dry_run(s);
+	log_error(
+	    "weights.not_signed", "id=%s why=\"%s\"", s->row_id, err.text);
+	tell_refusal(s, "not_signed");
 }
 
 /* -- the intention ------------------------------------------------------- */
@@ -386,10 +252,11 @@ static void
 on_intended(enum store_outcome outcome, void *arg)
 {
 	struct submit *s = arg;
+	const struct ledger_row *row = s->row;
 
 	if (outcome == STORE_NOTHING) {
 		give_up(s, "another_under_way",
-		    "the ledger has an open row of this hotkey");
+		    "the ledger has a row of this hotkey in flight");
 		return;
 	}
 	if (outcome == STORE_FAILED) {
@@ -397,39 +264,81 @@ on_intended(enum store_outcome outcome, void *arg)
 		return;
 	}
 	log_info("ledger.intended",
-	    "id=%s vector=%s uids=%zu call=%s nonce=%u era=%llu..%llu",
-	    s->row_id, s->row->vector_id, s->row->sent.n, s->row->call,
-	    s->row->nonce, (unsigned long long)s->row->era_birth,
-	    (unsigned long long)s->row->era_death);
-	ledger_take(s->parts.ledger, s->row);
+	    "id=%s vector=%s netuid=%u mecid=%u action=%s uids=%zu call=%s "
+	    "nonce=%u era=%llu..%llu round=%llu reveal_block=%llu",
+	    s->row_id, row->vector_id, row->netuid, row->mecid,
+	    ledger_action_name(row->action), row->sent.n, row->call, row->nonce,
+	    (unsigned long long)row->era_birth,
+	    (unsigned long long)row->era_death,
+	    (unsigned long long)row->reveal_round,
+	    (unsigned long long)row->reveal_block);
 	s->row = NULL;
-	s->signing = signer_sign_weights(
-	    s->parts.signer, &s->transaction.payload, on_signature, s);
+	ledger_take(s->parts.ledger, (struct ledger_row *)row);
+	s->signing = signer_sign_weights(s->parts.signer, row->call,
+	    &s->transaction.payload, on_signature, s);
 }
 
 static void
-intend(struct submit *s)
+intend(struct submit *s, const struct buf *sealed)
 {
-	struct era era = era_at(s->parts.era_period, s->head.number);
+	struct era era = era_at(s->era_period, s->at->block);
 	struct ledger_row *row = s->row;
 	struct err err = {{0}};
 
-	row->era_birth = era_birth(era, s->head.number);
-	row->era_death = era_death(era, s->head.number);
-	if (transaction_make(&s->transaction, s->runtime, row, era,
-		chain_genesis(s->parts.chain), s->head.hash, &err) != 0) {
-		log_error("weights.cannot_build", "spec=%u why=\"%s\"",
-		    s->runtime->spec_version, err.text);
+	row->era_birth = era_birth(era, s->at->block);
+	row->era_death = era_death(era, s->at->block);
+	row->spec_version = s->runtime->spec_version;
+	if (transaction_make(&s->transaction, s->runtime, row, sealed, era,
+		chain_genesis(s->parts.chain), s->at->block_hash, &err) != 0) {
+		log_error("weights.cannot_build", "spec=%u call=%s why=\"%s\"",
+		    s->runtime->spec_version, row->call, err.text);
 		give_up(s, "cannot_build", err.text);
 		return;
 	}
 	store_intend(s->parts.store, row, clock_wall_us(), on_intended, s);
 }
 
+/* -- the commit ---------------------------------------------------------- */
+
+/* NULL, or why it cannot be sealed now. */
+static const char *
+seal(struct submit *s, const struct prepared *p, struct buf *sealed,
+    struct err *why)
+{
+	uint64_t best = chain_best_number(s->parts.chain);
+	int64_t now_ms = clock_wall_ms();
+	struct reveal_time t;
+	const char *reason;
+
+	if (!ledger_is_commit(s->row->action))
+		return NULL;
+	reason = reveal_plan(s->at, s->row->action, best, now_ms, &t);
+	if (reason != NULL) {
+		err_set(why, "no commit for block %llu",
+		    (unsigned long long)best + 1);
+		return reason;
+	}
+	s->row->reveal_block = t.block;
+	s->row->commit_epoch = t.epoch;
+	if (s->row->action == LEDGER_HASH)
+		return seal_hash(s->row, why) == 0 ? NULL : "cannot_build";
+	if (reveal_is_skewed(p->timestamp_ms, now_ms)) {
+		err_set(why, "our clock is %lld ms from the best block's",
+		    (long long)(now_ms - (int64_t)p->timestamp_ms));
+		return "clock_skew";
+	}
+	return seal_timelock(s->row, &s->at->beacon, t.round, sealed, why) == 0
+		   ? NULL
+		   : "cannot_build";
+}
+
 static void
 on_prepared(const struct prepared *p, void *arg)
 {
 	struct submit *s = arg;
+	struct err why = {{0}};
+	struct buf sealed = {0};
+	const char *reason;
 
 	if (p->reason != NULL) {
 		give_up(s, p->reason, p->why);
@@ -437,39 +346,45 @@ on_prepared(const struct prepared *p, void *arg)
 	}
 	s->row->nonce = p->nonce;
 	memcpy(s->best, p->best, sizeof(s->best));
-	intend(s);
+	reason = seal(s, p, &sealed, &why);
+	if (reason != NULL)
+		give_up(s, reason, why.text);
+	else
+		intend(s, &sealed);
+	buf_free(&sealed);
 }
 
-static struct ledger_row *
-new_row(const struct snapshot *at, const struct uid_weights *w,
-    const char *vector_id, const char *call, uint64_t version_key)
+static void
+on_agreed(enum chain_agreement agreement, void *arg)
 {
-	struct ledger_row *row = xcalloc(1, sizeof(*row));
+	struct submit *s = arg;
 
-	uuid_new(row->id);
-	snprintf(row->vector_id, sizeof(row->vector_id), "%s", vector_id);
-	snprintf(row->call, sizeof(row->call), "%s", call);
-	memcpy(row->hotkey, at->hotkey, sizeof(row->hotkey));
-	row->netuid = at->netuid;
-	row->mecid = at->mecid;
-	row->state = LEDGER_INTENDED;
-	row->version_key = version_key;
-	uid_weights_copy(&row->sent, w);
-	return row;
+	switch (agreement) {
+	case CHAIN_AGREED:
+		prepare_start(s->prepare, s->at, s->runtime, &s->row->sent);
+		break;
+	case CHAIN_DISAGREED:
+		give_up(s, "endpoints_disagree",
+		    "the endpoints have different finalized blocks");
+		break;
+	case CHAIN_UNSURE:
+		give_up(s, "endpoints_unsure",
+		    "too few endpoints say that the head is final");
+		break;
+	}
 }
 
 void
-submit_start(struct submit *s, const struct snapshot *at, struct runtime *r,
-    const struct uid_weights *w, const char *vector_id)
+submit_start(struct submit *s, const struct submit_order *order)
 {
-	const char *call = transaction_call(r->md, at->mecid);
+	struct head head = {.number = order->at->block};
 
 	s->is_busy = true;
-	s->runtime = runtime_hold(r);
-	s->head.number = at->block;
-	memcpy(s->head.hash, at->block_hash, sizeof(s->head.hash));
-	s->row = new_row(at, w, vector_id, call == NULL ? "none" : call,
-	    s->parts.version_key);
+	s->at = snapshot_hold(order->at);
+	s->runtime = runtime_hold(order->runtime);
+	s->era_period = order->era_period;
+	s->row = order->row;
 	memcpy(s->row_id, s->row->id, sizeof(s->row_id));
-	prepare_start(s->prepare, at, r, w);
+	memcpy(head.hash, s->at->block_hash, sizeof(head.hash));
+	chain_agree(s->parts.chain, &head, on_agreed, s);
 }

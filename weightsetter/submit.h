@@ -1,7 +1,7 @@
 /*
- * Sending one set of weights, once: nonce and uids at the best block,
- * intention written down, signature, dry run, hash written down, sent, watched
- * until it is final.
+ * Sending one row, once: the endpoints agree on the head, nonce and uids at
+ * the best block, the commit sealed, the intention written down, signature,
+ * dry run, hash written down, sent, watched until it is final.
  *
  * Up to the intention a failure leaves nothing behind and is told by the
  * callback. From there on the ledger's row tells everything, and this module
@@ -15,28 +15,38 @@
 
 struct chain;
 struct ledger;
+struct ledger_row;
 struct runtime;
 struct signer_client;
 struct snapshot;
 struct store;
 struct submit;
-struct uid_weights;
 
 struct submit_parts {
 	struct chain *chain;
 	struct store *store;
 	struct ledger *ledger;
 	struct signer_client *signer;
+};
+
+/* What is to be sent, by a snapshot and the runtime it was read by; both are
+ * held until it has been sent. */
+struct submit_order {
+	struct ledger_row *row; /* taken: who, what and by which call */
+	struct snapshot *at;
+	struct runtime *runtime;
 	uint64_t era_period; /* blocks, 4 to 4096 */
-	uint64_t version_key;
 };
 
 /*
- * There will be no row, and why: "node", "upgrade_in_flight",
- * "nonce_in_pool", "uid_moved", "cannot_build", "another_under_way" or
- * "not_written". After the last a row may be there all the same.
+ * There will be no row, and why: "endpoints_disagree", "endpoints_unsure",
+ * "node", "upgrade_in_flight", "nonce_in_pool", "uid_moved", "clock_skew",
+ * what reveal_plan() says, "cannot_build", "another_under_way" or
+ * "not_written". After the last a row may be there all the same. The row is
+ * borrowed.
  */
-typedef void submit_cb(const char *reason, void *arg);
+typedef void submit_cb(
+    const struct ledger_row *, const char *reason, void *arg);
 
 struct submit *submit_new(const struct submit_parts *, submit_cb *, void *arg);
 void submit_free(struct submit *); /* after chain and signer; NULL is fine */
@@ -48,8 +58,6 @@ bool submit_is_busy(const struct submit *);
 /* Watch no longer what was sent: its era is over. Else nothing is done. */
 void submit_abandon(struct submit *);
 
-/* The runtime and snapshot are those of one head; copied or held. */
-void submit_start(struct submit *, const struct snapshot *, struct runtime *,
-    const struct uid_weights *, const char *vector_id);
+void submit_start(struct submit *, const struct submit_order *);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * One reading after the other: runtime, hyper-parameters, neurons,
- * commitments. Each step starts the next; fail() ends them all.
+ * One reading after the other: runtime, hyper-parameters, neurons, our own
+ * standing, commitments. Each step starts the next; fail() ends them all.
  */
 #include "weightsetter/sync.h"
 
@@ -18,6 +18,7 @@
 #include "subtensor/scale.h"
 #include "weightsetter/address.h"
 #include "weightsetter/chain.h"
+#include "weightsetter/own.h"
 #include "weightsetter/reads.h"
 #include "weightsetter/value.h"
 
@@ -37,27 +38,21 @@ static const uint16_t graph_fields[] = {30, 52, 53, 57, 59, 67, 68, 69};
 
 struct sync {
 	struct chain *chain;
-	uint16_t netuid;
-	uint8_t mecid;
 	sync_cb *on_done;
 	void *arg;
 	/* of the reading under way */
 	struct snapshot *s; /* NULL: none */
 	struct runtime *runtime;
-	json_t *values; /* of storage */
 	char *last_key; /* of the page of commitments, NULL: the first */
 	size_t page_keys, pages;
 };
 
 struct sync *
-sync_new(struct chain *chain, uint16_t netuid, uint8_t mecid, sync_cb *on_done,
-    void *arg)
+sync_new(struct chain *chain, sync_cb *on_done, void *arg)
 {
 	struct sync *y = xcalloc(1, sizeof(*y));
 
 	y->chain = chain;
-	y->netuid = netuid;
-	y->mecid = mecid;
 	y->on_done = on_done;
 	y->arg = arg;
 	return y;
@@ -68,11 +63,9 @@ drop_reading(struct sync *y)
 {
 	snapshot_free(y->s);
 	runtime_release(y->runtime);
-	json_decref(y->values);
 	free(y->last_key);
 	y->s = NULL;
 	y->runtime = NULL;
-	y->values = NULL;
 	y->last_key = NULL;
 	y->pages = 0;
 }
@@ -126,9 +119,9 @@ finish(struct sync *y)
 	y->on_done(s, r, y->arg);
 }
 
-/* -- commitments --------------------------------------------------------- */
-
 static void ask_commitments(struct sync *);
+
+/* -- commitments --------------------------------------------------------- */
 
 /* The account that a key of CommitmentOf ends with. */
 static struct neuron *
@@ -211,7 +204,7 @@ on_commitment_keys(const struct rpc_answer *a, void *arg)
 static void
 ask_commitments(struct sync *y)
 {
-	json_t *keys = json_pack("[i]", y->netuid);
+	json_t *keys = json_pack("[i]", y->s->netuid);
 	struct err err = {{0}};
 	char *prefix = reads_key(
 	    y->runtime->md, "Commitments", "CommitmentOf", keys, &err);
@@ -226,6 +219,36 @@ ask_commitments(struct sync *y)
 		"[s, i, s?, s]", prefix, PAGE, y->last_key, y->s->block_hash),
 	    on_commitment_keys, y);
 	free(prefix);
+}
+
+/* -- our own standing ---------------------------------------------------- */
+
+static void
+on_own(const struct rpc_answer *a, void *arg)
+{
+	struct sync *y = arg;
+	struct err err = {{0}};
+
+	if (has_failed(y, "own", a))
+		return;
+	if (own_take(y->runtime->md, y->s, a->result, &err) != 0)
+		fail(y, "own", err.text);
+	else
+		ask_commitments(y);
+}
+
+static void
+ask_own(struct sync *y)
+{
+	json_t *keys = own_keys(y->runtime->md, y->s);
+
+	if (json_array_size(keys) == 0) {
+		json_decref(keys);
+		ask_commitments(y);
+		return;
+	}
+	rpc_call(chain_rpc(y->chain), "state_queryStorageAt",
+	    json_pack("[o, s]", keys, y->s->block_hash), on_own, y);
 }
 
 /* -- neurons ------------------------------------------------------------- */
@@ -261,8 +284,7 @@ take_neurons(struct sync *y, const char *method, const json_t *hex,
 		fail(y, method, err.text);
 		return;
 	}
-	reads_take_own(y->values, y->s);
-	ask_commitments(y);
+	ask_own(y);
 }
 
 static void
@@ -303,7 +325,7 @@ ask_neurons(struct sync *y)
 	size_t n = sizeof(graph_fields) / sizeof(graph_fields[0]);
 	struct buf args = {0};
 
-	scale_put_u16(&args, y->netuid);
+	scale_put_u16(&args, y->s->netuid);
 	if (metadata_method(md, graph_method) != NULL) {
 		scale_put_compact(&args, n);
 		for (size_t i = 0; i < n; i++)
@@ -322,7 +344,7 @@ ask_neurons(struct sync *y)
 static struct reads_of
 reads_of(const struct sync *y)
 {
-	return (struct reads_of){y->netuid, y->mecid, y->s->hotkey};
+	return (struct reads_of){y->s->netuid, y->s->hotkey};
 }
 
 static void
@@ -331,15 +353,19 @@ on_storage(const struct rpc_answer *a, void *arg)
 	struct sync *y = arg;
 	struct reads_of of = reads_of(y);
 	struct err err = {{0}};
+	json_t *values;
+	int rc = -1;
 
 	if (has_failed(y, "storage", a))
 		return;
-	y->values = reads_decode(y->runtime->md, &of, a->result, &err);
-	if (y->values == NULL || reads_take(y->values, y->s, &err) != 0) {
+	values = reads_decode(y->runtime->md, &of, a->result, &err);
+	if (values != NULL)
+		rc = reads_take(y->runtime->md, values, y->s, &err);
+	json_decref(values);
+	if (rc != 0)
 		fail(y, "storage", err.text);
-		return;
-	}
-	ask_neurons(y);
+	else
+		ask_neurons(y);
 }
 
 static void
@@ -366,12 +392,12 @@ on_runtime(struct runtime *r, const struct err *why, void *arg)
 }
 
 void
-sync_start(struct sync *y, const struct head *head, const char *hotkey)
+sync_start(struct sync *y, const struct head *head, uint16_t netuid,
+    const char *hotkey)
 {
 	struct snapshot *s = xcalloc(1, sizeof(*s));
 
-	s->netuid = y->netuid;
-	s->mecid = y->mecid;
+	s->netuid = netuid;
 	s->block = head->number;
 	memcpy(s->block_hash, head->hash, sizeof(s->block_hash));
 	memcpy(s->hotkey, hotkey, strlen(hotkey) + 1);

@@ -21,12 +21,12 @@ struct sync;
  * by snapshot_free() and runtime_release(). NULLs: it failed. */
 typedef void sync_cb(struct snapshot *, struct runtime *, void *arg);
 
-struct sync *sync_new(
-    struct chain *, uint16_t netuid, uint8_t mecid, sync_cb *, void *arg);
+struct sync *sync_new(struct chain *, sync_cb *, void *arg);
 void sync_free(struct sync *); /* after the chain; NULL is fine */
 
 bool sync_is_busy(const struct sync *);
 /* hotkey: whose standing is read, "" while it is not known. */
-void sync_start(struct sync *, const struct head *, const char *hotkey);
+void sync_start(
+    struct sync *, const struct head *, uint16_t netuid, const char *hotkey);
 
 #endif

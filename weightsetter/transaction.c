@@ -1,19 +1,20 @@
-/* The extrinsic that sets weights. */
+/* The extrinsic that sets, commits or reveals weights. */
 #include "weightsetter/transaction.h"
 
 #include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/err.h"
 #include "common/hex.h"
 #include "subtensor/decode.h"
-#include "subtensor/metadata.h"
 #include "weightsetter/ledger.h"
 #include "weightsetter/runtime.h"
 
 static const char pallet[] = "SubtensorModule";
-static const char with_mechanism[] = "set_mechanism_weights";
-static const char without[] = "set_weights";
+
+enum { COMMIT_REVEAL_VERSION = 4 };
 
 void
 transaction_clear(struct transaction *t)
@@ -21,16 +22,6 @@ transaction_clear(struct transaction *t)
 	buf_free(&t->call);
 	buf_free(&t->payload);
 	buf_free(&t->bytes);
-}
-
-const char *
-transaction_call(const struct metadata *md, uint8_t mecid)
-{
-	if (metadata_call(md, pallet, with_mechanism, NULL) != NULL)
-		return with_mechanism;
-	if (mecid == 0 && metadata_call(md, pallet, without, NULL) != NULL)
-		return without;
-	return NULL;
 }
 
 static json_t *
@@ -43,28 +34,74 @@ numbers(const uint16_t *items, size_t n)
 	return list;
 }
 
+/* Beyond 2^53 the encoder takes texts. */
 static json_t *
-arguments(const struct ledger_row *row)
+wide(uint64_t number)
 {
-	char key[32];
-	json_t *args;
+	char text[32];
 
-	snprintf(
-	    key, sizeof(key), "%llu", (unsigned long long)row->version_key);
-	args = json_pack("{s:i, s:o, s:o, s:s}", "netuid", row->netuid, "dests",
-	    numbers(row->sent.uids, row->sent.n), "weights",
-	    numbers(row->sent.weights, row->sent.n), "version_key", key);
-	if (strcmp(row->call, with_mechanism) == 0)
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+	return json_string(text);
+}
+
+static void
+add_commit(json_t *args, const struct ledger_row *row, const struct buf *sealed)
+{
+	char *hex = hex_0x(sealed->data, sealed->len);
+
+	json_object_set_new(args, "commit", json_string(hex));
+	json_object_set_new(args, "reveal_round", wide(row->reveal_round));
+	if (strstr(row->call, "timelocked") != NULL)
+		json_object_set_new(args, "commit_reveal_version",
+		    json_integer(COMMIT_REVEAL_VERSION));
+	free(hex);
+}
+
+static void
+add_weights(json_t *args, const struct ledger_row *row, const char *uids,
+    const char *values)
+{
+	json_object_set_new(args, uids, numbers(row->sent.uids, row->sent.n));
+	json_object_set_new(
+	    args, values, numbers(row->sent.weights, row->sent.n));
+	json_object_set_new(args, "version_key", wide(row->version_key));
+}
+
+static json_t *
+arguments(const struct ledger_row *row, const struct buf *sealed)
+{
+	json_t *args = json_pack("{s:i}", "netuid", row->netuid);
+
+	if (strstr(row->call, "_mechanism_") != NULL)
 		json_object_set_new(args, "mecid", json_integer(row->mecid));
+	switch (row->action) {
+	case LEDGER_SET:
+		add_weights(args, row, "dests", "weights");
+		break;
+	case LEDGER_TIMELOCK:
+		add_commit(args, row, sealed);
+		break;
+	case LEDGER_HASH:
+		json_object_set_new(
+		    args, "commit_hash", json_string(row->commit_hash));
+		break;
+	case LEDGER_REVEAL:
+		add_weights(args, row, "uids", "values");
+		json_object_set_new(
+		    args, "salt", numbers(row->salt, row->n_salt));
+		break;
+	case N_LEDGER_ACTIONS:
+		break;
+	}
 	return args;
 }
 
 int
 transaction_make(struct transaction *t, const struct runtime *r,
-    const struct ledger_row *row, struct era era, const uint8_t genesis[32],
-    const char *birth_hash, struct err *err)
+    const struct ledger_row *row, const struct buf *sealed, struct era era,
+    const uint8_t genesis[32], const char *birth_hash, struct err *err)
 {
-	json_t *args = arguments(row);
+	json_t *args = arguments(row, sealed);
 	int rc;
 
 	transaction_clear(t);

@@ -1,6 +1,6 @@
 /*
- * The extrinsic that sets weights: its call, the payload to be signed, its
- * bytes and its hash.
+ * The extrinsic that sets, commits or reveals weights: its call, the payload
+ * to be signed, its bytes and its hash.
  *
  * Pure: everything it depends on is given.
  */
@@ -14,7 +14,6 @@
 
 struct err;
 struct ledger_row;
-struct metadata;
 struct runtime;
 
 struct transaction {
@@ -24,15 +23,13 @@ struct transaction {
 
 void transaction_clear(struct transaction *);
 
-/* The name of the call this runtime sets weights by, or NULL: it has none for
- * the mechanism. */
-const char *transaction_call(const struct metadata *, uint8_t mecid);
-
 /* Call and payload of a row, to be included after its era's birth, a block of
- * that hash ("0x.."). 0, or -1 and why. */
+ * that hash ("0x.."). sealed is the ciphertext of one that commits by
+ * timelock. 0, or -1 and why: the runtime's call is not of the shape we know,
+ * or it has an extension that we do not. */
 int transaction_make(struct transaction *, const struct runtime *,
-    const struct ledger_row *, struct era, const uint8_t genesis[32],
-    const char *birth_hash, struct err *);
+    const struct ledger_row *, const struct buf *sealed, struct era,
+    const uint8_t genesis[32], const char *birth_hash, struct err *);
 
 /* With the signature ("0x.."): the bytes; the row gets the hash. */
 int transaction_sign(struct transaction *, const struct runtime *,

@@ -16,7 +16,7 @@
 struct vectors {
 	struct vectors_parts parts;
 	struct vector *waiting; /* NULL: none */
-	bool has_entries;
+	bool has_entries, is_none;
 	bool is_asking, ask_again;
 	char asked_for[PLAN_ID]; /* whose entries are being read */
 	struct retry retry;
@@ -105,13 +105,15 @@ on_waiting(enum store_outcome outcome, struct vector *newest, void *arg)
 	if (newest != NULL && !is_waiting(v, newest->id)) {
 		drop(v);
 		v->waiting = newest;
+		v->is_none = false;
 		supersede(v);
 		memcpy(v->asked_for, newest->id, sizeof(v->asked_for));
 		store_entries(v->parts.store, v->asked_for, on_entries, v);
 		return;
 	}
 	vector_free(newest);
-	if (outcome == STORE_NOTHING)
+	v->is_none = outcome == STORE_NOTHING;
+	if (v->is_none)
 		drop(v);
 	asked(v);
 }
@@ -145,6 +147,18 @@ vectors_wait(struct vectors *v, const char *reason)
 	return is_new;
 }
 
+const struct vector *
+vectors_waiting(const struct vectors *v)
+{
+	return v->waiting;
+}
+
+bool
+vectors_none(const struct vectors *v)
+{
+	return v->is_none && !v->is_asking;
+}
+
 /* If it could not be written, it is found undecided again. */
 static void
 on_refused(enum store_outcome outcome, void *arg)
@@ -163,30 +177,59 @@ vectors_refuse(struct vectors *v, const char *id, const char *reason)
 		drop(v);
 }
 
-void
-vectors_failed(
-    struct vectors *v, const char *id, const char *reason, uint64_t block)
+/* Enough of the refusals. */
+static void
+refused_again(struct vectors *v, const char *id, const char *reason,
+    const struct vectors_when *at)
 {
 	char gave_up[REFUSAL_MAX + 16];
 
-	if (id[0] == '\0')
-		return;
-	if (refusal_judge(reason) == REFUSAL_LASTING) {
-		vectors_refuse(v, id, reason);
-		return;
-	}
-	if (!is_waiting(v, id))
-		return; /* a newer one has taken its place */
-	if (retry_again(&v->retry, block))
+	if (retry_refused(&v->retry, at->block, retry_longest(at->tempo)))
 		return;
 	snprintf(gave_up, sizeof(gave_up), "gave_up: %s", reason);
 	vectors_refuse(v, id, gave_up);
 }
 
 void
-vectors_ended(struct vectors *v, const char *id, bool proven)
+vectors_failed(struct vectors *v, const char *id, const char *reason,
+    const struct vectors_when *at)
 {
-	if (proven && is_waiting(v, id))
+	uint64_t longest = retry_longest(at->tempo);
+
+	if (!is_waiting(v, id) && refusal_judge(reason) != REFUSAL_LASTING)
+		return; /* a newer one has taken its place */
+	switch (refusal_judge(reason)) {
+	case REFUSAL_LASTING:
+		if (id[0] != '\0')
+			vectors_refuse(v, id, reason);
+		break;
+	case REFUSAL_CHANGED:
+		if (!retry_once(&v->retry, at->block, refusal_fault(reason)))
+			refused_again(v, id, reason, at);
+		break;
+	case REFUSAL_PASSING:
+		refused_again(v, id, reason, at);
+		break;
+	case REFUSAL_HINDERED:
+	case REFUSAL_UNCLEAR:
+		retry_hindered(&v->retry, at->block, longest);
+		break;
+	case REFUSAL_WAIT:
+	case REFUSAL_ALARM:
+		retry_until(&v->retry, at->block + longest);
+		break;
+	case REFUSAL_EPOCH:
+		retry_until(&v->retry, at->next_epoch > at->block
+					   ? at->next_epoch
+					   : at->block + longest);
+		break;
+	}
+}
+
+void
+vectors_ended(struct vectors *v, const char *id, bool taken)
+{
+	if (taken && is_waiting(v, id))
 		drop(v);
 	supersede(v);
 	vectors_wake(v);

@@ -17,7 +17,7 @@ struct vectors_parts {
 	struct store *store;
 	uint16_t netuid;
 	uint8_t mecid;
-	/* The vector of the ledger's open row, or "". */
+	/* The vector of the row in flight, or "". */
 	const char *(*under_way)(void *arg);
 	/* There may be something to do. */
 	void (*on_change)(void *arg);
@@ -35,13 +35,22 @@ const struct vector *vectors_ready(const struct vectors *, uint64_t block);
 
 /* It waits for that reason (a constant). True: for the first time. */
 bool vectors_wait(struct vectors *, const char *reason);
+/* The one that waits, ready or not; NULL: there is none. */
+const struct vector *vectors_waiting(const struct vectors *);
+/* Nothing waits, as far as PostgreSQL was asked. */
+bool vectors_none(const struct vectors *);
 
 /* Decided: not sent, ever. */
 void vectors_refuse(struct vectors *, const char *id, const char *reason);
-/* It was on its way and did not come through; the head is at that block. */
-void vectors_failed(
-    struct vectors *, const char *id, const char *reason, uint64_t block);
-/* Its row has ended, well or not: what it kept from being superseded is. */
-void vectors_ended(struct vectors *, const char *id, bool proven);
+/* It was on its way and did not come through; the head is at that block, and
+ * the next epoch begins at that one (0: not known). */
+struct vectors_when {
+	uint64_t block, tempo, next_epoch;
+};
+void vectors_failed(struct vectors *, const char *id, const char *reason,
+    const struct vectors_when *);
+/* Its row has ended, or is committed: what it kept from being superseded is.
+ * taken: the chain has it. */
+void vectors_ended(struct vectors *, const char *id, bool taken);
 
 #endif

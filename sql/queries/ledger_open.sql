@@ -1,12 +1,16 @@
--- Intentions to set weights that have not come to an end, oldest first.
--- $1 netuid, $2 mecid, $3 hotkey
--- columns: id, vector_id, state, uids, weights, version_key, call, nonce,
--- era_birth, era_death, extrinsic_hash, block, block_hash (finalized, else
--- included)
-select id, vector_id, state, uids, weights, version_key, call, nonce,
-	era_birth, era_death, extrinsic_hash,
+-- The intention of a hotkey that is in flight, whichever subnet's.
+-- $1 hotkey
+-- columns: id, netuid, mecid, vector_id, state, hotkey, uids, weights,
+-- version_key, call, nonce, era_birth, era_death, extrinsic_hash, block,
+-- block_hash (finalized, else included), action, spec_version, reveal_round,
+-- reveal_block, commit_epoch, commit_hash, salt, reveals
+select id, netuid, mecid, vector_id, state, hotkey, uids, weights,
+	version_key, call, nonce, era_birth, era_death, extrinsic_hash,
 	coalesce(finalized_block, included_block) as block,
-	coalesce(finalized_hash, included_hash) as block_hash
+	coalesce(finalized_hash, included_hash) as block_hash,
+	action, spec_version, reveal_round, reveal_block, commit_epoch,
+	commit_hash, salt, reveals
 from ledger
-where netuid = $1 and mecid = $2 and hotkey = $3 and ended_at is null
+where hotkey = $1 and state in ('intended', 'submitted', 'included',
+	'finalized', 'unknown')
 order by intended_at, id

@@ -1,7 +1,7 @@
--- Move an intention from one state to another; a proven one's vector is
--- taken.
+-- Move an intention from one state to another; the vector of one that the
+-- chain has is taken.
 -- $1 id, $2 state it is in, $3 state to go to, $4 now, $5 block or null,
--- $6 its hash or null, $7 reason or null
+-- $6 its hash or null, $7 reason or null, $8 commit_epoch or null
 -- columns: id; no row if it was in another state
 with moved as (
 	update ledger set
@@ -33,12 +33,14 @@ with moved as (
 		proven_hash = case $3::ledger_state when 'proven' then $6 end,
 		ended_at = case when $3::ledger_state in ('proven', 'refused',
 			'expired') then $4::timestamptz end,
-		reason = coalesce($7, reason)
+		reason = coalesce($7, reason),
+		commit_epoch = coalesce($8::bigint, commit_epoch)
 	where id = $1 and state = $2::ledger_state
 	returning id, vector_id, state
 ), taken as (
 	update weight_vector v set taken_at = $4::timestamptz
 	from moved m
-	where v.id = m.vector_id and m.state = 'proven' and v.taken_at is null
+	where v.id = m.vector_id and m.state in ('committed', 'proven')
+		and v.taken_at is null
 )
 select id from moved

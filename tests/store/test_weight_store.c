@@ -1,4 +1,4 @@
-/* weightsetter/store.c: the ledger, vectors and snapshots in PostgreSQL. */
+/* weightsetter/store*.c: the ledger, vectors and snapshots in PostgreSQL. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,8 +19,14 @@
 #include "tests/lib/sandbox.h"
 #include "weightsetter/ledger.c"
 #include "weightsetter/plan.c"
+#include "weightsetter/preflight.h"
 #include "weightsetter/snapshot.c"
+#include "weightsetter/standing.h"
 #include "weightsetter/store.c"
+#include "weightsetter/store_chain.c"
+#include "weightsetter/store_ledger.c"
+#include "weightsetter/store_vectors.c"
+#include "weightsetter/uid_weights.c"
 #include "weightsetter/value.c"
 
 enum { WAIT_MS = 30000, NOW_US = 1700000000 };
@@ -31,6 +37,7 @@ static const char hash[] =
     "0x0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 struct place {
+	int64_t intended; /* rows so far */
 	struct sandbox *sb;
 	struct event_base *base;
 	struct pg *pg;
@@ -40,10 +47,25 @@ struct place {
 	int answers;
 	enum store_outcome outcome;
 	struct ledger_row *row;
+	size_t n_rows; /* of several, the last is `row` */
 	struct vector *vector;
 	struct uid_weights proven;
 	int64_t block;
 };
+
+/* In the place of preflight.c and standing.c. */
+uint64_t
+preflight_next_block(const struct snapshot *s, uint8_t mecid)
+{
+	return s->own[mecid].last_update + 100;
+}
+
+double
+standing_tempos_behind(const struct snapshot *s, uint8_t mecid)
+{
+	(void)mecid;
+	return s->hyper.tempo == 0 ? -1 : 1.5;
+}
 
 /* -- around each test ---------------------------------------------------- */
 
@@ -80,7 +102,7 @@ connect_store(void **state)
 	p->store = store_new(p->pg);
 	p->db = db_open(sandbox_conninfo(p->sb));
 	return db_exec(p->db, "truncate ledger, weight_vector, weight_entry, "
-			      "snapshot, neuron, instance");
+			      "snapshot, neuron, instance, setter");
 }
 
 static int
@@ -121,6 +143,29 @@ on_row(enum store_outcome outcome, struct ledger_row *row, void *arg)
 
 	ledger_row_free(p->row);
 	p->row = row;
+	settle(p, outcome);
+}
+
+static void
+on_rows(
+    enum store_outcome outcome, struct ledger_row **rows, size_t n, void *arg)
+{
+	struct place *p = arg;
+
+	p->n_rows = n;
+	for (size_t i = 0; i < n; i++) {
+		ledger_row_free(p->row);
+		p->row = rows[i];
+	}
+	settle(p, outcome);
+}
+
+static void
+on_block(enum store_outcome outcome, int64_t block, void *arg)
+{
+	struct place *p = arg;
+
+	p->block = block;
 	settle(p, outcome);
 }
 
@@ -300,7 +345,8 @@ row_for(const char *vector_id)
 static void
 intend(struct place *p, const struct ledger_row *row, enum store_outcome wanted)
 {
-	store_intend(p->store, row, NOW_US, on_outcome, p);
+	/* each a little later, as rows are read in their order */
+	store_intend(p->store, row, NOW_US + ++p->intended, on_outcome, p);
 	await(p, wanted);
 }
 
@@ -309,7 +355,9 @@ move(struct place *p, const struct ledger_row *row, const char *from,
     const char *to, uint64_t block, const char *reason,
     enum store_outcome wanted)
 {
-	struct ledger_fact fact = {block, block == 0 ? NULL : hash, reason};
+	struct ledger_fact fact = {.block = block,
+	    .block_hash = block == 0 ? NULL : hash,
+	    .reason = reason};
 
 	store_step(p->store, row->id, from, to, &fact, NOW_US, on_outcome, p);
 	await(p, wanted);
@@ -322,7 +370,7 @@ an_intention_is_read_back_whole(void **state)
 	struct ledger_row row = row_for("");
 
 	intend(p, &row, STORE_DONE);
-	store_open_row(p->store, 1, 0, alice, on_row, p);
+	store_open_row(p->store, alice, on_row, p);
 	await(p, STORE_DONE);
 	assert_string_equal(p->row->id, row.id);
 	assert_int_equal(p->row->state, LEDGER_INTENDED);
@@ -337,7 +385,7 @@ an_intention_is_read_back_whole(void **state)
 	assert_int_equal(p->row->era_birth, 100);
 	assert_int_equal(p->row->era_death, 164);
 	assert_int_equal(p->row->block, 0);
-	store_open_row(p->store, 1, 0, bob, on_row, p);
+	store_open_row(p->store, bob, on_row, p);
 	await(p, STORE_NOTHING);
 	assert_null(p->row);
 }
@@ -367,7 +415,7 @@ a_hash_is_written_once_and_before_sending(void **state)
 	await(p, STORE_DONE);
 	store_sign(p->store, &row, on_outcome, p);
 	await(p, STORE_NOTHING);
-	store_open_row(p->store, 1, 0, alice, on_row, p);
+	store_open_row(p->store, alice, on_row, p);
 	await(p, STORE_DONE);
 	assert_string_equal(p->row->extrinsic_hash, hash);
 }
@@ -399,7 +447,7 @@ the_way_to_proven_leaves_its_marks(void **state)
 	intend(p, &row, STORE_DONE);
 	move(p, &row, "intended", "submitted", 0, NULL, STORE_DONE);
 	move(p, &row, "submitted", "included", 110, NULL, STORE_DONE);
-	store_open_row(p->store, 1, 0, alice, on_row, p);
+	store_open_row(p->store, alice, on_row, p);
 	await(p, STORE_DONE);
 	assert_int_equal(p->row->block, 110);
 	move(p, &row, "included", "submitted", 0, NULL, STORE_DONE);
@@ -426,7 +474,7 @@ the_way_to_proven_leaves_its_marks(void **state)
 	await(p, STORE_DONE);
 	assert_int_equal(p->block, 111);
 	assert_int_equal(p->proven.n, 3);
-	store_open_row(p->store, 1, 0, alice, on_row, p);
+	store_open_row(p->store, alice, on_row, p);
 	await(p, STORE_NOTHING);
 }
 
@@ -452,6 +500,359 @@ what_is_not_proven_leaves_its_vector_alone(void **state)
 	await(p, STORE_DONE);
 	store_last_proven(p->store, 1, 0, alice, on_proven_weights, p);
 	await(p, STORE_NOTHING);
+}
+
+/* -- commits and reveals ------------------------------------------------- */
+
+static struct ledger_row
+commit_for(const char *vector_id, enum ledger_action action)
+{
+	struct ledger_row row = row_for(vector_id);
+
+	row.action = action;
+	row.mecid = 2;
+	row.spec_version = 424;
+	row.commit_epoch = 0; /* an epoch like any other */
+	row.reveal_block = 1080;
+	if (action == LEDGER_TIMELOCK)
+		row.reveal_round = 1ull << 40;
+	else
+		row.n_salt = 3;
+	row.salt[2] = 65535;
+	snprintf(row.commit_hash, sizeof(row.commit_hash), "%s", hash);
+	snprintf(
+	    row.call, sizeof(row.call), "commit_timelocked_mechanism_weights");
+	return row;
+}
+
+/* Up to finality. */
+static void
+make_final(struct place *p, const struct ledger_row *row, uint64_t block)
+{
+	intend(p, row, STORE_DONE);
+	move(p, row, "intended", "submitted", 0, NULL, STORE_DONE);
+	move(p, row, "submitted", "finalized", block, NULL, STORE_DONE);
+}
+
+static void
+a_commit_is_read_back_whole(void **state)
+{
+	struct place *p = *state;
+	struct ledger_row row = commit_for("", LEDGER_TIMELOCK);
+	struct ledger_fact fact = {.epoch = 3};
+
+	make_final(p, &row, 110);
+	store_open_row(p->store, alice, on_row, p);
+	await(p, STORE_DONE);
+	assert_int_equal(p->row->action, LEDGER_TIMELOCK);
+	assert_int_equal(p->row->netuid, 1);
+	assert_int_equal(p->row->mecid, 2);
+	assert_int_equal(p->row->spec_version, 424);
+	assert_int_equal(p->row->commit_epoch, 0);
+	assert_int_equal(p->row->reveal_block, 1080);
+	assert_int_equal(p->row->reveal_round, 1ull << 40);
+	assert_int_equal(p->row->n_salt, 0);
+	assert_string_equal(p->row->commit_hash, hash);
+	assert_string_equal(p->row->call, row.call);
+	assert_string_equal(p->row->reveals, "");
+	store_step(p->store, row.id, "finalized", "committed", &fact, NOW_US,
+	    on_outcome, p);
+	await(p, STORE_DONE);
+	store_committed(p->store, 1, 2, alice, on_rows, p);
+	await(p, STORE_DONE);
+	assert_int_equal(p->n_rows, 1);
+	assert_int_equal(p->row->state, LEDGER_COMMITTED);
+	assert_int_equal(p->row->commit_epoch, 3);
+	assert_int_equal(p->row->block, 110);
+	store_committed(p->store, 1, 0, alice, on_rows, p);
+	await(p, STORE_NOTHING);
+}
+
+static void
+a_commit_that_waits_lets_others_pass(void **state)
+{
+	struct place *p = *state;
+	char vector[UUID_TEXT];
+	struct ledger_row first, second;
+
+	uuid_new(vector);
+	add_vector(p, vector, 0);
+	first = commit_for(vector, LEDGER_HASH);
+	second = row_for("");
+	make_final(p, &first, 110);
+	intend(p, &second, STORE_NOTHING);
+	move(p, &first, "finalized", "committed", 0, NULL, STORE_DONE);
+	assert_int_equal(db_int(p->db, "select count(*) from weight_vector "
+				       "where taken_at is null"),
+	    0);
+	assert_int_equal(
+	    db_int(p->db, "select count(*) from ledger where "
+			  "finalized_block = 110 and ended_at is null"),
+	    1);
+	intend(p, &second, STORE_DONE);
+	store_open_row(p->store, alice, on_row, p);
+	await(p, STORE_DONE);
+	assert_string_equal(p->row->id, second.id);
+	move(p, &first, "committed", "proven", 140, NULL, STORE_DONE);
+	assert_int_equal(
+	    db_int(p->db, "select count(*) from ledger where "
+			  "finalized_block = 110 and proven_block = 140 and "
+			  "ended_at is not null"),
+	    1);
+}
+
+static void
+two_commits_may_wait_and_one_reveal_opens_one(void **state)
+{
+	struct place *p = *state;
+	struct ledger_row first = commit_for("", LEDGER_HASH),
+			  second = commit_for("", LEDGER_HASH),
+			  reveal = commit_for("", LEDGER_REVEAL);
+
+	make_final(p, &first, 110);
+	move(p, &first, "finalized", "committed", 0, NULL, STORE_DONE);
+	make_final(p, &second, 130);
+	move(p, &second, "finalized", "committed", 0, NULL, STORE_DONE);
+	snprintf(reveal.reveals, sizeof(reveal.reveals), "%s", first.id);
+	intend(p, &reveal, STORE_DONE);
+	store_open_row(p->store, alice, on_row, p);
+	await(p, STORE_DONE);
+	assert_int_equal(p->row->action, LEDGER_REVEAL);
+	assert_string_equal(p->row->reveals, first.id);
+	assert_int_equal(p->row->n_salt, 3);
+	assert_int_equal(p->row->salt[2], 65535);
+	store_committed(p->store, 1, 2, alice, on_rows, p);
+	await(p, STORE_DONE);
+	assert_int_equal(p->n_rows, 2);
+	assert_string_equal(p->row->id, second.id); /* oldest first */
+}
+
+static void
+our_last_update_is_not_a_reveals(void **state)
+{
+	struct place *p = *state;
+	struct ledger_row set = row_for(""),
+			  reveal = commit_for("", LEDGER_REVEAL);
+
+	store_own_update(p->store, 1, 0, alice, on_block, p);
+	await(p, STORE_DONE);
+	assert_int_equal(p->block, 0);
+	make_final(p, &set, 110);
+	move(p, &set, "finalized", "proven", 110, NULL, STORE_DONE);
+	reveal.mecid = 0;
+	make_final(p, &reveal, 120);
+	store_own_update(p->store, 1, 0, alice, on_block, p);
+	await(p, STORE_DONE);
+	assert_int_equal(p->block, 110);
+}
+
+/* -- never worse than yesterday ------------------------------------------ */
+
+/* As the operator's tool does it: how many it took. */
+static int
+accept_vector(struct place *p, const char *id)
+{
+	PGconn *conn = PQconnectdb(sandbox_conninfo(p->sb));
+	const char *const params[] = {id, "now"};
+	PGresult *res = PQexecParams(
+	    conn, sql_weights_accept, 2, NULL, params, NULL, NULL, 0);
+	int n = PQresultStatus(res) == PGRES_TUPLES_OK ? PQntuples(res) : -1;
+
+	PQclear(res);
+	PQfinish(conn);
+	return n;
+}
+
+static void
+an_accepted_vector_waits_again_and_is_new(void **state)
+{
+	struct place *p = *state;
+	char old[UUID_TEXT], newer[UUID_TEXT], *text;
+
+	uuid_new(old);
+	uuid_new(newer);
+	add_vector(p, old, 7200);
+	add_vector(p, newer, 3600);
+	store_refuse(p->store, old, "churn_too_large", NOW_US, on_outcome, p);
+	await(p, STORE_DONE);
+	store_waiting(p->store, 1, 0, on_a_vector, p);
+	await(p, STORE_DONE);
+	assert_string_equal(p->vector->id, newer);
+	assert_false(p->vector->is_accepted);
+	assert_int_equal(accept_vector(p, old), 1);
+	assert_int_equal(accept_vector(p, newer), 0);
+	store_waiting(p->store, 1, 0, on_a_vector, p);
+	await(p, STORE_DONE);
+	assert_string_equal(p->vector->id, old);
+	assert_true(p->vector->is_accepted);
+	assert_true(clock_wall_us() - p->vector->created_us < 60 * 1000000LL);
+	store_supersede(p->store, 1, 0, old, "", NOW_US);
+	drain(p);
+	text = db_text(p->db, "select id from weight_vector "
+			      "where refusal = 'superseded'");
+	assert_string_equal(text, newer);
+	free(text);
+}
+
+/* A vector made some hours ago, and a row that proved it. */
+static void
+prove_one(struct place *p, char vector[UUID_TEXT], int age_s, uint64_t block)
+{
+	struct ledger_row row;
+
+	uuid_new(vector);
+	add_vector(p, vector, age_s);
+	db_exec(p->db, "insert into weight_entry values ('%s', 1, '%s', 3, 1)",
+	    vector, bob);
+	row = row_for(vector);
+	make_final(p, &row, block);
+	move(p, &row, "finalized", "proven", block, NULL, STORE_DONE);
+}
+
+static struct store_again
+again_at(uint64_t block, int max_age_s)
+{
+	struct store_again want = {.netuid = 1,
+	    .block = block,
+	    .now_us = clock_wall_us(),
+	    .last_block = block - 20};
+
+	uuid_new(want.id);
+	want.made_after_us = want.now_us - max_age_s * 1000000LL;
+	snprintf(want.hotkey, sizeof(want.hotkey), "%s", alice);
+	return want;
+}
+
+static void
+ask_again(
+    struct place *p, const struct store_again *want, enum store_outcome wanted)
+{
+	store_again(p->store, want, on_outcome, p);
+	await(p, wanted);
+}
+
+static void
+what_was_proven_last_can_be_sent_again(void **state)
+{
+	struct place *p = *state;
+	struct store_again want = again_at(500, 86400);
+	char first[UUID_TEXT], second[UUID_TEXT];
+
+	ask_again(p, &want, STORE_NOTHING); /* nothing was proven ever */
+	prove_one(p, first, 7200, 110);
+	prove_one(p, second, 3600, 210);
+	ask_again(p, &want, STORE_DONE);
+	store_waiting(p->store, 1, 0, on_a_vector, p);
+	await(p, STORE_DONE);
+	assert_string_equal(p->vector->id, want.id);
+	assert_int_equal(p->vector->source, VECTOR_AGAIN);
+	assert_int_equal(db_int(p->db,
+			     "select count(*) from weight_vector v, "
+			     "weight_entry e where v.origin = '%s' and "
+			     "e.vector_id = v.id and e.hotkey = '%s' and "
+			     "e.uid = 3 and e.weight = 1",
+			     second, bob),
+	    1);
+	want = again_at(501, 86400);
+	ask_again(p, &want, STORE_NOTHING); /* one waits */
+	db_exec(p->db, "update weight_vector set taken_at = now(), "
+		       "refusal = 'too_old' where source = 'again'");
+	ask_again(p, &want, STORE_NOTHING); /* one in so many blocks */
+	want = again_at(521, 86400);
+	ask_again(p, &want, STORE_DONE);
+	db_exec(p->db,
+	    "update weight_vector set taken_at = now(), "
+	    "refusal = 'nobody_registered' where id = '%s'",
+	    want.id);
+	want = again_at(600, 86400);
+	ask_again(p, &want, STORE_NOTHING); /* the rules are against it */
+}
+
+static void
+what_is_sent_again_stays_as_old_as_it_was(void **state)
+{
+	struct place *p = *state;
+	struct store_again want = again_at(500, 7000);
+	char first[UUID_TEXT];
+	struct ledger_row row;
+
+	prove_one(p, first, 7200, 110);
+	ask_again(p, &want, STORE_NOTHING); /* too old */
+	want = again_at(500, 86400);
+	ask_again(p, &want, STORE_DONE);
+	row = row_for(want.id);
+	make_final(p, &row, 501);
+	move(p, &row, "finalized", "proven", 501, NULL, STORE_DONE);
+	want = again_at(600, 7000);
+	ask_again(p, &want, STORE_NOTHING); /* as its origin is */
+	want = again_at(600, 86400);
+	ask_again(p, &want, STORE_DONE);
+	assert_int_equal(db_int(p->db,
+			     "select count(*) from weight_vector "
+			     "where origin = '%s'",
+			     first),
+	    2);
+}
+
+static void
+a_fallback_gives_all_to_one(void **state)
+{
+	struct place *p = *state;
+	struct store_again want = again_at(500, 1);
+
+	store_fallback(p->store, &want, bob, 7, on_outcome, p);
+	await(p, STORE_DONE);
+	store_waiting(p->store, 1, 0, on_a_vector, p);
+	await(p, STORE_DONE);
+	assert_int_equal(p->vector->source, VECTOR_FALLBACK);
+	assert_true(p->vector->is_accepted);
+	store_entries(p->store, p->vector->id, on_some_entries, p);
+	await(p, STORE_DONE);
+	assert_int_equal(p->vector->n, 1);
+	assert_string_equal(p->vector->entries[0].hotkey, bob);
+	assert_int_equal(p->vector->entries[0].uid, 7);
+	want = again_at(501, 1);
+	store_fallback(p->store, &want, bob, 7, on_outcome, p);
+	await(p, STORE_NOTHING);
+}
+
+static void
+how_a_setter_stands_is_one_row(void **state)
+{
+	struct place *p = *state;
+	struct snapshot s = {.netuid = 1, .block = 500};
+	struct standing_facts facts = {.mecid = 1,
+	    .call = "set_mechanism_weights",
+	    .committed = 2,
+	    .waits_for = "SettingWeightsTooFast",
+	    .until_block = 510,
+	    .alarm = NULL};
+
+	snprintf(s.hotkey, sizeof(s.hotkey), "%s", alice);
+	s.own[1].last_update = 450;
+	s.hyper.tempo = 20;
+	store_setter(p->store, &s, &facts, NOW_US, on_outcome, p);
+	await(p, STORE_DONE);
+	assert_int_equal(
+	    db_int(p->db, "select count(*) from setter where netuid = 1 and "
+			  "mecid = 1 and block = 500 and last_update = 450 "
+			  "and next_block = 550 and tempos_behind = 1.5 and "
+			  "committed = 2 and until_block = 510 and "
+			  "alarm is null and vector_id is null"),
+	    1);
+	s.block = 501;
+	s.hyper.tempo = 0;
+	facts.waits_for = NULL;
+	facts.alarm = "HotKeyNotRegisteredInSubNet";
+	store_setter(p->store, &s, &facts, NOW_US, on_outcome, p);
+	await(p, STORE_DONE);
+	assert_int_equal(
+	    db_int(p->db, "select count(*) from setter where block = 501 and "
+			  "tempos_behind is null and waits_for is null and "
+			  "until_block is null and "
+			  "alarm = 'HotKeyNotRegisteredInSubNet'"),
+	    1);
+	assert_int_equal(db_int(p->db, "select count(*) from setter"), 1);
 }
 
 /* -- snapshots ----------------------------------------------------------- */
@@ -554,6 +955,15 @@ main(void)
 	    EACH(a_step_from_another_state_changes_nothing),
 	    EACH(the_way_to_proven_leaves_its_marks),
 	    EACH(what_is_not_proven_leaves_its_vector_alone),
+	    EACH(a_commit_is_read_back_whole),
+	    EACH(a_commit_that_waits_lets_others_pass),
+	    EACH(two_commits_may_wait_and_one_reveal_opens_one),
+	    EACH(our_last_update_is_not_a_reveals),
+	    EACH(an_accepted_vector_waits_again_and_is_new),
+	    EACH(what_was_proven_last_can_be_sent_again),
+	    EACH(what_is_sent_again_stays_as_old_as_it_was),
+	    EACH(a_fallback_gives_all_to_one),
+	    EACH(how_a_setter_stands_is_one_row),
 	    EACH(neurons_move_go_and_come),
 	    EACH(old_snapshots_go_and_the_newest_stays),
 	};

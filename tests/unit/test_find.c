@@ -288,6 +288,51 @@ a_nonce_used_by_another_ends_it_at_once(void **state)
 }
 
 static void
+a_runtime_outlived_ends_it(void **state)
+{
+	struct find *f = find_new(NULL, on_finding, NULL);
+	struct finding found;
+	struct ledger_row row = row_of();
+	struct snapshot s = head_at(104, NONCE);
+
+	(void)state;
+	node = (struct node){.at = 0};
+	row.spec_version = s.spec_version = 424;
+	assert_false(find_start(f, &row, &s, &found));
+	assert_int_equal(found.result, FIND_NOT_YET);
+	s.spec_version = 425;
+	assert_false(find_start(f, &row, &s, &found));
+	assert_int_equal(found.result, FIND_EXPIRED);
+	assert_true(found.is_outlived);
+	assert_false(found.is_foreign);
+	row.spec_version = 0; /* not known */
+	assert_false(find_start(f, &row, &s, &found));
+	assert_int_equal(found.result, FIND_NOT_YET);
+	find_free(f);
+}
+
+/* It may have been included before the upgrade. */
+static void
+an_outlived_one_is_looked_for_first(void **state)
+{
+	struct find *f = find_new(NULL, on_finding, NULL);
+	struct ledger_row row = row_of();
+	struct snapshot s = head_at(104, NONCE + 1);
+	struct finding found;
+
+	(void)state;
+	node = (struct node){.at = 103};
+	row.spec_version = 424;
+	s.spec_version = 425;
+	assert_true(find_start(f, &row, &s, &found));
+	while (find_is_busy(f))
+		answer_one();
+	assert_int_equal(last.result, FIND_FOUND);
+	assert_int_equal(last.block, 103);
+	find_free(f);
+}
+
+static void
 another_row_is_another_search(void **state)
 {
 	struct find *f = find_new(NULL, on_finding, NULL);
@@ -317,6 +362,8 @@ main(void)
 	    cmocka_unit_test(a_silent_node_is_asked_again),
 	    cmocka_unit_test(a_nonce_used_by_another_ends_it_at_once),
 	    cmocka_unit_test(another_row_is_another_search),
+	    cmocka_unit_test(a_runtime_outlived_ends_it),
+	    cmocka_unit_test(an_outlived_one_is_looked_for_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 
 #include "common/log.h"
 #include "weightsetter/ledger.c"
-#include "weightsetter/plan.h"
+#include "weightsetter/uid_weights.c"
 
 /* -- in the place of PostgreSQL ------------------------------------------ */
 
@@ -18,7 +18,7 @@ struct pending {
 	store_cb *cb;
 	void *arg;
 	char from[16], to[16];
-	uint64_t block;
+	uint64_t block, epoch;
 	char reason[32];
 };
 
@@ -39,22 +39,9 @@ store_step(struct store *s, const char *id, const char *from, const char *to,
 	snprintf(p->from, sizeof(p->from), "%s", from);
 	snprintf(p->to, sizeof(p->to), "%s", to);
 	p->block = fact->block;
+	p->epoch = fact->epoch;
 	snprintf(p->reason, sizeof(p->reason), "%s",
 	    fact->reason == NULL ? "" : fact->reason);
-}
-
-void
-uid_weights_clear(struct uid_weights *w)
-{
-	free(w->uids);
-	free(w->weights);
-	memset(w, 0, sizeof(*w));
-}
-
-void
-uid_weights_copy(struct uid_weights *to, const struct uid_weights *from)
-{
-	*to = *from;
 }
 
 struct seen {
@@ -104,23 +91,23 @@ answer(size_t i, enum store_outcome outcome)
 
 /* -- the table ----------------------------------------------------------- */
 
-enum { I, S, C, F, P, R, U, X, _ = -1 }; /* the states, and nothing */
+enum { I, S, C, F, M, P, R, U, X, _ = -1 }; /* the states, and nothing */
 
 static void
 every_state_meets_every_event(void **state)
 {
 	static const int want[N_LEDGER_STATES][N_LEDGER_EVENTS] = {
-	    /* never refused loss sent.. in the enum's order:
-	     * never_sent sent refusal loss in_block retracted finality proof
-	     * disproof death */
-	    [LEDGER_INTENDED] = {R, S, R, U, C, _, F, _, _, _},
-	    [LEDGER_SUBMITTED] = {_, _, _, U, C, _, F, _, _, _},
-	    [LEDGER_INCLUDED] = {_, _, _, U, C, S, F, _, _, _},
-	    [LEDGER_FINALIZED] = {_, _, _, U, _, _, _, P, R, X},
-	    [LEDGER_PROVEN] = {_, _, _, _, _, _, _, _, _, _},
-	    [LEDGER_REFUSED] = {_, _, _, _, _, _, _, _, _, _},
-	    [LEDGER_UNKNOWN] = {_, _, _, _, _, _, F, _, _, X},
-	    [LEDGER_EXPIRED] = {_, _, _, _, _, _, _, _, _, _},
+	    /* in the enum's order: never_sent sent refusal loss in_block
+	     * retracted finality commit proof disproof death */
+	    [LEDGER_INTENDED] = {R, S, R, U, C, _, F, _, _, _, _},
+	    [LEDGER_SUBMITTED] = {_, _, _, U, C, _, F, _, _, _, _},
+	    [LEDGER_INCLUDED] = {_, _, _, U, C, S, F, _, _, _, _},
+	    [LEDGER_FINALIZED] = {_, _, _, U, _, _, _, M, P, R, X},
+	    [LEDGER_COMMITTED] = {_, _, _, _, _, _, _, _, P, R, _},
+	    [LEDGER_PROVEN] = {_, _, _, _, _, _, _, _, _, _, _},
+	    [LEDGER_REFUSED] = {_, _, _, _, _, _, _, _, _, _, _},
+	    [LEDGER_UNKNOWN] = {_, _, _, _, _, _, F, _, _, _, X},
+	    [LEDGER_EXPIRED] = {_, _, _, _, _, _, _, _, _, _, _},
 	};
 
 	(void)state;
@@ -167,6 +154,23 @@ names_go_both_ways(void **state)
 	for (int s = 0; s < N_LEDGER_STATES; s++)
 		assert_int_equal(ledger_state_of(ledger_state_name(s)), s);
 	assert_int_equal(ledger_state_of("nonsense"), -1);
+	for (int a = 0; a < N_LEDGER_ACTIONS; a++)
+		assert_int_equal(ledger_action_of(ledger_action_name(a)), a);
+	assert_int_equal(ledger_action_of("nonsense"), -1);
+}
+
+static void
+a_commit_is_neither_in_flight_nor_ended(void **state)
+{
+	(void)state;
+	for (int s = 0; s < N_LEDGER_STATES; s++)
+		assert_int_equal(ledger_is_in_flight(s),
+		    !ledger_is_end(s) && s != LEDGER_COMMITTED);
+	assert_false(ledger_is_end(LEDGER_COMMITTED));
+	assert_true(ledger_is_commit(LEDGER_TIMELOCK));
+	assert_true(ledger_is_commit(LEDGER_HASH));
+	assert_false(ledger_is_commit(LEDGER_SET));
+	assert_false(ledger_is_commit(LEDGER_REVEAL));
 }
 
 /* -- steps --------------------------------------------------------------- */
@@ -174,7 +178,7 @@ names_go_both_ways(void **state)
 static void
 a_step_is_told_once_it_is_written(void **state)
 {
-	struct ledger_fact fact = {7, "0xab", NULL};
+	struct ledger_fact fact = {.block = 7, .block_hash = "0xab"};
 	struct seen s;
 
 	(void)state;
@@ -255,6 +259,31 @@ an_answer_about_a_row_let_go_is_ignored(void **state)
 	ledger_clear(&s.ledger);
 }
 
+/* A commit keeps the block it was included in; an unknown row has none. */
+static void
+the_block_goes_with_the_state(void **state)
+{
+	struct ledger_fact in = {.block = 7, .block_hash = "0xab"};
+	struct ledger_fact commit = {.epoch = 3};
+	struct seen s;
+
+	(void)state;
+	begin(&s, LEDGER_SUBMITTED);
+	s.ledger.open->commit_epoch = 2;
+	ledger_step(&s.ledger, LEDGER_FINALITY, &in, 1);
+	ledger_step(&s.ledger, LEDGER_COMMIT, &commit, 2);
+	assert_int_equal(s.ledger.open->block, 7);
+	assert_string_equal(s.ledger.open->block_hash, "0xab");
+	assert_int_equal(s.ledger.open->commit_epoch, 3);
+	assert_int_equal(pending[1].epoch, 3);
+	ledger_clear(&s.ledger);
+	begin(&s, LEDGER_SUBMITTED);
+	ledger_step(&s.ledger, LEDGER_IN_BLOCK, &in, 1);
+	ledger_step(&s.ledger, LEDGER_LOSS, NULL, 2);
+	assert_int_equal(s.ledger.open->block, 0);
+	ledger_clear(&s.ledger);
+}
+
 static void
 a_reason_is_kept(void **state)
 {
@@ -282,6 +311,8 @@ main(void)
 	    cmocka_unit_test(steps_in_a_row_compare_each_with_the_one_before),
 	    cmocka_unit_test(a_step_not_written_is_a_conflict),
 	    cmocka_unit_test(an_answer_about_a_row_let_go_is_ignored),
+	    cmocka_unit_test(a_commit_is_neither_in_flight_nor_ended),
+	    cmocka_unit_test(the_block_goes_with_the_state),
 	    cmocka_unit_test(a_reason_is_kept),
 	};
 

@@ -11,6 +11,7 @@
 
 #include "weightsetter/plan.c"
 #include "weightsetter/snapshot.c"
+#include "weightsetter/uid_weights.c"
 #include "weightsetter/value.c"
 
 enum { N = 5, NOW = 1000000 };
@@ -250,6 +251,68 @@ churn_is_what_moves(void **state)
 }
 
 static void
+what_a_person_took_may_move_all(void **state)
+{
+	uint16_t uids[] = {3}, weights[] = {65535};
+	struct uid_weights proven = {uids, weights, 1};
+	struct plan_rules r = rules;
+	struct scene c;
+
+	(void)state;
+	set_scene(&c, 2, (double[]){1, 1});
+	r.max_churn = 0.1;
+	c.v.is_accepted = true;
+	plan_make(&r, &c.s, &c.v, &proven, NOW, &c.plan);
+	assert_null(c.plan.refusal);
+	plan_clear(&c.plan);
+	r.max_share = 0.4; /* every other rule holds */
+	plan_make(&r, &c.s, &c.v, &proven, NOW, &c.plan);
+	assert_string_equal(c.plan.refusal, "share_too_large");
+	plan_clear(&c.plan);
+	c.v.source = VECTOR_OPERATOR;
+	expect_refusal(&c, &r, "share_too_large");
+}
+
+static void
+a_fallback_may_give_all_to_one(void **state)
+{
+	struct plan_rules r = rules;
+	struct scene c;
+
+	(void)state;
+	set_scene(&c, 1, (double[]){1});
+	r.max_share = 0.1;
+	r.min_entries = 3;
+	c.v.source = VECTOR_FALLBACK;
+	make(&c, &r);
+	assert_null(c.plan.refusal);
+	plan_clear(&c.plan);
+	c.entries[0].uid = 4; /* somebody else's */
+	expect_refusal(&c, &r, "nobody_registered");
+}
+
+static void
+churn_of_nothing(void **state)
+{
+	uint16_t uids[] = {0}, some[] = {7}, zero[] = {0};
+	struct uid_weights a = {uids, some, 1}, b = {uids, zero, 1}, c = {0};
+
+	(void)state;
+	assert_true(plan_churn(&a, &a) == 0);
+	assert_true(plan_churn(&a, &b) == 1);
+	assert_true(plan_churn(&b, &c) == 0);
+}
+
+static void
+sources_have_names(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_VECTOR_SOURCES; i++)
+		assert_int_equal(vector_source_of(vector_source_name(i)), i);
+	assert_int_equal(vector_source_of("nobody"), -1);
+}
+
+static void
 without_anything_proven_nothing_moves(void **state)
 {
 	struct uid_weights none = {0};
@@ -279,6 +342,10 @@ main(void)
 	    cmocka_unit_test(a_vector_grows_old),
 	    cmocka_unit_test(churn_is_what_moves),
 	    cmocka_unit_test(without_anything_proven_nothing_moves),
+	    cmocka_unit_test(what_a_person_took_may_move_all),
+	    cmocka_unit_test(a_fallback_may_give_all_to_one),
+	    cmocka_unit_test(churn_of_nothing),
+	    cmocka_unit_test(sources_have_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

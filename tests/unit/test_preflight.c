@@ -8,9 +8,11 @@
 
 #include <cmocka.h>
 
-#include "weightsetter/plan.h"
+#include "common/log.h"
+#include "weightsetter/ledger.c"
 #include "weightsetter/preflight.c"
 #include "weightsetter/snapshot.c"
+#include "weightsetter/uid_weights.c"
 #include "weightsetter/value.c"
 
 enum { N = 4 };
@@ -21,7 +23,7 @@ struct scene {
 	struct neuron neurons[N];
 	uint16_t uids[N + 1], weights[N + 1];
 	struct uid_weights w;
-	uint64_t version_key;
+	struct preflight_of of;
 };
 
 static void
@@ -49,7 +51,7 @@ set_scene(struct scene *c)
 	c->s.hyper.min_allowed_weights = 3;
 	c->s.hyper.weights_rate_limit = 100;
 	c->s.hyper.stake_threshold = 1000;
-	c->s.last_update = 500;
+	c->s.own[0].last_update = 500;
 	c->neurons[0].permit = true;
 	c->neurons[0].total_stake = 1000;
 	c->w.uids = c->uids;
@@ -60,7 +62,7 @@ set_scene(struct scene *c)
 static void
 expect(struct scene *c, enum preflight_verdict verdict, const char *reason)
 {
-	struct preflight p = preflight_check(&c->s, &c->w, c->version_key);
+	struct preflight p = preflight_check(&c->s, &c->of, &c->w);
 
 	assert_int_equal(p.verdict, verdict);
 	if (reason == NULL)
@@ -80,12 +82,6 @@ good_weights_go(void **state)
 }
 
 static void
-commit_reveal(struct scene *c)
-{
-	c->s.hyper.commit_reveal = true;
-}
-
-static void
 root(struct scene *c)
 {
 	c->s.netuid = 0;
@@ -98,19 +94,19 @@ no_subnet(struct scene *c)
 }
 
 static void
-no_mechanism(struct scene *c)
+of_no_mechanism(struct scene *c)
 {
-	c->s.mecid = 1;
+	c->of.mecid = 1;
 }
 
 static void
-too_many(struct scene *c)
+beyond_n(struct scene *c)
 {
 	c->w.n = N + 1;
 }
 
 static void
-not_registered(struct scene *c)
+as_a_stranger(struct scene *c)
 {
 	snprintf(c->s.hotkey, sizeof(c->s.hotkey), "%s", "stranger");
 }
@@ -122,16 +118,16 @@ little_stake(struct scene *c)
 }
 
 static void
-old_version(struct scene *c)
+of_old_code(struct scene *c)
 {
 	c->s.hyper.weights_version = 7;
-	c->version_key = 6;
+	c->of.version_key = 6;
 }
 
 static void
 too_fast(struct scene *c)
 {
-	c->s.last_update = 950;
+	c->s.own[0].last_update = 950;
 }
 
 static void
@@ -167,13 +163,12 @@ struct fault {
 
 /* In the order in which the chain looks at them. */
 static const struct fault faults[] = {
-    {commit_reveal, PREFLIGHT_REFUSE, "commit_reveal_not_supported"},
     {root, PREFLIGHT_REFUSE, "CanNotSetRootNetworkWeights"},
-    {no_subnet, PREFLIGHT_REFUSE, "MechanismDoesNotExist"},
-    {too_many, PREFLIGHT_REFUSE, "UidsLengthExceedUidsInSubNet"},
-    {not_registered, PREFLIGHT_REFUSE, "HotKeyNotRegisteredInSubNet"},
+    {no_subnet, PREFLIGHT_ALARM, "MechanismDoesNotExist"},
+    {beyond_n, PREFLIGHT_REFUSE, "UidsLengthExceedUidsInSubNet"},
+    {as_a_stranger, PREFLIGHT_ALARM, "HotKeyNotRegisteredInSubNet"},
     {little_stake, PREFLIGHT_WAIT, "NotEnoughStakeToSetWeights"},
-    {old_version, PREFLIGHT_REFUSE, "IncorrectWeightVersionKey"},
+    {of_old_code, PREFLIGHT_ALARM, "IncorrectWeightVersionKey"},
     {too_fast, PREFLIGHT_WAIT, "SettingWeightsTooFast"},
     {without_permit, PREFLIGHT_WAIT, "NeuronNoValidatorPermit"},
     {twice, PREFLIGHT_REFUSE, "DuplicateUids"},
@@ -195,8 +190,8 @@ each_fault_has_the_chains_name(void **state)
 		expect(&c, faults[i].verdict, faults[i].reason);
 	}
 	set_scene(&c);
-	no_mechanism(&c);
-	expect(&c, PREFLIGHT_REFUSE, "MechanismDoesNotExist");
+	of_no_mechanism(&c);
+	expect(&c, PREFLIGHT_ALARM, "MechanismDoesNotExist");
 }
 
 static void
@@ -210,7 +205,7 @@ of_two_faults_the_chains_first_is_named(void **state)
 			set_scene(&c);
 			faults[j].make(&c);
 			faults[i].make(&c);
-			if (faults[i].make == not_registered &&
+			if (faults[i].make == as_a_stranger &&
 			    faults[j].make == little_stake)
 				continue; /* nobody's stake */
 			expect(&c, faults[i].verdict, faults[i].reason);
@@ -238,10 +233,10 @@ the_rate_limit_says_when(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		set_scene(&c);
-		c.s.last_update = cases[i].last;
+		c.s.own[0].last_update = cases[i].last;
 		c.s.hyper.weights_rate_limit = cases[i].limit;
 		c.s.block = cases[i].block;
-		p = preflight_check(&c.s, &c.w, 0);
+		p = preflight_check(&c.s, &c.of, &c.w);
 		assert_int_equal(p.verdict, cases[i].verdict);
 		assert_int_equal(p.until_block, cases[i].until);
 	}
@@ -256,7 +251,7 @@ what_the_next_block_may_bring_is_waited_for(void **state)
 	(void)state;
 	set_scene(&c);
 	without_permit(&c);
-	p = preflight_check(&c.s, &c.w, 0);
+	p = preflight_check(&c.s, &c.of, &c.w);
 	assert_int_equal(p.until_block, 1001);
 }
 
@@ -314,13 +309,124 @@ version_keys_as_the_chain_compares_them(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		set_scene(&c);
 		c.s.hyper.weights_version = cases[i].chains;
-		c.version_key = cases[i].ours;
+		c.of.version_key = cases[i].ours;
 		if (cases[i].good)
 			expect(&c, PREFLIGHT_GO, NULL);
 		else
 			expect(
-			    &c, PREFLIGHT_REFUSE, "IncorrectWeightVersionKey");
+			    &c, PREFLIGHT_ALARM, "IncorrectWeightVersionKey");
 	}
+}
+
+/* -- commits ------------------------------------------------------------- */
+
+static void
+a_commit_meets_every_check_of_its_reveal(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	for (int action = LEDGER_TIMELOCK; action <= LEDGER_HASH; action++) {
+		for (size_t i = 0; i < N_FAULTS; i++) {
+			set_scene(&c);
+			c.s.hyper.commit_reveal = true;
+			c.of.action = action;
+			faults[i].make(&c);
+			expect(&c, faults[i].verdict,
+			    faults[i].make == too_fast
+				? "CommittingWeightsTooFast"
+				: faults[i].reason);
+		}
+	}
+}
+
+static void
+a_reveal_has_no_rate_limit(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	set_scene(&c);
+	too_fast(&c);
+	c.of.action = LEDGER_REVEAL;
+	expect(&c, PREFLIGHT_GO, NULL);
+}
+
+static void
+ten_commits_are_enough(void **state)
+{
+	static const struct {
+		enum ledger_action action;
+		bool is_timelocked;
+		uint64_t epoch;
+		size_t n;
+		bool good;
+	} cases[] = {
+	    {LEDGER_TIMELOCK, true, 5, 9, true},
+	    {LEDGER_TIMELOCK, true, 5, 10, false},
+	    {LEDGER_TIMELOCK, true, 4, 10, true}, /* of another epoch */
+	    {LEDGER_TIMELOCK, false, 5, 10, true},
+	    {LEDGER_HASH, false, 4, 10, false}, /* whatever the epoch */
+	    {LEDGER_HASH, false, 4, 9, true},
+	    {LEDGER_HASH, true, 5, 10, true},
+	    {LEDGER_REVEAL, false, 4, 10, true},
+	};
+	struct scene c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		set_scene(&c);
+		c.s.hyper.epochs = (struct epochs){.is_counted = true,
+		    .tempo = 360,
+		    .last = 900,
+		    .index = 5,
+		    .current = 1000};
+		c.of.action = cases[i].action;
+		c.s.own[0].n_commits = cases[i].n;
+		for (size_t k = 0; k < cases[i].n; k++) {
+			c.s.own[0].commits[k].is_timelocked =
+			    cases[i].is_timelocked;
+			c.s.own[0].commits[k].epoch = cases[i].epoch;
+		}
+		if (cases[i].good)
+			expect(&c, PREFLIGHT_GO, NULL);
+		else
+			expect(&c, PREFLIGHT_WAIT, "TooManyUnrevealedCommits");
+	}
+}
+
+static void
+alarms_need_no_vector(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	for (size_t i = 0; i < N_FAULTS; i++) {
+		const char *alarm;
+
+		set_scene(&c);
+		faults[i].make(&c);
+		alarm = preflight_alarm(&c.s, &c.of);
+		if (faults[i].verdict == PREFLIGHT_ALARM)
+			assert_string_equal(alarm, faults[i].reason);
+		else
+			assert_null(alarm);
+	}
+}
+
+/* In the place of PostgreSQL. */
+void
+store_step(struct store *s, const char *id, const char *from, const char *to,
+    const struct ledger_fact *fact, int64_t now_us, store_cb *cb, void *arg)
+{
+	(void)s;
+	(void)id;
+	(void)from;
+	(void)to;
+	(void)fact;
+	(void)now_us;
+	(void)cb;
+	(void)arg;
 }
 
 int
@@ -336,6 +442,10 @@ main(void)
 	    cmocka_unit_test(a_self_weight_needs_neither_permit_nor_length),
 	    cmocka_unit_test(a_small_subnet_wants_no_more_than_it_has),
 	    cmocka_unit_test(version_keys_as_the_chain_compares_them),
+	    cmocka_unit_test(a_commit_meets_every_check_of_its_reveal),
+	    cmocka_unit_test(a_reveal_has_no_rate_limit),
+	    cmocka_unit_test(ten_commits_are_enough),
+	    cmocka_unit_test(alarms_need_no_vector),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@
 #include "weightsetter/address.c"
 #include "weightsetter/reads.c"
 #include "weightsetter/snapshot.c"
+#include "weightsetter/uid_weights.c"
 #include "weightsetter/value.c"
 
 /* -- values -------------------------------------------------------------- */
@@ -388,7 +389,7 @@ missing_values_are_the_defaults_of_metadata(void **state)
 {
 	static const char *const files[] = {"finney_taohop_20260704.scale",
 	    "finney_spec343_v15.scale", "finney_spec343_v14.scale"};
-	const struct reads_of of = {11, 0, alice};
+	const struct reads_of of = {11, alice};
 	struct err err = {{0}};
 
 	(void)state;
@@ -402,7 +403,7 @@ missing_values_are_the_defaults_of_metadata(void **state)
 		answer = nothing_there(keys);
 		values = reads_decode(md, &of, answer, &err);
 		assert_non_null(values);
-		assert_int_equal(reads_take(values, s, &err), 0);
+		assert_int_equal(reads_take(md, values, s, &err), 0);
 		assert_false(s->hyper.exists);
 		assert_int_equal(s->hyper.tempo, 360);
 		assert_int_equal(s->hyper.weights_rate_limit, 100);
@@ -410,8 +411,15 @@ missing_values_are_the_defaults_of_metadata(void **state)
 		assert_true(s->hyper.commit_reveal);
 		assert_int_equal(s->hyper.mechanisms, 1);
 		assert_int_equal(s->nonce, 0);
-		reads_take_own(values, s);
-		assert_int_equal(s->last_update, 0);
+		assert_int_equal(s->hyper.reveal_period, 1);
+		assert_int_equal(s->hyper.slot_ms, 12000);
+		assert_true(s->beacon.exists);
+		assert_memory_equal(
+		    s->beacon.public, timelock_quicknet, TIMELOCK_PUBLIC);
+		assert_int_equal(s->beacon.times.genesis_s, 1692803367);
+		assert_int_equal(s->beacon.times.period_s, 3);
+		/* Only the newest of them counts its epochs. */
+		assert_int_equal(s->hyper.epochs.is_counted, i == 0);
 		json_decref(values);
 		json_decref(answer);
 		json_decref(keys);
@@ -448,7 +456,7 @@ put(json_t *answer, const struct metadata *md, const char *pallet,
 static void
 values_that_are_there_are_read(void **state)
 {
-	const struct reads_of of = {11, 1, alice};
+	const struct reads_of of = {11, alice};
 	struct snapshot *s = empty_snapshot(2);
 	json_t *keys, *answer, *values, *graph = graph_of_two();
 	struct metadata *md;
@@ -465,21 +473,24 @@ values_that_are_there_are_read(void **state)
 	    "0x0200");
 	put(answer, md, "SubtensorModule", "CommitRevealWeightsEnabled",
 	    json_pack("[i]", 11), "0x00");
-	/* the mechanism's own index: 1 * 4096 + 11 */
-	put(answer, md, "SubtensorModule", "LastUpdate", json_pack("[i]", 4107),
-	    "0x08000100000000000002000000000000");
 	put(answer, md, "System", "Account", json_pack("[s]", alice),
 	    "0x09000000000000000100000000000000992c29697e8d0300000000000000000"
 	    "0000000000000000000000000000000000000000000000080");
+	put(answer, md, "SubtensorModule", "Tempo", json_pack("[i]", 11),
+	    "0x14");
 	values = reads_decode(md, &of, answer, &err);
-	assert_null(values); /* LastUpdate breaks off */
-	put(answer, md, "SubtensorModule", "LastUpdate", json_pack("[i]", 4107),
-	    "0x0800010000000000000200000000000000");
+	assert_null(values); /* Tempo breaks off */
+	put(answer, md, "SubtensorModule", "Tempo", json_pack("[i]", 11),
+	    "0x1400");
+	put(answer, md, "SubtensorModule", "SubnetEpochIndex",
+	    json_pack("[i]", 11), "0x0700000000000000");
 	values = reads_decode(md, &of, answer, &err);
 	assert_non_null(values);
 	snprintf(s->hotkey, sizeof(s->hotkey), "%s", alice);
-	assert_int_equal(reads_take(values, s, &err), 0);
+	assert_int_equal(reads_take(md, values, s, &err), 0);
 	assert_int_equal(s->hyper.tempo, 20);
+	assert_int_equal(s->hyper.epochs.tempo, 20);
+	assert_int_equal(s->hyper.epochs.index, 7);
 	assert_int_equal(s->hyper.n, 2);
 	assert_false(s->hyper.commit_reveal);
 	assert_int_equal(s->nonce, 9);
@@ -487,8 +498,6 @@ values_that_are_there_are_read(void **state)
 	    json_integer_value(json_object_get(s->hyper_json, "tempo")), 20);
 	assert_null(json_object_get(s->hyper_json, "last_update"));
 	assert_int_equal(snapshot_take_metagraph(s, graph, &err), 0);
-	reads_take_own(values, s);
-	assert_int_equal(s->last_update, 256);
 	json_decref(values);
 	json_decref(answer);
 	json_decref(keys);
@@ -500,7 +509,7 @@ values_that_are_there_are_read(void **state)
 static void
 without_a_hotkey_its_entries_are_not_asked_for(void **state)
 {
-	const struct reads_of with = {11, 0, alice}, without = {11, 0, ""};
+	const struct reads_of with = {11, alice}, without = {11, ""};
 	struct metadata *md;
 	json_t *a, *b;
 

@@ -158,6 +158,16 @@ begin_with(const char *id)
 	return v;
 }
 
+/* It did not come through; the tempo is long, the next epoch at 150. */
+static void
+come_short(
+    struct vectors *v, const char *id, const char *reason, uint64_t block)
+{
+	const struct vectors_when at = {block, 360, 150};
+
+	vectors_failed(v, id, reason, &at);
+}
+
 /* -- the tests ----------------------------------------------------------- */
 
 static void
@@ -207,7 +217,7 @@ a_newer_one_takes_its_place(void **state)
 	answer_entries(STORE_DONE, 1);
 	assert_string_equal(vectors_ready(v, 1)->id, "b");
 	/* what becomes of the old one is not the new one's affair */
-	vectors_failed(v, "a", "Stale", 1);
+	come_short(v, "a", "Stale", 1);
 	assert_string_equal(vectors_ready(v, 1)->id, "b");
 	assert_string_equal(fake.refused, "");
 	vectors_free(v);
@@ -293,10 +303,10 @@ what_may_pass_is_tried_again_later(void **state)
 	struct vectors *v = begin_with("a");
 
 	(void)state;
-	vectors_failed(v, "a", "Stale", 100);
+	come_short(v, "a", "Somehow", 100);
 	assert_null(vectors_ready(v, 100));
 	assert_non_null(vectors_ready(v, 101));
-	vectors_failed(v, "a", "Stale", 101);
+	come_short(v, "a", "Somehow", 101);
 	assert_null(vectors_ready(v, 102));
 	assert_non_null(vectors_ready(v, 103));
 	assert_string_equal(fake.refused, "");
@@ -304,16 +314,74 @@ what_may_pass_is_tried_again_later(void **state)
 }
 
 static void
-patience_ends(void **state)
+patience_with_refusals_ends(void **state)
 {
 	struct vectors *v = begin_with("a");
 
 	(void)state;
 	for (int i = 0; i < RETRY_MOST; i++)
-		vectors_failed(v, "a", "node", 100);
+		come_short(v, "a", "Somehow", 100);
 	assert_string_equal(fake.refused, "a");
-	assert_string_equal(fake.reason, "gave_up: node");
+	assert_string_equal(fake.reason, "gave_up: Somehow");
 	assert_null(vectors_ready(v, 10000));
+	vectors_free(v);
+}
+
+/* When a vector that failed for that reason at block 100 is tried again. */
+static void
+each_reason_has_its_own_patience(void **state)
+{
+	static const struct {
+		const char *reason;
+		uint64_t at;
+	} cases[] = {
+	    {"Stale", 101},
+	    {"SubtensorModule.CommitRevealEnabled", 101},
+	    {"node", 101},
+	    {"TemporarilyBanned", 101},
+	    {"RateLimitExceeded", 132},
+	    {"NeuronNoValidatorPermit", 132},
+	    {"UidNotFound", 132},
+	    {"Call", 150},
+	    {"System.CallFiltered", 150},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct vectors *v = begin_with("a");
+
+		come_short(v, "a", cases[i].reason, 100);
+		assert_null(vectors_ready(v, cases[i].at - 1));
+		assert_non_null(vectors_ready(v, cases[i].at));
+		assert_string_equal(fake.refused, "");
+		vectors_free(v);
+	}
+}
+
+static void
+what_keeps_us_from_asking_is_borne(void **state)
+{
+	struct vectors *v = begin_with("a");
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		come_short(v, "a", "node", 100 + 32 * i);
+	assert_string_equal(fake.refused, "");
+	assert_non_null(vectors_ready(v, 100000));
+	vectors_free(v);
+}
+
+static void
+what_has_changed_is_tried_at_once_one_time(void **state)
+{
+	struct vectors *v = begin_with("a");
+
+	(void)state;
+	come_short(v, "a", "BadProof", 100);
+	assert_non_null(vectors_ready(v, 101));
+	for (int i = 0; i < RETRY_MOST; i++)
+		come_short(v, "a", "BadProof", 200);
+	assert_string_equal(fake.reason, "gave_up: BadProof");
 	vectors_free(v);
 }
 
@@ -323,12 +391,32 @@ what_would_last_is_refused_at_once(void **state)
 	struct vectors *v = begin_with("a");
 
 	(void)state;
-	vectors_failed(
-	    v, "a", "SubtensorModule.IncorrectWeightVersionKey", 100);
+	come_short(v, "a", "SubtensorModule.DuplicateUids", 100);
 	assert_string_equal(fake.refused, "a");
 	assert_null(vectors_ready(v, 10000));
 	fake.on_refused(STORE_DONE, fake.arg);
 	assert_int_equal(fake.looked, 2);
+	vectors_free(v);
+}
+
+static void
+nothing_waits_once_that_was_asked(void **state)
+{
+	struct vectors *v = begin(NULL);
+
+	(void)state;
+	assert_false(vectors_none(v));
+	vectors_wake(v);
+	assert_false(vectors_none(v));
+	answer_vector(STORE_DONE);
+	assert_true(vectors_none(v));
+	fake.newest = "a";
+	vectors_wake(v);
+	answer_vector(STORE_DONE);
+	assert_false(vectors_none(v));
+	assert_string_equal(vectors_waiting(v)->id, "a");
+	answer_entries(STORE_DONE, 1);
+	assert_false(vectors_none(v));
 	vectors_free(v);
 }
 
@@ -375,7 +463,11 @@ main(void)
 	    cmocka_unit_test(entries_that_cannot_be_read_are_asked_for_again),
 	    cmocka_unit_test(decided_on_while_its_entries_were_read),
 	    cmocka_unit_test(what_may_pass_is_tried_again_later),
-	    cmocka_unit_test(patience_ends),
+	    cmocka_unit_test(patience_with_refusals_ends),
+	    cmocka_unit_test(each_reason_has_its_own_patience),
+	    cmocka_unit_test(what_keeps_us_from_asking_is_borne),
+	    cmocka_unit_test(what_has_changed_is_tried_at_once_one_time),
+	    cmocka_unit_test(nothing_waits_once_that_was_asked),
 	    cmocka_unit_test(what_would_last_is_refused_at_once),
 	    cmocka_unit_test(a_proven_one_makes_room_and_a_failed_one_stays),
 	    cmocka_unit_test(a_reason_is_said_once),
