@@ -264,8 +264,8 @@ commits_validate_timelocked(const struct view *v, struct call_args *c)
 	return CALL_OK;
 }
 
-static struct item
-sealed_item(uint16_t index, uint64_t epoch)
+struct item
+commits_sealed_item(uint16_t index, uint64_t epoch)
 {
 	struct buf le = {0};
 	struct item i;
@@ -337,7 +337,8 @@ commits_timelocked(struct work *w, struct call_args *c)
 	const struct view *v = &w->view;
 	struct epoch_clock clock = epoch_clock_of(v, c->netuid);
 	struct sealed s = read_sealed(c);
-	struct item i = sealed_item(c->index, epoch_at(&clock, c->block));
+	struct item i =
+	    commits_sealed_item(c->index, epoch_at(&clock, c->block));
 	struct bytes old;
 	size_t n, own, skip;
 	uint16_t uid = 0;
@@ -367,7 +368,7 @@ expire_index(const struct view *v, uint16_t index, uint64_t oldest)
 	struct bytes key;
 	const struct bytes *after = NULL;
 
-	item_key(v->md, sealed_item(index, 0), &prefix);
+	item_key(v->md, commits_sealed_item(index, 0), &prefix);
 	prefix.len -= 16; /* the epoch, hashed and plain */
 	while (state_next_key(
 	    v->state, v->at, prefix.data, prefix.len, after, &key)) {

@@ -1,12 +1,13 @@
 /*
  * Weights that are committed first and revealed an epoch later: by a hash the
- * validator reveals itself, or timelocked, which the chain would reveal. This
- * chain takes and keeps timelocked commits but does not open them.
+ * validator reveals itself, or timelocked, which reveal.c opens.
  */
 #ifndef DEVCHAIN_COMMITS_H
 #define DEVCHAIN_COMMITS_H
 
 #include <stdint.h>
+
+#include "tests/fake/devchain/storage.h"
 
 struct call_args;
 struct view;
@@ -18,6 +19,9 @@ int commits_validate_reveal(const struct view *, struct call_args *);
 int commits_reveal(struct work *, struct call_args *);
 int commits_validate_timelocked(const struct view *, struct call_args *);
 int commits_timelocked(struct work *, struct call_args *);
+
+/* Where an epoch's timelocked commits are kept. */
+struct item commits_sealed_item(uint16_t index, uint64_t epoch);
 
 /* Drop timelocked commits whose reveal epoch is over. */
 void commits_expire(const struct view *, uint16_t netuid, uint64_t epoch);

@@ -3,6 +3,7 @@
 
 #include "subtensor/scale.h"
 #include "tests/fake/devchain/commits.h"
+#include "tests/fake/devchain/reveal.h"
 #include "tests/fake/devchain/subnet.h"
 #include "tests/fake/devchain/work.h"
 
@@ -105,9 +106,11 @@ epoch_step(struct work *w)
 
 		if (netuids[i] == 0)
 			continue;
-		if (!due || left > 0)
+		if (!due || left > 0) {
 			commits_expire(
 			    v, netuids[i], epoch_at(&clock, w->number));
+			reveal_step(w, netuids[i], epoch_at(&clock, w->number));
+		}
 		if (due && left > 0) {
 			run(w, netuids[i], clock.index);
 			left--;

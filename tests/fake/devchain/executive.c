@@ -1,5 +1,6 @@
 /* The steps, in the runtime's order. */
 #include "tests/fake/devchain/executive.h"
+#include "tests/fake/devchain/beacon.h"
 
 #include <stddef.h>
 
@@ -15,7 +16,7 @@
 #include "tests/fake/devchain/runtime.h"
 #include "tests/fake/devchain/work.h"
 
-enum { BLOCK_HASH_COUNT = 2400, DRAND_GENESIS_S = 1692803367, DRAND_S = 3 };
+enum { BLOCK_HASH_COUNT = 2400 };
 
 enum { CLASS_NORMAL = 0, CLASS_MANDATORY = 2, PAYS_YES = 0, PAYS_NO = 1 };
 
@@ -30,15 +31,6 @@ hash_item(uint32_t number)
 	return item_with(item("System", "BlockHash"), le, sizeof(le));
 }
 
-/* The beacon's round that is out by now; its pulse is not kept. */
-static uint64_t
-last_round(int64_t now_ms)
-{
-	int64_t age_s = now_ms / 1000 - DRAND_GENESIS_S;
-
-	return age_s > 0 ? age_s / DRAND_S : 0;
-}
-
 void
 executive_begin(struct work *w, const struct block *parent, struct ops *ops)
 {
@@ -51,7 +43,7 @@ executive_begin(struct work *w, const struct block *parent, struct ops *ops)
 	if (w->number > BLOCK_HASH_COUNT + 1)
 		view_delete(v, hash_item(w->number - 1 - BLOCK_HASH_COUNT));
 	view_put_uint(
-	    v, item("Drand", "LastStoredRound"), last_round(w->now_ms));
+	    v, item("Drand", "LastStoredRound"), beacon_round(w->now_ms));
 	for (size_t i = 0; i < ops->n; i++)
 		op_run(&ops->list[i], w);
 	epoch_step(w);

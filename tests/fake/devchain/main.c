@@ -101,7 +101,10 @@ start_chain(struct node *n, const struct options *o, struct err *err)
 	    .arg = n,
 	};
 	const struct runtime_spec spec = {
-	    .spec_version = o->spec_version, .transaction_version = 1};
+	    .spec_version = o->spec_version,
+	    .transaction_version = 1,
+	    .slot_ms = (uint64_t)o->block_ms,
+	};
 	json_t *scenario = read_scenario(o->scenario, err);
 	int started = -1;
 

@@ -104,12 +104,12 @@ static const struct meta_constant commitments_constants[] = {
     {0},
 };
 
-/* Quicknet's parameters. */
+/* beacon.c's public key, its period and genesis; the rest is quicknet's. */
 static const char beacon_config[] =
-    "810183cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b"
-    "450b6a0a6c3ac6a5776a2d1064510d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9c"
-    "f809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a"
-    "030000002721e664"
+    "8101acbaecd8f7a7392aca22088caac27db18516d9a997d0d8844c49568846798f4b5a25"
+    "1ff043e18c3ebdbeff28e4345eee16df593e6c6e4734bd45973a126f248a1a69759a7e29"
+    "a09a10dbedd4ae4c137696554c1abffabaa9ba62a0b95f82105f"
+    "010000002721e664"
     "8052db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
     "80f477d5c89f21a17c863a7f937c6a6d15859414d2be09cd448d4279af331c5d3e"
     "60626c732d756e636861696e65642d67312d72666339333830"

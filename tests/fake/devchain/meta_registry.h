@@ -20,6 +20,7 @@ enum { SPEC_MAX_MOVES = 8, SPEC_MAX_NAME = 64 };
 struct runtime_spec {
 	uint32_t spec_version;
 	uint32_t transaction_version;
+	uint64_t slot_ms; /* Aura.SlotDuration; 0: the table's */
 	/* Calls with another index than the table's. */
 	struct {
 		char pallet[SPEC_MAX_NAME], call[SPEC_MAX_NAME];

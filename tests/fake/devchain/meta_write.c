@@ -146,7 +146,11 @@ put_constants(struct writer *w, const struct meta_constant *c)
 	for (size_t i = 0; i < n; i++) {
 		scale_put_str(&w->out, c[i].name);
 		put_type(w, c[i].type);
-		if (c[i].value != NULL) {
+		if (strcmp(c[i].name, "SlotDuration") == 0 &&
+		    w->spec->slot_ms != 0) {
+			scale_put_compact(&w->out, sizeof(uint64_t));
+			scale_put_u64(&w->out, w->spec->slot_ms);
+		} else if (c[i].value != NULL) {
 			put_hex(w, c[i].value);
 		} else {
 			struct buf version = {0};

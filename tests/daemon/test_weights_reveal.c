@@ -1,0 +1,167 @@
+/*
+ * Weights that are committed first: timelocked, which the chain opens by
+ * itself when the beacon's round is out, and by a hash that a second
+ * transaction opens. Proven is what the chain's storage shows after that.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/db.h"
+#include "tests/lib/proc.h"
+#include "tests/lib/weights_case.h"
+#include "tests/lib/weights_rig.h"
+
+enum { TEMPO = 40 };
+
+static const char hyper[] =
+    "\"tempo\":40,\"weights_rate_limit\":5,\"min_allowed_weights\":1,"
+    "\"commit_reveal\":true,\"mechanisms\":2";
+
+static int
+start(void **state, const char *ini)
+{
+	const struct weights_rig_options o = {
+	    .name = "weights-reveal", .hyper = hyper, .ini = ini};
+
+	*state = weights_rig_new(&o);
+	if (*state != NULL)
+		weights_case_heading();
+	return *state == NULL ? -1 : 0;
+}
+
+static int
+set_up(void **state)
+{
+	return start(state, "subnets = 1:0, 1:1\n");
+}
+
+static int
+set_up_plain(void **state)
+{
+	return start(state, "commit_reveal = plain\n");
+}
+
+static int
+tear_down(void **state)
+{
+	return weights_rig_end(*state, false);
+}
+
+/* It is committed; its row names the round it opens with. */
+static void
+wait_committed(struct weights_case *c, const char *action)
+{
+	assert_int_equal(weights_rig_wait(c->w, c->vector, "committed", 0), 0);
+	assert_int_equal(db_int(c->w->db,
+			     "select count(*) from ledger where vector_id = "
+			     "'%s' and state = 'committed' and action = '%s' "
+			     "and commit_hash is not null",
+			     c->vector, action),
+	    1);
+}
+
+static void
+timelocked_weights_open_by_themselves(void **state)
+{
+	struct weights_case c;
+
+	weights_case_begin(&c, *state, "timelocked, opened by the chain");
+	weights_case_vector(&c);
+	wait_committed(&c, "timelock");
+	weights_case_proven(&c, 1, 3 * TEMPO);
+}
+
+static void
+another_mechanism_has_its_own(void **state)
+{
+	struct weights_case c;
+
+	weights_case_begin(&c, *state, "timelocked, mechanism 1");
+	c.mecid = 1;
+	weights_case_vector(&c);
+	wait_committed(&c, "timelock");
+	weights_case_proven(&c, 1, 3 * TEMPO);
+}
+
+/* Killed while the commit waits: the next one takes the expectation up. */
+static void
+killed_while_it_waits(void **state)
+{
+	struct weights_case c;
+
+	weights_case_begin(&c, *state, "timelocked, killed while it waits");
+	weights_case_vector(&c);
+	wait_committed(&c, "timelock");
+	weights_rig_kill(c.w);
+	assert_int_equal(weights_rig_start(c.w), 0);
+	weights_case_proven(&c, 1, 3 * TEMPO);
+}
+
+static void
+the_flag_goes_off_before_it_is_sent(void **state)
+{
+	struct weights_case c;
+
+	weights_case_begin(&c, *state, "commit-reveal goes off in mid-flight");
+	assert_int_equal(weights_rig_tell(c.w, "dev_set",
+			     "[{\"netuid\":1,\"commit_reveal\":false}]"),
+	    0);
+	weights_case_vector(&c);
+	weights_case_proven(&c, 2, 3 * TEMPO); /* the commit is refused */
+	assert_int_equal(
+	    db_int(c.w->db,
+		"select count(*) from ledger where vector_id = '%s' and "
+		"state = 'proven' and action = 'set'",
+		c.vector),
+	    1);
+	assert_int_equal(weights_rig_tell(c.w, "dev_set",
+			     "[{\"netuid\":1,\"commit_reveal\":true}]"),
+	    0);
+}
+
+static void
+a_hash_is_opened_by_a_second_transaction(void **state)
+{
+	struct weights_case c;
+
+	weights_case_begin(&c, *state, "by a hash, opened by ourselves");
+	weights_case_vector(&c);
+	wait_committed(&c, "commit");
+	weights_case_proven(&c, 2, 3 * TEMPO);
+}
+
+static void
+killed_before_it_opens_its_hash(void **state)
+{
+	struct weights_case c;
+
+	weights_case_begin(&c, *state, "by a hash, killed while it waits");
+	weights_case_vector(&c);
+	wait_committed(&c, "commit");
+	weights_rig_kill(c.w);
+	assert_int_equal(weights_rig_start(c.w), 0);
+	weights_case_proven(&c, 2, 3 * TEMPO);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest timelocked[] = {
+	    cmocka_unit_test(timelocked_weights_open_by_themselves),
+	    cmocka_unit_test(another_mechanism_has_its_own),
+	    cmocka_unit_test(killed_while_it_waits),
+	    cmocka_unit_test(the_flag_goes_off_before_it_is_sent),
+	};
+	const struct CMUnitTest plain[] = {
+	    cmocka_unit_test(a_hash_is_opened_by_a_second_transaction),
+	    cmocka_unit_test(killed_before_it_opens_its_hash),
+	};
+
+	return cmocka_run_group_tests(timelocked, set_up, tear_down) +
+	       cmocka_run_group_tests(plain, set_up_plain, tear_down);
+}
