@@ -22,4 +22,13 @@ struct args {
 int args_sort(struct args *, int argc, char **argv,
     const struct config_key *keys, const char *section);
 
+/* Does the argument behind this flag belong to it? Of a flag that is no key
+ * of the configuration it does. */
+bool args_takes_value(
+    const char *flag, const struct config_key *keys, const char *section);
+
+/* Is "--name" or "--name=value" a key of the configuration? */
+bool args_is_key(
+    const char *flag, const struct config_key *keys, const char *section);
+
 #endif

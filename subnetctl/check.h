@@ -36,7 +36,9 @@ PGconn *check_postgres(struct check *, const char *conninfo);
 void check_schema(struct check *, PGconn *conn);
 void check_redis(struct check *, const char *url);
 
-void check_key_file(struct check *, const char *path);
+/* password_file: where a sealed one's password is said to be, or "". */
+void check_key_file(
+    struct check *, const char *path, const char *password_file);
 void check_signer(struct check *, const char *socket_path);
 
 /* endpoint is ws://, wss://, http:// or https://; genesis is what it should

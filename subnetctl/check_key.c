@@ -1,5 +1,8 @@
 /* Doctor: the hotkey's file, and signerd that holds the hotkey. */
 #include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -11,31 +14,91 @@
 #include "common/err.h"
 #include "common/sign_wire.h"
 #include "subnetctl/check.h"
+#include "subtensor/keyfile.h"
 
 enum { OTHERS_MODE = 077, ALL_MODE = 07777 };
 
 static const struct timeval signer_limit = {5, 0};
 
-void
-check_key_file(struct check *c, const char *path)
+/* A file of secrets that nobody else can use: 0, or -1 and the check says what
+ * is wrong; no_file is the remedy where there is none. */
+static int
+check_private(struct check *c, const char *path, const char *no_file)
 {
 	struct stat st;
 
-	c->name = "key";
 	if (stat(path, &st) != 0) {
 		check_fail(c, "%s: %s", path, strerror(errno));
-		check_fix(c, "put the hotkey there, or set wallet.name, "
-			     "wallet.hotkey and wallet.path");
+		check_fix(c, "%s", no_file);
 	} else if (!S_ISREG(st.st_mode)) {
 		check_fail(c, "%s is not a file", path);
-		check_fix(c, "set wallet.name, wallet.hotkey and wallet.path");
+		check_fix(c, "%s", no_file);
 	} else if ((st.st_mode & OTHERS_MODE) != 0) {
 		check_fail(c, "%s can be used by others (mode %04o)", path,
 		    st.st_mode & ALL_MODE);
 		check_fix(c, "run: chmod 600 '%s'", path);
 	} else {
 		check_ok(c, "%s (mode %04o)", path, st.st_mode & ALL_MODE);
+		return 0;
 	}
+	return -1;
+}
+
+/* By its first bytes, which are no secret; nothing more of it is read. */
+static enum keyfile_form
+form_of(const char *path)
+{
+	char head[KEYFILE_MAGIC];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, head, sizeof(head)) : -1;
+	enum keyfile_form form = n > 0 ? keyfile_form(head, n) : KEYFILE_PLAIN;
+
+	sodium_memzero(head, sizeof(head));
+	if (fd >= 0)
+		close(fd);
+	return form;
+}
+
+/* Is there a password for a sealed one? */
+static void
+check_password(struct check *c, const char *path, const char *form,
+    const char *password_file)
+{
+	char *name = keyfile_password_name(path);
+
+	if (password_file[0] != '\0') {
+		if (check_private(c, password_file,
+			"put the hotkey's password there, or set "
+			"signer.password_file") == 0)
+			check_ok(c,
+			    "%s is encrypted (%s), its password is in "
+			    "%s",
+			    path, form, password_file);
+	} else if (keyfile_password_is_set(path)) {
+		check_ok(c, "%s is encrypted (%s), its password is in %s", path,
+		    form, name);
+	} else {
+		check_skip(c,
+		    "%s is encrypted (%s); signer.password_file is not set, "
+		    "nor, here, %s",
+		    path, form, name);
+	}
+	free(name);
+}
+
+void
+check_key_file(struct check *c, const char *path, const char *password_file)
+{
+	enum keyfile_form form;
+
+	c->name = "key";
+	if (check_private(c, path,
+		"put the hotkey there, or set wallet.name, wallet.hotkey and "
+		"wallet.path") != 0)
+		return;
+	form = form_of(path);
+	if (form != KEYFILE_PLAIN)
+		check_password(c, path, keyfile_form_name(form), password_file);
 }
 
 static int

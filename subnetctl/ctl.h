@@ -39,6 +39,5 @@ int ctl_jobs_show(const struct ctl *);
 int ctl_miners_list(const struct ctl *);
 int ctl_scores_show(const struct ctl *);
 int ctl_weights_history(const struct ctl *);
-int ctl_metadata_show(const struct ctl *);
 
 #endif

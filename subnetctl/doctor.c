@@ -45,7 +45,7 @@ run_check_key(struct check *c, const struct config *config)
 					  config_str(config, "wallet.name"),
 					  config_str(config, "wallet.hotkey"));
 
-	check_key_file(c, path);
+	check_key_file(c, path, config_str(config, "signer.password_file"));
 	free(path);
 }
 

@@ -1,6 +1,7 @@
 /* subnetctl: the operator's hand. */
 #include <curl/curl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "subnetctl/args.h"
+#include "subnetctl/chain.h"
 #include "subnetctl/ctl.h"
 #include "subnetctl/db.h"
 #include "subnetctl/show.h"
@@ -33,8 +35,6 @@ static const struct command {
 	"the latest scores, or one miner's last ones"},
     {"weights", "history", 0, 0, ctl_weights_history, "",
 	"what was set on chain, and how far it got"},
-    {"metadata", "show", 1, 1, ctl_metadata_show, "FILE",
-	"a runtime's calls, storage and errors from its metadata"},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -46,6 +46,9 @@ static const struct config_key keys[] = {
 	100000},
     {"signer.key_file", CONFIG_STRING, "", false,
 	"doctor: hotkey file; empty: the wallet's", NULL, 0, 0},
+    {"signer.password_file", CONFIG_STRING, "", false,
+	"doctor: file with the password of an encrypted hotkey file", NULL, 0,
+	0},
     {"signer.socket", CONFIG_STRING, "/run/subnetd/signer.sock", false,
 	"doctor: signerd's socket; empty: not checked", NULL, 0, 0},
     {"orchestrator.public_url", CONFIG_STRING, "", false,
@@ -68,6 +71,7 @@ print_usage(FILE *to)
 		    c->second != NULL ? c->second : "", c->args);
 		fprintf(to, "  %-22s %s\n", words, c->help);
 	}
+	chain_print_usage(to);
 	fprintf(to, "\nexit: 0 done, 1 failed, 2 refused by a rule, "
 		    "64 wrong usage\n\n");
 }
@@ -128,7 +132,7 @@ run(const struct config *config, const struct args *given)
 	    config_int(config, "netuid"));
 	snprintf(ctl.limit, sizeof(ctl.limit), "%" PRId64,
 	    config_int(config, "subnetctl.limit"));
-	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		abort();
 	return command->run(&ctl);
 }
@@ -141,13 +145,24 @@ main(int argc, char **argv)
 	    "subnetctl", "subnetctl", keys, 0, given.flags, environ};
 	struct config *config = NULL;
 	struct err err;
-	int code = CTL_OK;
+	int code;
 
 	log_init("subnetctl", LOG_WARN);
 	if (args_sort(&given, argc, argv, keys, "subnetctl") != 0) {
 		print_usage(stderr);
 		return CTL_USAGE;
 	}
+	if (sodium_init() < 0)
+		abort();
+	signal(SIGPIPE, SIG_IGN);
+	code = chain_run(&given, keys);
+	if (code >= 0)
+		return code;
+	if (given.n_words == 1 && strcmp(given.words[0], "help") == 0) {
+		print_usage(stdout);
+		return CTL_OK;
+	}
+	code = CTL_OK;
 	request.argc = given.n_flags;
 	if (given.help)
 		print_usage(stdout);
