@@ -3,17 +3,16 @@
  *
  * The first byte seeds the places of the cuts; the rest is what the client
  * sends. Besides surviving, the server must answer the same bytes whether
- * they come at once or in pieces. Without libFuzzer, replay.c reads files.
+ * they come at once or in pieces.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/input.h"
 #include "tests/lib/http_loop.h"
 
 enum { MAX_INPUT = 20000, MAX_CUTS = 64 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)

@@ -1,4 +1,5 @@
 // The least of a test harness: tests run one after the other, TAP on stdout.
+// What a test returns is said behind its name: how much it compared.
 
 const tests = [];
 
@@ -24,8 +25,8 @@ export async function run() {
   print(`1..${tests.length}`);
   for (const [i, { name, body }] of tests.entries()) {
     try {
-      await within(60000, Promise.resolve().then(body), name);
-      print(`ok ${i + 1} - ${name}`);
+      const said = await within(60000, Promise.resolve().then(body), name);
+      print(`ok ${i + 1} - ${name}${said === undefined ? '' : ` (${said})`}`);
     } catch (e) {
       if (e instanceof Skip) {
         print(`ok ${i + 1} - ${name} # SKIP ${e.message}`);
@@ -33,7 +34,7 @@ export async function run() {
       }
       failed++;
       print(`not ok ${i + 1} - ${name}`);
-      for (const line of String(e.stack ?? e).split('\n')) print(`# ${line}`);
+      for (const line of String(e.stack ?? e).split('\n').slice(0, 60)) print(`# ${line.slice(0, 200)}`);
     }
   }
   return failed;

@@ -1,0 +1,41 @@
+/*
+ * Inputs to begin with: small ones of each kind, and what recorded chain data
+ * has. replay.c tries them, seed.c writes them to files.
+ */
+#ifndef FUZZ_SEED_H
+#define FUZZ_SEED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+
+enum { SEED_MAX_BYTES = 8192 };
+
+/* Who takes them; `fuzzer` is a target's name without its "fuzz_". */
+struct seeds {
+	void (*on_seed)(
+	    const char *fuzzer, const uint8_t *, size_t len, void *arg);
+	void *arg;
+};
+
+/* Head and data are one input; longer ones than SEED_MAX_BYTES are left out. */
+void seed_put(const struct seeds *, const char *fuzzer, const void *head,
+    size_t head_len, const void *data, size_t len);
+/* The same: a first byte and a text, or a head and bytes. */
+void seed_text(const struct seeds *, const char *fuzzer, const char *head,
+    const char *text);
+void seed_buf(const struct seeds *, const char *fuzzer, const void *head,
+    size_t head_len, const struct buf *);
+
+/* All of them. */
+void seed_all(const struct seeds *);
+
+/* Texts: addresses, phrases, messages, requests, key files, HTTP. */
+void seed_texts(const struct seeds *);
+/* Values, blobs and extrinsics of our own runtimes. */
+void seed_worlds(const struct seeds *);
+/* What is recorded, if it is there. */
+void seed_recorded(const struct seeds *);
+
+#endif
