@@ -49,6 +49,11 @@ enum { NOBODY = 65534, STRANGER = 65533 };
 #define PAYLOAD CALL EXTRA VERSIONS GENESIS HASH "00"
 #define WEIGHTS(payload)                                                       \
 	"{\"id\":7,\"shape\":\"weights\",\"payload\":\"0x" payload "\"}"
+/* The same call by its name, at a given index. */
+#define ARGS "0b00080000050008ffff00800100000000000000"
+#define NAMED(name, index)                                                     \
+	"{\"id\":7,\"shape\":\"weights\",\"call\":\"" name                     \
+	"\",\"payload\":\"0x07" index ARGS EXTRA VERSIONS GENESIS HASH "00\"}"
 
 struct fixture {
 	struct sandbox *box;
@@ -411,6 +416,54 @@ it_refuses_everything_else_by_name(void **state)
 	close(fd);
 }
 
+/* After an upgrade of the runtime a call may have another index; it is signed
+ * by its name, unless another call is known to be there. */
+static void
+a_moved_call_is_signed_by_its_name_and_said_once(void **state)
+{
+	struct fixture *f = *state;
+	int fd;
+
+	start(f, "--weights_burst", "100");
+	fd = dial(f);
+	assert_code(fd, NAMED("set_weights", "00"), "");
+	assert_code(fd, NAMED("set_weights", "56"), "call_not_allowed");
+	assert_code(fd, NAMED("set_weights", "77"), "call_not_allowed");
+	assert_code(fd, NAMED("transfer_stake", "c8"), "call_not_allowed");
+	assert_code(fd, NAMED("commit_weights", "c8"), "bad_message");
+	assert_null(proc_find_event(f->signer, "sign.call_moved", NULL));
+	for (int i = 0; i < 3; i++)
+		assert_code(fd, NAMED("set_weights", "c8"), "");
+	assert_code(fd, NAMED("set_weights", "c9"), "");
+	assert_non_null(proc_wait_event(
+	    f->signer, "sign.call_moved", "call=set_weights index=201", 0));
+	assert_int_equal(
+	    proc_count_events(f->signer, "sign.call_moved", "index=200"), 1);
+	close(fd);
+}
+
+static void
+only_the_calls_that_are_configured_are_signed(void **state)
+{
+	struct fixture *f = *state;
+	const char *const bad[] = {"--key_file", f->key, "--weights_calls",
+	    "set_weights transfer_stake", NULL};
+	const char *const bad_index[] = {
+	    "--key_file", f->key, "--weights_calls", "0 86", NULL};
+	int fd;
+
+	assert_will_not_start(f, bad, "weights_calls|transfer_stake");
+	assert_will_not_start(f, bad_index, "weights_calls|86");
+	start(f, "--weights_calls", "119, commit_weights");
+	fd = dial(f);
+	assert_code(fd, NAMED("set_weights", "00"), "call_not_allowed");
+	assert_code(fd, NAMED("set_weights", "c8"), "call_not_allowed");
+	assert_code(fd, WEIGHTS(PAYLOAD), "call_not_allowed");
+	assert_code(
+	    fd, WEIGHTS("07600b00" HASH EXTRA VERSIONS GENESIS HASH "00"), "");
+	close(fd);
+}
+
 static void
 a_line_without_end_is_cut_off(void **state)
 {
@@ -583,9 +636,10 @@ a_key_that_is_none_is_refused_by_what_it_is(void **state)
 	static const struct {
 		const char *text, *words;
 	} cases[] = {
-	    {"$NACL\x01\x02", "btwallet's encrypted form|plain form"},
-	    {"$ANSIBLE_VAULT;1.1;AES256\n", "Ansible vault"},
-	    {"gAAAAABf", "Fernet"},
+	    {"$NACL\x01\x02", "sealed|password|BT_PW_"},
+	    {"$ANSIBLE_VAULT;1.1;AES256\n", "sealed|password|BT_PW_"},
+	    {"gAAAAABf", "sealed|password|BT_PW_"},
+	    {"{\"encoded\":\"x\"}", "polkadot-js|not supported"},
 	    {"", "empty"},
 	    {"{\"ss58Address\":\"" BOB "\"}", "no secret"},
 	    {"{\"secretSeed\":\"0x" SEED "\",\"ss58Address\":\"" BOB "\"}",
@@ -717,6 +771,8 @@ main(void)
 	    TEST(it_signs_what_its_shapes_allow),
 	    TEST(it_answers_in_the_order_it_was_asked),
 	    TEST(it_refuses_everything_else_by_name),
+	    TEST(a_moved_call_is_signed_by_its_name_and_said_once),
+	    TEST(only_the_calls_that_are_configured_are_signed),
 	    TEST(a_line_without_end_is_cut_off),
 	    TEST(more_than_its_rate_is_refused_until_it_is_raised),
 	    TEST(only_its_own_user_and_those_named_are_served),

@@ -68,17 +68,15 @@ memory_search(pid_t pid, struct memory_needle *needles, size_t n)
 	int fd = open_proc(pid, "mem"), maps_fd = open_proc(pid, "maps");
 	FILE *maps = maps_fd >= 0 ? fdopen(maps_fd, "r") : NULL;
 	uint8_t *piece = xmalloc(PIECE);
-	char line[1024], rights[8];
-	unsigned long from, to, inode;
+	char line[1024], right;
+	unsigned long from, to;
 	long total = fd >= 0 && maps != NULL ? 0 : -1;
 
 	for (size_t i = 0; i < n; i++)
 		needles[i].found = 0;
 	while (total >= 0 && fgets(line, sizeof(line), maps) != NULL) {
-		if (sscanf(line, "%lx-%lx %7s %*s %*s %lu", &from, &to, rights,
-			&inode) != 4 ||
-		    rights[0] != 'r' || to - from > max_mapping ||
-		    (inode != 0 && rights[1] != 'w'))
+		if (sscanf(line, "%lx-%lx %c", &from, &to, &right) != 3 ||
+		    right != 'r' || to - from > max_mapping)
 			continue;
 		total += search_mapping(fd, from, to, piece, needles, n);
 	}
@@ -88,6 +86,24 @@ memory_search(pid_t pid, struct memory_needle *needles, size_t n)
 	if (fd >= 0)
 		close(fd);
 	return total;
+}
+
+long
+memory_status(pid_t pid, const char *name)
+{
+	int fd = open_proc(pid, "status");
+	FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
+	size_t len = strlen(name);
+	char line[256];
+	long kib = -1;
+
+	while (f != NULL && kib < 0 && fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, name, len) == 0 && line[len] == ':')
+			kib = strtol(line + len + 1, NULL, 10);
+	}
+	if (f != NULL)
+		fclose(f);
+	return kib;
 }
 
 int

@@ -16,11 +16,13 @@ struct memory_needle {
 };
 
 /*
- * Look for each needle in everything the process could have written: all of
- * its mappings but those of files it may not write. How many bytes were read,
- * or -1 with errno if the process cannot be read.
+ * Look for each needle in all that the process could read itself. How many
+ * bytes that was, or -1 with errno if the process cannot be read.
  */
 long memory_search(pid_t, struct memory_needle *, size_t n);
+
+/* A size in KiB of /proc/PID/status, "RssAnon" or "VmLck"; -1. */
+long memory_status(pid_t, const char *name);
 
 /* 0 if /proc/PID/mem can be opened, else errno. */
 int memory_open_error(pid_t);
