@@ -13,17 +13,6 @@
 #include "subnetctl/web.h"
 #include "subtensor/hash.h"
 
-/* "wss://host" -> "https://host"; the caller frees. */
-static char *
-http_url(const char *endpoint)
-{
-	if (strncmp(endpoint, "ws://", 5) == 0)
-		return xasprintf("http://%s", endpoint + 5);
-	if (strncmp(endpoint, "wss://", 6) == 0)
-		return xasprintf("https://%s", endpoint + 6);
-	return xstrdup(endpoint);
-}
-
 /* A call whose result is a text; the caller frees. */
 static char *
 call_text(const char *url, const char *method, json_t *params, struct err *err)
@@ -122,7 +111,7 @@ void
 check_chain(struct check *c, const char *endpoint, const char *genesis,
     int64_t *chain_ms)
 {
-	char *url = http_url(endpoint);
+	char *url = web_http_url(endpoint);
 	struct node node = {.genesis = NULL};
 	struct err err;
 

@@ -9,6 +9,7 @@
 #include "subnetctl/check.h"
 #include "subnetctl/db.h"
 #include "subnetctl/migrate.h"
+#include "subnetctl/wake.h"
 
 static const struct timeval redis_limit = {5, 0};
 
@@ -53,30 +54,10 @@ check_schema(struct check *c, PGconn *conn)
 	}
 }
 
-static redisContext *
-connect_redis(const char *url)
-{
-	const char *colon;
-	redisContext *context;
-	char *host;
-
-	if (strncmp(url, "unix:", 5) == 0)
-		return redisConnectUnixWithTimeout(url + 5, redis_limit);
-	if (strncmp(url, "redis://", 8) != 0)
-		return NULL;
-	url += 8;
-	colon = strrchr(url, ':');
-	host = colon != NULL ? xstrndup(url, colon - url) : xstrdup(url);
-	context = redisConnectWithTimeout(host,
-	    colon != NULL ? strtol(colon + 1, NULL, 10) : 6379, redis_limit);
-	free(host);
-	return context;
-}
-
 void
 check_redis(struct check *c, const char *url)
 {
-	redisContext *context = connect_redis(url);
+	redisContext *context = wake_connect(url);
 	redisReply *reply = NULL;
 
 	c->name = "redis";

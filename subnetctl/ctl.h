@@ -21,6 +21,7 @@ struct ctl {
 	const struct config *config;
 	bool json;
 	char netuid[16];
+	char mecid[16];
 	char limit[16];
 	const char *const *args; /* behind the subcommand's words */
 	size_t n_args;
@@ -39,5 +40,9 @@ int ctl_jobs_show(const struct ctl *);
 int ctl_miners_list(const struct ctl *);
 int ctl_scores_show(const struct ctl *);
 int ctl_weights_history(const struct ctl *);
+int ctl_weights_plan(const struct ctl *);
+int ctl_weights_status(const struct ctl *);
+int ctl_weights_submit(const struct ctl *);
+int ctl_weights_prove(const struct ctl *);
 
 #endif

@@ -35,6 +35,16 @@ static const struct command {
 	"the latest scores, or one miner's last ones"},
     {"weights", "history", 0, 0, ctl_weights_history, "",
 	"what was set on chain, and how far it got"},
+    {"weights", "plan", 0, 0, ctl_weights_plan, "[--accept]",
+	"the newest vector against the last proven weights; exit 2: it moves "
+	"too much"},
+    {"weights", "status", 0, 0, ctl_weights_status, "",
+	"how far behind, last proof, next window, what is in flight"},
+    {"weights", "submit", 0, 0, ctl_weights_submit,
+	"--uids A,B --weights X,Y [--wait] [--accept]",
+	"weights by hand, through the same rules"},
+    {"weights", "prove", 0, 0, ctl_weights_prove, "",
+	"ask the chain again whether the last proof holds"},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -44,6 +54,20 @@ static const struct config_key keys[] = {
 	"print one JSON object instead of tables", NULL, 0, 0},
     {"subnetctl.limit", CONFIG_INT, "20", false, "most rows of a list", NULL, 1,
 	100000},
+    {"subnetctl.accept", CONFIG_BOOL, "no", false,
+	"weights plan, submit: however much it moves", NULL, 0, 0},
+    {"subnetctl.uids", CONFIG_STRING, "", false,
+	"weights submit: uids, separated by commas", NULL, 0, 0},
+    {"subnetctl.weights", CONFIG_STRING, "", false,
+	"weights submit: their weights, in any scale", NULL, 0, 0},
+    {"subnetctl.wait", CONFIG_BOOL, "no", false,
+	"weights submit: until it is proven or refused", NULL, 0, 0},
+    {"subnetctl.wait_limit", CONFIG_MS, "2h", false,
+	"weights submit: no longer than that", NULL, 0, 0},
+    {"weightsetter.mecid", CONFIG_INT, "0", false,
+	"weights: mechanism of the subnet", NULL, 0, 15},
+    {"weightsetter.max_churn", CONFIG_REAL, "1", false,
+	"weights plan: most that may move", NULL, 0, 1},
     {"signer.key_file", CONFIG_STRING, "", false,
 	"doctor: hotkey file; empty: the wallet's", NULL, 0, 0},
     {"signer.password_file", CONFIG_STRING, "", false,
@@ -130,6 +154,8 @@ run(const struct config *config, const struct args *given)
 	}
 	snprintf(ctl.netuid, sizeof(ctl.netuid), "%" PRId64,
 	    config_int(config, "netuid"));
+	snprintf(ctl.mecid, sizeof(ctl.mecid), "%" PRId64,
+	    config_int(config, "weightsetter.mecid"));
 	snprintf(ctl.limit, sizeof(ctl.limit), "%" PRId64,
 	    config_int(config, "subnetctl.limit"));
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)

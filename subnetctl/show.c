@@ -21,7 +21,7 @@ enum {
 	TYPE_JSONB = 3802,
 };
 
-enum { MAX_COLUMNS = 32, MAX_CELL = 60 };
+enum { MAX_COLUMNS = 32, MAX_CELL = 66 }; /* a hash fits */
 
 static bool
 is_real(const PGresult *res, int column)
@@ -198,7 +198,7 @@ show_pairs(const PGresult *res, int row)
 		if (PQgetisnull(res, row, i))
 			continue;
 		text = cell_text(res, row, i);
-		printf("%-14s %s\n", PQfname(res, i), text);
+		printf("%-16s %s\n", PQfname(res, i), text);
 		free(text);
 	}
 }

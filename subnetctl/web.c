@@ -1,11 +1,13 @@
-/* HTTP for doctor. */
+/* HTTP and JSON-RPC, synchronous. */
 #include "subnetctl/web.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "common/xalloc.h"
 
 static size_t
 on_bytes(char *data, size_t size, size_t n, void *arg)
@@ -58,6 +60,26 @@ web_get(const char *url, struct err *err)
 	return json;
 }
 
+char *
+web_http_url(const char *endpoint)
+{
+	if (strncmp(endpoint, "ws://", 5) == 0)
+		return xasprintf("http://%s", endpoint + 5);
+	if (strncmp(endpoint, "wss://", 6) == 0)
+		return xasprintf("https://%s", endpoint + 6);
+	return xstrdup(endpoint);
+}
+
+/* What the node says of its refusal. */
+static const char *
+message_of(const json_t *answer)
+{
+	const char *text = json_string_value(
+	    json_object_get(json_object_get(answer, "error"), "message"));
+
+	return text != NULL ? text : "without a reason";
+}
+
 json_t *
 web_call(const char *url, const char *method, json_t *params, struct err *err)
 {
@@ -74,7 +96,8 @@ web_call(const char *url, const char *method, json_t *params, struct err *err)
 	answer = perform(curl, url, err);
 	result = json_incref(json_object_get(answer, "result"));
 	if (answer != NULL && result == NULL)
-		err_set(err, "%s: %s was refused", url, method);
+		err_set(err, "%s: %s was refused: %.200s", url, method,
+		    message_of(answer));
 	json_decref(answer);
 	json_decref(request);
 	free(body);

@@ -1,4 +1,7 @@
-/* subnetctl weights: what was set on chain, and how far it got. */
+/* subnetctl weights history and status: what was set on chain, what is under
+ * way, and what the setters wait for. */
+#include <stdio.h>
+
 #include "common/err.h"
 #include "sql.h"
 #include "subnetctl/ctl.h"
@@ -23,6 +26,33 @@ ctl_weights_history(const struct ctl *ctl)
 		show_json(json_pack("{s:o}", "weights", show_rows(res)));
 	else
 		show_table(res);
+	PQclear(res);
+	return CTL_OK;
+}
+
+int
+ctl_weights_status(const struct ctl *ctl)
+{
+	const char *const params[] = {ctl->netuid};
+	PGconn *conn = ctl_connect(ctl);
+	PGresult *res;
+	struct err err;
+
+	if (conn == NULL)
+		return CTL_FAILED;
+	res = db_query(conn, sql_ctl_weight_status, 1, params, &err);
+	PQfinish(conn);
+	if (res == NULL)
+		return ctl_fail(ctl, CTL_FAILED, &err);
+	if (ctl->json)
+		show_json(json_pack("{s:o}", "setters", show_rows(res)));
+	else if (PQntuples(res) == 0)
+		puts("none: weightsetterd has not looked at this subnet yet");
+	for (int i = 0; i < PQntuples(res) && !ctl->json; i++) {
+		if (i > 0)
+			putchar('\n');
+		show_pairs(res, i);
+	}
 	PQclear(res);
 	return CTL_OK;
 }

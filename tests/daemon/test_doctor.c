@@ -238,6 +238,41 @@ a_key_that_is_not_there_is_found(void **state)
 	assert_finds(*state, flags, "key", "wallet.path");
 }
 
+/* An encrypted key is named by its form; its password's file must be as
+ * private as the key. */
+static void
+an_encrypted_key_wants_a_password(void **state)
+{
+	struct suite *s = *state;
+	char *key = sandbox_write(s->box, "sealed", 0600, "$NACL\x01");
+	char *password = sandbox_write(s->box, "password", 0600, "x");
+	char *fix = xasprintf("run: chmod 600 '%s'", password);
+	const char *flags[] = {
+	    "--signer.key_file", key, "--signer.password_file", password, NULL};
+	const char *const no_file[] = {"--signer.key_file", key,
+	    "--signer.password_file", "/nowhere/password", NULL};
+	struct proc_output got;
+	const char *line;
+
+	ask(s, flags, &got);
+	line = line_of(&got, "ok", "key");
+	if (line == NULL || strstr(line, "encrypted ($NACL)") == NULL)
+		fail_msg("%s%s", got.out, got.err);
+	proc_output_clear(&got);
+	assert_int_equal(chmod(password, 0644), 0);
+	assert_finds(s, flags, "key", fix);
+	assert_finds(s, no_file, "key", "set signer.password_file");
+	flags[3] = "";
+	ask(s, flags, &got);
+	line = line_of(&got, "skip", "key");
+	if (line == NULL || strstr(line, "BT_PW_") == NULL)
+		fail_msg("%s%s", got.out, got.err);
+	proc_output_clear(&got);
+	free(key);
+	free(password);
+	free(fix);
+}
+
 static void
 a_signer_that_is_gone_is_found(void **state)
 {
@@ -385,6 +420,7 @@ main(void)
 	    TEST(redis_that_is_down_is_found),
 	    TEST(a_key_that_others_can_read_is_found),
 	    TEST(a_key_that_is_not_there_is_found),
+	    TEST(an_encrypted_key_wants_a_password),
 	    TEST(a_signer_that_is_gone_is_found),
 	    TEST(a_chain_that_cannot_be_reached_is_found),
 	    TEST(a_network_nobody_knows_is_found),

@@ -1,0 +1,16 @@
+/*
+ * Redis for subnetctl: synchronous, one command at a time.
+ */
+#ifndef SUBNETCTL_WAKE_H
+#define SUBNETCTL_WAKE_H
+
+struct redisContext;
+
+/* The configured server; its err is set if it cannot be reached. NULL if the
+ * URL is neither redis://host:port nor unix:/path. The caller frees. */
+struct redisContext *wake_connect(const char *url);
+
+/* Tell weightsetterd of a vector. 0, or -1: it finds it by itself, later. */
+int wake_weights(const char *url, const char *vector_id);
+
+#endif
