@@ -33,6 +33,7 @@ void http_client_free(struct http_client *); /* cancels; NULL is fine */
 struct http_answer {
 	int status; /* 0: no answer, see why */
 	const char *content_type;
+	const char *retry_after; /* that header's value, or "" */
 	const void *body;
 	size_t len;
 	const char *why;     /* "connect", "timeout", "too_large", "tls",

@@ -58,6 +58,17 @@ http_call_cancel(struct http_call *call)
 	http_call_free(call);
 }
 
+static const char *
+header_value(struct http_call *call, const char *name)
+{
+	struct curl_header *header;
+
+	return curl_easy_header(
+		   call->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK
+		   ? header->value
+		   : "";
+}
+
 static void
 fill_answer(struct http_call *call, struct http_answer *answer)
 {
@@ -66,6 +77,7 @@ fill_answer(struct http_call *call, struct http_answer *answer)
 	answer->started_us = call->started_us;
 	answer->sent_us = call->sent_us;
 	answer->finished_us = clock_mono_us();
+	answer->retry_after = "";
 	if (call->why != NULL) {
 		answer->why = call->why;
 		answer->detail = call->detail;
@@ -74,6 +86,7 @@ fill_answer(struct http_call *call, struct http_answer *answer)
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(
 	    call->easy, CURLINFO_CONTENT_TYPE, &answer->content_type);
+	answer->retry_after = header_value(call, "Retry-After");
 	answer->status = status;
 	answer->body = buf_str(&call->answer);
 	answer->len = call->answer.len;

@@ -9,15 +9,48 @@
 #include "subtensor/hash.h"
 #include "subtensor/scale.h"
 
-/* "0x.." of 32 bytes. */
+int
+header_read_hash(const json_t *value, uint8_t hash[32])
+{
+	const char *text = json_string_value(value);
+
+	if (text == NULL || strncmp(text, "0x", 2) != 0)
+		return -1;
+	return hex_decode_exact(text, hash, 32);
+}
+
+int
+header_read_text(const json_t *value, char hash[HEADER_HASH])
+{
+	uint8_t bytes[32];
+
+	if (header_read_hash(value, bytes) != 0)
+		return -1;
+	memcpy(hash, json_string_value(value), HEADER_HASH);
+	return 0;
+}
+
+int
+header_number(const json_t *header, uint64_t *number)
+{
+	const char *text = json_string_value(json_object_get(header, "number"));
+	size_t digits;
+
+	if (text == NULL || strncmp(text, "0x", 2) != 0)
+		return -1;
+	digits = strspn(text + 2, "0123456789abcdefABCDEF");
+	if (digits == 0 || digits > 16 || text[2 + digits] != '\0')
+		return -1;
+	*number = strtoull(text + 2, NULL, 16);
+	return 0;
+}
+
 static int
 put_hash(const json_t *header, const char *name, struct buf *out)
 {
-	const char *text = json_string_value(json_object_get(header, name));
 	uint8_t bytes[32];
 
-	if (text == NULL || strncmp(text, "0x", 2) != 0 ||
-	    hex_decode_exact(text, bytes, sizeof(bytes)) != 0)
+	if (header_read_hash(json_object_get(header, name), bytes) != 0)
 		return -1;
 	buf_add(out, bytes, sizeof(bytes));
 	return 0;
@@ -26,14 +59,9 @@ put_hash(const json_t *header, const char *name, struct buf *out)
 static int
 put_number(const json_t *header, struct buf *out)
 {
-	const char *text = json_string_value(json_object_get(header, "number"));
-	unsigned long long number;
-	char *end;
+	uint64_t number;
 
-	if (text == NULL || strncmp(text, "0x", 2) != 0 || strlen(text) > 18)
-		return -1;
-	number = strtoull(text + 2, &end, 16);
-	if (*end != '\0' || end == text + 2)
+	if (header_number(header, &number) != 0)
 		return -1;
 	scale_put_compact(out, number);
 	return 0;

@@ -1,16 +1,19 @@
 /*
- * The connection to a node: one WebSocket at a time, one timer for all that
- * is pending. What to do next is rpc_state.c's to say.
+ * The connection to a node: a WebSocket or posts, one timer for all that is
+ * pending. What to do next is rpc_state.c's to say.
  */
 #include "subtensor/rpc.h"
 
 #include <event2/event.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/retry_after.h"
 #include "common/xalloc.h"
+#include "subtensor/rpc_http.h"
 #include "subtensor/rpc_impl.h"
 #include "subtensor/ws_client.h"
 #include "subtensor/ws_url.h"
@@ -20,6 +23,8 @@ enum {
 	REQUEST_MS = 60000,
 	PING_MS = 20000,
 	HEAD_MS = 60000,
+	CLOSE_POLICY = 1008, /* codes of closing that gateways use for limits */
+	CLOSE_LATER = 1013,
 };
 
 int64_t
@@ -29,15 +34,22 @@ rpc_now_ms(void)
 }
 
 static void
-destroy(struct rpc *rpc)
+close_transport(struct rpc *rpc)
 {
 	ws_client_free(rpc->ws);
+	rpc_http_free(rpc->http);
+	rpc->ws = NULL;
+	rpc->http = NULL;
+}
+
+static void
+destroy(struct rpc *rpc)
+{
+	close_transport(rpc);
 	rpc_calls_clear(&rpc->calls);
 	if (rpc->timer != NULL)
 		event_free(rpc->timer);
-	for (size_t i = 0; rpc->urls[i] != NULL; i++)
-		free(rpc->urls[i]);
-	free(rpc->urls);
+	free(rpc->url);
 	free(rpc);
 }
 
@@ -78,14 +90,14 @@ rpc_leave(struct rpc *rpc)
 static void
 lose(struct rpc *rpc, const char *why)
 {
-	ws_client_free(rpc->ws);
-	rpc->ws = NULL;
+	close_transport(rpc);
+	rpc->stats.failed++;
 	rpc_calls_lose(rpc, why);
 	if (!rpc->doomed && rpc->options.on_down != NULL)
 		rpc->options.on_down(rpc, why, rpc->options.arg);
 }
 
-static void open_socket(struct rpc *);
+static void open_transport(struct rpc *);
 
 /* One event to the state machine, and what it wants done. */
 static void
@@ -96,7 +108,7 @@ step(struct rpc *rpc, enum rpc_event event)
 	case RPC_NOTHING:
 		break;
 	case RPC_CONNECT:
-		open_socket(rpc);
+		open_transport(rpc);
 		break;
 	case RPC_ANNOUNCE:
 		if (rpc->options.on_up != NULL)
@@ -110,6 +122,8 @@ step(struct rpc *rpc, enum rpc_event event)
 		break;
 	}
 }
+
+/* -- what the transports tell --------------------------------------------- */
 
 static void
 on_open(void *arg)
@@ -130,17 +144,40 @@ on_traffic(void *arg)
 	step(rpc, RPC_TRAFFIC);
 }
 
+/* What an end means: leave it alone, try the other way, or just again. */
+static enum rpc_event
+event_of(struct rpc *rpc, const struct ws_end *end)
+{
+	static const int no_socket[] = {400, 404, 405, 426, 501};
+
+	rpc->state.asked_ms = -1;
+	if (end->status == 429 || end->status == 503) {
+		rpc->state.asked_ms =
+		    retry_after_ms(end->retry_after, clock_wall_ms());
+		return RPC_LIMITED;
+	}
+	if (end->code == CLOSE_POLICY || end->code == CLOSE_LATER)
+		return RPC_LIMITED;
+	for (size_t i = 0; i < sizeof(no_socket) / sizeof(no_socket[0]); i++)
+		if (end->status == no_socket[i])
+			return RPC_NO_SOCKET;
+	return RPC_LOST;
+}
+
 static void
-on_close(const char *why, void *arg)
+on_close(const struct ws_end *end, void *arg)
 {
 	struct rpc *rpc = arg;
-	char *kept = xstrdup(why); /* it lives in the socket, freed in lose() */
+	enum rpc_event event = event_of(rpc, end);
+	/* It lives in the transport, which goes in lose(). */
+	char *why = xstrdup(end->why);
 
 	rpc_enter(rpc);
-	step(rpc, RPC_LOST);
-	lose(rpc, kept);
+	rpc->stats.limited += event == RPC_LIMITED;
+	step(rpc, event);
+	lose(rpc, why);
 	rpc_leave(rpc);
-	free(kept);
+	free(why);
 }
 
 static void
@@ -161,17 +198,39 @@ on_text(const char *text, size_t len, void *arg)
 }
 
 static void
-open_socket(struct rpc *rpc)
+on_limited(uint64_t id, int64_t asked_ms, void *arg)
 {
-	const struct ws_events events = {
-	    on_open, on_text, on_traffic, on_close, rpc};
-	struct ws_url url;
+	struct rpc *rpc = arg;
 
-	rpc->url = rpc->state.url;
+	rpc_enter(rpc);
+	rpc_calls_limited(rpc, id, asked_ms);
+	rpc_leave(rpc);
+}
+
+static void
+open_transport(struct rpc *rpc)
+{
+	const struct ws_events socket = {
+	    on_open, on_text, on_traffic, on_close, rpc};
+	const struct rpc_http_events posts = {
+	    on_open, on_text, on_limited, on_close, rpc};
+
 	rpc->drop_why = NULL;
-	if (ws_url_parse(rpc->urls[rpc->url], &url, NULL) == 0)
-		rpc->ws =
-		    ws_client_new(rpc->base, &url, RPC_MAX_MESSAGE, &events);
+	if (rpc->state.by_http)
+		rpc->http = rpc_http_new(rpc->base, &rpc->at, RPC_MAX_MESSAGE,
+		    rpc->request_ms, &posts);
+	else
+		rpc->ws = ws_client_new(
+		    rpc->base, &rpc->at, RPC_MAX_MESSAGE, &socket);
+}
+
+void
+rpc_transmit(struct rpc *rpc, const struct rpc_request *r)
+{
+	if (rpc->http != NULL)
+		rpc_http_send(rpc->http, r->id, r->text, strlen(r->text));
+	else
+		ws_client_send(rpc->ws, r->text, strlen(r->text));
 }
 
 static void
@@ -184,7 +243,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	rpc_enter(rpc);
 	rpc->drop_why = NULL;
-	if (why != NULL && rpc->ws != NULL) {
+	if (why != NULL && (rpc->ws != NULL || rpc->http != NULL)) {
 		step(rpc, RPC_LOST);
 		lose(rpc, why);
 	}
@@ -200,44 +259,28 @@ or_default(int value, int fallback)
 	return value == 0 ? fallback : value;
 }
 
-/* Copies the URLs that are ones; -1 at the first that is not. */
-static int
-copy_urls(struct rpc *rpc, const char *const *urls, size_t n, struct err *err)
-{
-	struct ws_url url;
-
-	rpc->urls = xcalloc(n + 1, sizeof(*rpc->urls));
-	for (size_t i = 0; i < n; i++) {
-		if (ws_url_parse(urls[i], &url, err) != 0)
-			return -1;
-		rpc->urls[i] = xstrdup(urls[i]);
-	}
-	return n > 0 ? 0 : err_set(err, "no URL of a node is given");
-}
-
 struct rpc *
 rpc_new(struct event_base *base, const struct rpc_options *o, struct err *err)
 {
-	struct rpc *rpc = xcalloc(1, sizeof(*rpc));
-	struct rpc_timing timing = {
+	struct rpc *rpc;
+	struct ws_url at;
+	const struct rpc_timing timing = {
 	    .connect_timeout_ms = or_default(o->connect_timeout_ms, CONNECT_MS),
 	    .ping_interval_ms = or_default(o->ping_interval_ms, PING_MS),
 	    .head_timeout_ms = or_default(o->head_timeout_ms, HEAD_MS),
 	};
-	size_t n = 0;
 
-	while (o->urls[n] != NULL)
-		n++;
+	if (ws_url_parse(o->url, &at, err) != 0)
+		return NULL;
+	rpc = xcalloc(1, sizeof(*rpc));
 	rpc->base = base;
 	rpc->options = *o;
-	rpc->options.urls = NULL;
+	rpc->options.url = NULL;
+	rpc->url = xstrdup(o->url);
+	rpc->at = at;
 	rpc->request_ms = or_default(o->request_timeout_ms, REQUEST_MS);
 	rpc_calls_init(&rpc->calls);
-	if (copy_urls(rpc, o->urls, n, err) != 0) {
-		destroy(rpc);
-		return NULL;
-	}
-	rpc_state_init(&rpc->state, n, &timing, rpc_now_ms());
+	rpc_state_init(&rpc->state, at.is_http, &timing, rpc_now_ms());
 	rpc_bucket_init(
 	    &rpc->bucket, o->requests_per_s, o->burst, rpc_now_ms());
 	rpc->timer = evtimer_new(base, on_timer, rpc);
@@ -261,10 +304,30 @@ rpc_is_up(const struct rpc *rpc)
 	return rpc->state.phase == RPC_UP;
 }
 
+bool
+rpc_can_subscribe(const struct rpc *rpc)
+{
+	return rpc_is_up(rpc) && rpc->ws != NULL;
+}
+
 const char *
 rpc_url(const struct rpc *rpc)
 {
-	return rpc->urls[rpc->url];
+	return rpc->url;
+}
+
+const struct rpc_stats *
+rpc_stats(const struct rpc *rpc)
+{
+	return &rpc->stats;
+}
+
+void
+rpc_set_head_timeout(struct rpc *rpc, int ms)
+{
+	rpc->state.timing.head_timeout_ms = or_default(ms, HEAD_MS);
+	if (rpc->busy == 0)
+		arm(rpc);
 }
 
 void

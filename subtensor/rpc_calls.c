@@ -7,9 +7,12 @@
 
 #include "common/xalloc.h"
 #include "subtensor/rpc_impl.h"
-#include "subtensor/ws_client.h"
 
-enum { MAX_EARLY = 1024 }; /* notes of subscriptions not yet answered */
+enum {
+	MAX_EARLY = 1024,	 /* notes of subscriptions not yet answered */
+	NO_SUCH_METHOD = -32601, /* JSON-RPC's */
+	LATENCY_OF = 10,	 /* answers */
+};
 
 void
 rpc_calls_init(struct rpc_calls *calls)
@@ -201,6 +204,8 @@ begin_sub(struct rpc *rpc, struct rpc_sub *sub, const struct rpc_answer *answer)
 static void
 settle(struct rpc *rpc, struct rpc_request *r, const struct rpc_answer *answer)
 {
+	if (answer->outcome == RPC_UNKNOWN)
+		rpc->stats.failed++;
 	if (r->sub != NULL) {
 		rpc->calls.beginning--;
 		begin_sub(rpc, r->sub, answer);
@@ -217,6 +222,21 @@ is_overdue(const struct rpc_request *r, uint64_t last_id, int64_t now)
 {
 	return r != NULL && r->id <= last_id &&
 	       (r->lost != NULL || r->deadline_ms <= now);
+}
+
+/* By POST nothing can be followed: as at a node that cannot do it. */
+static struct rpc_answer
+no_answer(const struct rpc_request *r)
+{
+	if (r->is_refused)
+		return (struct rpc_answer){.outcome = RPC_REFUSED,
+		    .code = NO_SUCH_METHOD,
+		    .message = r->lost,
+		    .data = ""};
+	if (r->lost != NULL)
+		return unknown(r->lost);
+	return unknown(r->is_limited ? "the node said it was asked too much"
+				     : "never sent");
 }
 
 /* All requests have the same timeout, so the oldest is due first. Only those
@@ -237,7 +257,7 @@ rpc_calls_expire(struct rpc *rpc)
 	}
 	while (!rpc->doomed &&
 	       is_overdue(r = TAILQ_FIRST(&rpc->calls.waiting), last_id, now)) {
-		lost = unknown(r->lost != NULL ? r->lost : "never sent");
+		lost = no_answer(r);
 		TAILQ_REMOVE(&rpc->calls.waiting, r, link);
 		settle(rpc, r, &lost);
 	}
@@ -269,25 +289,81 @@ rpc_calls_pump(struct rpc *rpc)
 	       r->lost == NULL && rpc_bucket_take(&rpc->bucket, rpc_now_ms())) {
 		TAILQ_REMOVE(&rpc->calls.waiting, r, link);
 		TAILQ_INSERT_TAIL(&rpc->calls.sent, r, link);
-		ws_client_send(rpc->ws, r->text, strlen(r->text));
-		free(r->text);
-		r->text = NULL;
+		r->sent_ms = rpc_now_ms();
+		rpc_transmit(rpc, r);
 	}
 }
 
-static void
-take_answer(struct rpc *rpc, const struct rpc_message *m)
+static struct rpc_request *
+find_sent(struct rpc *rpc, uint64_t id)
 {
 	struct rpc_request *r;
 
 	TAILQ_FOREACH(r, &rpc->calls.sent, link)
 	{
-		if (r->id != m->id)
-			continue;
-		TAILQ_REMOVE(&rpc->calls.sent, r, link);
-		settle(rpc, r, &m->answer);
+		if (r->id == id)
+			return r;
+	}
+	return NULL;
+}
+
+/* Back among those that wait, which are in the order of their deadlines. */
+static void
+put_back(struct rpc_calls *calls, struct rpc_request *r)
+{
+	struct rpc_request *later;
+
+	TAILQ_REMOVE(&calls->sent, r, link);
+	r->is_limited = true;
+	TAILQ_FOREACH(later, &calls->waiting, link)
+	{
+		if (later->deadline_ms >= r->deadline_ms)
+			break;
+	}
+	if (later != NULL)
+		TAILQ_INSERT_BEFORE(later, r, link);
+	else
+		TAILQ_INSERT_TAIL(&calls->waiting, r, link);
+}
+
+void
+rpc_calls_limited(struct rpc *rpc, uint64_t id, int64_t asked_ms)
+{
+	struct rpc_request *r = find_sent(rpc, id);
+
+	rpc->stats.limited++;
+	rpc_bucket_pause(&rpc->bucket, asked_ms, rpc_now_ms());
+	if (r != NULL)
+		put_back(&rpc->calls, r);
+}
+
+static void
+count_answer(struct rpc *rpc, const struct rpc_request *r)
+{
+	struct rpc_stats *s = &rpc->stats;
+	double ms = (double)(rpc_now_ms() - r->sent_ms);
+
+	if (s->answered++ == 0)
+		s->latency_ms = ms;
+	else
+		s->latency_ms += (ms - s->latency_ms) / LATENCY_OF;
+	rpc_bucket_ease(&rpc->bucket, rpc_now_ms());
+}
+
+static void
+take_answer(struct rpc *rpc, const struct rpc_message *m)
+{
+	struct rpc_request *r = find_sent(rpc, m->id);
+
+	if (r == NULL)
+		return;
+	if (rpc_message_is_limit(&m->answer)) {
+		rpc_calls_limited(rpc, m->id, -1);
 		return;
 	}
+	count_answer(rpc, r);
+	TAILQ_REMOVE(&rpc->calls.sent, r, link);
+	settle(rpc, r, &m->answer);
 }
 
 static void
@@ -362,6 +438,7 @@ rpc_subscribe(struct rpc *rpc, const char *method, const char *unsubscribe,
     rpc_on_answer *on_end, void *arg)
 {
 	struct rpc_sub *sub = xcalloc(1, sizeof(*sub));
+	struct rpc_request *r;
 
 	rpc_enter(rpc);
 	sub->rpc = rpc;
@@ -370,7 +447,12 @@ rpc_subscribe(struct rpc *rpc, const char *method, const char *unsubscribe,
 	sub->on_end = on_end;
 	sub->arg = arg;
 	LIST_INSERT_HEAD(&rpc->calls.subs, sub, link);
-	add_request(rpc, method, params, NULL, NULL)->sub = sub;
+	r = add_request(rpc, method, params, NULL, NULL);
+	r->sub = sub;
+	if (r->lost == NULL && rpc->http != NULL) {
+		r->lost = "no subscriptions over HTTP";
+		r->is_refused = true;
+	}
 	rpc->calls.beginning++;
 	rpc_calls_pump(rpc);
 	rpc_leave(rpc);

@@ -13,16 +13,21 @@
 #include "subtensor/rpc_bucket.h"
 #include "subtensor/rpc_message.h"
 #include "subtensor/rpc_state.h"
+#include "subtensor/ws_url.h"
 
+struct rpc_http;
 struct ws_client;
 
 typedef void rpc_on_answer(const struct rpc_answer *, void *arg);
 
 struct rpc_request {
 	uint64_t id;
-	char *text; /* until it is sent */
+	char *text;
 	int64_t deadline_ms;
+	int64_t sent_ms;
 	const char *lost;	  /* why it can have no answer, or NULL */
+	bool is_refused;	  /* `lost` is a certain no */
+	bool is_limited;	  /* the node would not carry it out yet */
 	struct rpc_sub *sub;	  /* it is this one's beginning, or NULL */
 	rpc_on_answer *on_answer; /* NULL: nobody asks */
 	void *arg;
@@ -50,8 +55,8 @@ struct rpc_calls {
 	uint64_t last_id;
 	size_t beginning; /* subscriptions asked for and not answered */
 	size_t n_early;
-	TAILQ_HEAD(, rpc_request) waiting; /* not sent */
-	TAILQ_HEAD(, rpc_request) sent;
+	TAILQ_HEAD(rpc_requests, rpc_request) waiting; /* not sent */
+	struct rpc_requests sent;
 	TAILQ_HEAD(, rpc_early) early;
 	LIST_HEAD(, rpc_sub) subs;
 };
@@ -59,15 +64,17 @@ struct rpc_calls {
 struct rpc {
 	struct event_base *base;
 	struct rpc_options options;
-	char **urls;
-	size_t url; /* the one in use, or used last */
+	char *url;
+	struct ws_url at;
 	int request_ms;
 	struct rpc_state state;
 	struct rpc_bucket bucket;
 	struct rpc_calls calls;
-	struct ws_client *ws;
+	struct rpc_stats stats;
+	struct ws_client *ws;  /* one of these two, or none */
+	struct rpc_http *http; /* the same */
 	struct event *timer;
-	const char *drop_why; /* another node is wanted, or NULL */
+	const char *drop_why; /* to be given up, or NULL */
 	int busy;
 	bool doomed;
 };
@@ -76,11 +83,15 @@ struct rpc {
 void rpc_enter(struct rpc *);
 void rpc_leave(struct rpc *);
 int64_t rpc_now_ms(void);
+/* By whichever transport is open. */
+void rpc_transmit(struct rpc *, const struct rpc_request *);
 
 /* rpc_calls.c */
 void rpc_calls_init(struct rpc_calls *);
 void rpc_calls_clear(struct rpc_calls *); /* calls nobody back */
 void rpc_calls_take(struct rpc *, const struct rpc_message *);
+/* The node would not carry that request out; asked_ms as rpc_bucket_pause. */
+void rpc_calls_limited(struct rpc *, uint64_t id, int64_t asked_ms);
 /* Send what there are tokens for. */
 void rpc_calls_pump(struct rpc *);
 /* Answer what is lost or too late with "unknown". */

@@ -33,6 +33,29 @@ rpc_message_sub_id(const json_t *value, char out[RPC_MAX_SUB_ID])
 	return n > 0 && n < RPC_MAX_SUB_ID ? 0 : -1;
 }
 
+bool
+rpc_message_is_limit(const struct rpc_answer *a)
+{
+	static const int64_t codes[] = {
+	    -32005, /* limit exceeded: gateways */
+	    -32009, /* server is busy: jsonrpsee */
+	    -32029, /* too many requests: gateways */
+	    -32999, /* rate limit: Substrate's own middleware */
+	};
+	static const char *const words[] = {
+	    "rate limit", "too many requests", "requests limit"};
+
+	if (a->outcome != RPC_REFUSED || a->code > 0)
+		return false;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (a->code == codes[i])
+			return true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasestr(a->message, words[i]) != NULL)
+			return true;
+	return false;
+}
+
 /* An error's data as a text; the message owns what had to be made. */
 static const char *
 data_text(const json_t *data, struct rpc_message *m)

@@ -8,6 +8,7 @@
 #define SUBTENSOR_RPC_MESSAGE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,11 @@ char *rpc_message_request(
 int rpc_message_parse(
     const char *, size_t len, struct rpc_message *m, struct err *);
 void rpc_message_clear(struct rpc_message *);
+
+/* Does an error say that the node is asked too much, and has not carried the
+ * request out? By the codes of jsonrpsee, Substrate and common gateways, or by
+ * what it says; never of the codes that transactions are refused by. */
+bool rpc_message_is_limit(const struct rpc_answer *);
 
 /* A subscription's id as text; 0, or -1 if it is not one. */
 int rpc_message_sub_id(const json_t *, char out[RPC_MAX_SUB_ID]);

@@ -5,16 +5,20 @@
 
 #include "common/backoff.h"
 
-/* A connection that lived so long was a good one, heads or not. */
-enum { GOOD_MS = 30000, LEAST_WAIT_MS = 250, MOST_WAIT_MS = 30000 };
+enum {
+	GOOD_MS = 30000, /* who lived so long was good, heads or not */
+	LEAST_WAIT_MS = 250,
+	MOST_WAIT_MS = 30000,
+	LIMITED_WAIT_MS = 5000, /* at least, if the node does not say */
+};
 
 void
-rpc_state_init(struct rpc_state *s, size_t n_urls,
+rpc_state_init(struct rpc_state *s, bool is_http,
     const struct rpc_timing *timing, int64_t now_ms)
 {
 	memset(s, 0, sizeof(*s));
 	s->timing = *timing;
-	s->n_urls = n_urls;
+	s->is_http = s->by_http = is_http;
 	s->phase = RPC_WAITING;
 	s->since_ms = now_ms;
 	s->wake_ms = now_ms;
@@ -27,7 +31,6 @@ enter(struct rpc_state *s, enum rpc_phase phase, int64_t now_ms)
 	s->since_ms = now_ms;
 }
 
-/* Over to waiting, and to the next URL. */
 static void
 give_up(struct rpc_state *s, int64_t now_ms, uint32_t random)
 {
@@ -35,10 +38,10 @@ give_up(struct rpc_state *s, int64_t now_ms, uint32_t random)
 
 	if (s->phase == RPC_UP && now_ms - s->since_ms >= GOOD_MS)
 		s->failures = 0;
-	b.tries = s->failures / (int)s->n_urls;
+	b.tries = s->failures;
 	s->wake_ms = now_ms + backoff_ms(&b, random);
 	s->failures++;
-	s->url = (s->url + 1) % s->n_urls;
+	s->by_http = s->is_http;
 	enter(s, RPC_WAITING, now_ms);
 }
 
@@ -50,6 +53,7 @@ drop(struct rpc_state *s, const char *why, int64_t now_ms, uint32_t random)
 	return RPC_DROP;
 }
 
+/* A POST is its own ping. */
 static enum rpc_action
 tick_up(struct rpc_state *s, int64_t now_ms, uint32_t random)
 {
@@ -58,7 +62,7 @@ tick_up(struct rpc_state *s, int64_t now_ms, uint32_t random)
 	if (s->timing.head_timeout_ms > 0 &&
 	    now_ms - s->head_ms >= s->timing.head_timeout_ms)
 		return drop(s, "no head for too long", now_ms, random);
-	if (now_ms - s->ping_ms < interval)
+	if (s->by_http || now_ms - s->ping_ms < interval)
 		return RPC_NOTHING;
 	if (s->traffic_ms < s->ping_ms)
 		return drop(s, "no answer to a ping", now_ms, random);
@@ -97,6 +101,40 @@ connected(struct rpc_state *s, int64_t now_ms)
 	return RPC_ANNOUNCE;
 }
 
+/* What it asks for, or a growing while. */
+static void
+leave_alone(struct rpc_state *s, int64_t now_ms, uint32_t random)
+{
+	int64_t least = s->asked_ms < 0 ? LIMITED_WAIT_MS : s->asked_ms;
+	bool by_http = s->by_http;
+
+	if (s->phase == RPC_WAITING)
+		return;
+	give_up(s, now_ms, random);
+	s->by_http = by_http;
+	if (s->wake_ms < now_ms + least)
+		s->wake_ms = now_ms + least;
+}
+
+static void
+lost(struct rpc_state *s, bool by_http_next, int64_t now_ms, uint32_t random)
+{
+	if (s->phase == RPC_WAITING)
+		return;
+	give_up(s, now_ms, random);
+	if (by_http_next)
+		s->by_http = true;
+}
+
+static void
+saw_head(struct rpc_state *s, int64_t now_ms)
+{
+	if (s->phase != RPC_UP)
+		return;
+	s->head_ms = now_ms;
+	s->failures = 0;
+}
+
 enum rpc_action
 rpc_state_step(
     struct rpc_state *s, enum rpc_event event, int64_t now_ms, uint32_t random)
@@ -107,18 +145,20 @@ rpc_state_step(
 	case RPC_CONNECTED:
 		return connected(s, now_ms);
 	case RPC_LOST:
-		if (s->phase != RPC_WAITING)
-			give_up(s, now_ms, random);
-		return RPC_NOTHING;
+		lost(s, false, now_ms, random);
+		break;
+	case RPC_NO_SOCKET:
+		lost(s, !s->by_http, now_ms, random);
+		break;
+	case RPC_LIMITED:
+		leave_alone(s, now_ms, random);
+		break;
 	case RPC_TRAFFIC:
 		s->traffic_ms = now_ms;
-		return RPC_NOTHING;
+		break;
 	case RPC_HEAD:
-		if (s->phase == RPC_UP) {
-			s->head_ms = now_ms;
-			s->failures = 0;
-		}
-		return RPC_NOTHING;
+		saw_head(s, now_ms);
+		break;
 	}
 	return RPC_NOTHING;
 }
@@ -126,7 +166,7 @@ rpc_state_step(
 int64_t
 rpc_state_deadline_ms(const struct rpc_state *s)
 {
-	int64_t ping, head;
+	int64_t at = INT64_MAX, head;
 
 	switch (s->phase) {
 	case RPC_WAITING:
@@ -134,10 +174,10 @@ rpc_state_deadline_ms(const struct rpc_state *s)
 	case RPC_CONNECTING:
 		return s->since_ms + s->timing.connect_timeout_ms;
 	case RPC_UP:
-		ping = s->ping_ms + s->timing.ping_interval_ms;
-		head = s->head_ms + s->timing.head_timeout_ms;
-		return s->timing.head_timeout_ms > 0 && head < ping ? head
-								    : ping;
+		break;
 	}
-	return s->wake_ms;
+	if (!s->by_http)
+		at = s->ping_ms + s->timing.ping_interval_ms;
+	head = s->head_ms + s->timing.head_timeout_ms;
+	return s->timing.head_timeout_ms > 0 && head < at ? head : at;
 }

@@ -3,32 +3,37 @@
  *
  * Pure: the caller brings events, the time and a random number, and carries
  * out the action. A connection that is lost, brings nothing after a ping, or
- * brings no head for too long is given up, and the next URL of the list is
- * tried after a wait that doubles, with jitter, for each round of the list
- * that brought no head.
+ * brings no head for too long is given up and tried anew after a wait that
+ * doubles, with jitter, for each time in a row that brought no head; or after
+ * as long as the node asks for, if that is longer.
+ *
+ * A node that takes no WebSocket is asked by HTTP POST; once that has failed,
+ * or been lost, WebSocket has its turn again.
  */
 #ifndef SUBTENSOR_RPC_STATE_H
 #define SUBTENSOR_RPC_STATE_H
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 enum rpc_phase { RPC_WAITING, RPC_CONNECTING, RPC_UP };
 
 enum rpc_event {
 	RPC_TICK,      /* time has passed */
-	RPC_CONNECTED, /* the WebSocket is open */
-	RPC_LOST,      /* the socket closed, or never opened */
+	RPC_CONNECTED, /* the WebSocket is open, or a POST was answered */
+	RPC_LOST,      /* the connection is gone, or never came to be */
+	RPC_NO_SOCKET, /* the node has HTTP, but no WebSocket, to offer */
+	RPC_LIMITED,   /* it wants to be left alone, ->asked_ms long */
 	RPC_TRAFFIC,   /* bytes came */
 	RPC_HEAD,      /* a head came */
 };
 
 enum rpc_action {
 	RPC_NOTHING,
-	RPC_CONNECT,  /* to the URL number ->url */
+	RPC_CONNECT,  /* by POST if ->by_http */
 	RPC_ANNOUNCE, /* the connection may be used */
 	RPC_PING,
-	RPC_DROP, /* close the socket; ->why says why */
+	RPC_DROP, /* close it; ->why says why */
 };
 
 struct rpc_timing { /* milliseconds, all above 0 */
@@ -39,9 +44,10 @@ struct rpc_timing { /* milliseconds, all above 0 */
 
 struct rpc_state {
 	struct rpc_timing timing;
-	size_t n_urls;
-	size_t url;
+	bool is_http; /* there is no WebSocket to try */
+	bool by_http; /* this time */
 	enum rpc_phase phase;
+	int64_t asked_ms;   /* of RPC_LIMITED; below 0: it did not say */
 	int64_t since_ms;   /* of the phase */
 	int64_t wake_ms;    /* while waiting */
 	int64_t traffic_ms; /* of the last bytes */
@@ -51,9 +57,9 @@ struct rpc_state {
 	const char *why;    /* a constant text */
 };
 
-/* n_urls is at least 1. The first RPC_TICK connects at once. */
-void rpc_state_init(struct rpc_state *, size_t n_urls,
-    const struct rpc_timing *, int64_t now_ms);
+/* The first RPC_TICK connects at once. */
+void rpc_state_init(struct rpc_state *, bool is_http, const struct rpc_timing *,
+    int64_t now_ms);
 
 enum rpc_action rpc_state_step(
     struct rpc_state *, enum rpc_event, int64_t now_ms, uint32_t random);

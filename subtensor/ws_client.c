@@ -87,7 +87,7 @@ ws_client_free(struct ws_client *ws)
 
 /* Over, once. Nothing more is read or written. */
 static void
-closed(struct ws_client *ws, const char *why)
+end(struct ws_client *ws, const struct ws_end *how)
 {
 	if (ws->phase == WS_CLOSED)
 		return;
@@ -96,7 +96,15 @@ closed(struct ws_client *ws, const char *why)
 		bufferevent_disable(ws->bev, EV_READ | EV_WRITE);
 		bufferevent_setcb(ws->bev, NULL, NULL, NULL, NULL);
 	}
-	ws->events.on_close(why, ws->events.arg);
+	ws->events.on_close(how, ws->events.arg);
+}
+
+static void
+closed(struct ws_client *ws, const char *why)
+{
+	const struct ws_end how = {.why = why, .retry_after = ""};
+
+	end(ws, &how);
 }
 
 static ssize_t
@@ -145,6 +153,7 @@ on_message(wslay_event_context_ptr frames,
 {
 	struct ws_client *ws = arg;
 	char why[64];
+	struct ws_end how = {.why = why, .retry_after = ""};
 
 	(void)frames;
 	if (ws->phase != WS_OPEN)
@@ -157,7 +166,8 @@ on_message(wslay_event_context_ptr frames,
 	else if (m->opcode == WSLAY_CONNECTION_CLOSE) {
 		snprintf(why, sizeof(why), "the node closed it, code %u",
 		    m->status_code);
-		closed(ws, why);
+		how.code = m->status_code;
+		end(ws, &how);
 	}
 }
 
@@ -208,12 +218,16 @@ read_handshake(struct ws_client *ws)
 	size_t have = evbuffer_get_length(in);
 	size_t look = have < WS_MAX_HEAD + 1 ? have : WS_MAX_HEAD + 1;
 	struct err err = {{0}};
+	struct ws_refusal refusal;
+	struct ws_end how = {.why = err.text};
 	long head;
 
-	head = ws_handshake_check(
-	    evbuffer_pullup(in, (ev_ssize_t)look), look, ws->key, &err);
+	head = ws_handshake_check(evbuffer_pullup(in, (ev_ssize_t)look), look,
+	    ws->key, &refusal, &err);
+	how.status = refusal.status;
+	how.retry_after = refusal.retry_after;
 	if (head < 0)
-		closed(ws, err.text);
+		end(ws, &how);
 	if (head <= 0)
 		return;
 	evbuffer_drain(in, (size_t)head);

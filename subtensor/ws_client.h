@@ -14,13 +14,21 @@ struct event_base;
 struct ws_client;
 struct ws_url;
 
+/* How it ended. */
+struct ws_end {
+	const char *why;
+	int status;		 /* HTTP's, if it was refused so; else 0 */
+	const char *retry_after; /* that header's value, or "" */
+	int code;		 /* of the node's closing; 0: none */
+};
+
 struct ws_events {
 	void (*on_open)(void *arg);
 	/* A whole message; borrowed for the call. */
 	void (*on_text)(const char *, size_t len, void *arg);
 	void (*on_traffic)(void *arg); /* bytes came, whatever they are */
 	/* It is over; nothing is called after this. Still to be freed. */
-	void (*on_close)(const char *why, void *arg);
+	void (*on_close)(const struct ws_end *, void *arg);
 	void *arg;
 };
 

@@ -19,6 +19,7 @@ enum { MAX_NAME = 64, MAX_VALUE = 256 };
 struct answer {
 	const char *accept; /* what must come */
 	char name[MAX_NAME], value[MAX_VALUE];
+	struct ws_refusal *refusal;
 	bool value_begun;
 	bool upgrade, connection, accepted, extended;
 	bool complete;
@@ -78,6 +79,9 @@ end_of_header(struct answer *a)
 	else if (strcasecmp(a->name, "Sec-WebSocket-Extensions") == 0 ||
 		 strcasecmp(a->name, "Sec-WebSocket-Protocol") == 0)
 		a->extended = true;
+	else if (strcasecmp(a->name, "Retry-After") == 0)
+		snprintf(a->refusal->retry_after,
+		    sizeof(a->refusal->retry_after), "%s", a->value);
 	a->name[0] = '\0';
 	a->value[0] = '\0';
 	a->value_begun = false;
@@ -128,9 +132,11 @@ on_head(http_parser *p)
 static int
 judge(const http_parser *p, const struct answer *a, struct err *err)
 {
-	if (p->status_code != 101)
+	if (p->status_code != 101) {
+		a->refusal->status = (int)p->status_code;
 		return err_set(
 		    err, "the node answered HTTP %u", (unsigned)p->status_code);
+	}
 	if (!a->upgrade || !a->connection)
 		return err_set(err, "the answer is no WebSocket upgrade");
 	if (!a->accepted)
@@ -150,15 +156,16 @@ head_length(const char *data, size_t len)
 }
 
 long
-ws_handshake_check(
-    const void *data, size_t len, const char *key, struct err *err)
+ws_handshake_check(const void *data, size_t len, const char *key,
+    struct ws_refusal *refusal, struct err *err)
 {
 	http_parser_settings settings;
 	http_parser parser;
 	char accept[WS_ACCEPT];
-	struct answer a = {.accept = accept};
+	struct answer a = {.accept = accept, .refusal = refusal};
 	size_t head = head_length(data, len);
 
+	memset(refusal, 0, sizeof(*refusal));
 	if (head > WS_MAX_HEAD || (head == 0 && len > WS_MAX_HEAD))
 		return err_set(err, "the answer's head is too long");
 	if (head == 0)

@@ -26,11 +26,18 @@ void ws_handshake_request(const struct ws_url *, const uint8_t nonce[WS_NONCE],
 /* What a server must answer to a key. */
 void ws_handshake_accept(const char *key, char out[WS_ACCEPT]);
 
+/* A refusal by HTTP. */
+struct ws_refusal {
+	int status;	      /* 0: it was none by HTTP */
+	char retry_after[64]; /* the header's value, or "" */
+};
+
 /*
  * Look at what has come so far. Returns the length of the answer's head once
- * it is there and good, 0 if more is needed, -1 and why if it is refused.
+ * it is there and good, 0 if more is needed, -1 and why if it is refused; the
+ * refusal is written then.
  */
-long ws_handshake_check(
-    const void *, size_t len, const char *key, struct err *);
+long ws_handshake_check(const void *, size_t len, const char *key,
+    struct ws_refusal *, struct err *);
 
 #endif

@@ -1,4 +1,4 @@
-/* ws and wss URLs, by libevent's parser. */
+/* URLs of nodes, by libevent's parser. */
 #include "subtensor/ws_url.h"
 
 #include <event2/http.h>
@@ -7,16 +7,31 @@
 #include <strings.h>
 
 #include "common/err.h"
+#include "common/xalloc.h"
 
 enum { PORT_WS = 80, PORT_WSS = 443 };
 
 static int
 take_scheme(const char *scheme, struct ws_url *url)
 {
-	if (scheme == NULL)
-		return -1;
-	url->is_tls = strcasecmp(scheme, "wss") == 0;
-	return url->is_tls || strcasecmp(scheme, "ws") == 0 ? 0 : -1;
+	static const struct {
+		const char *name;
+		bool is_tls, is_http;
+	} schemes[] = {
+	    {"ws", false, false},
+	    {"wss", true, false},
+	    {"http", false, true},
+	    {"https", true, true},
+	};
+
+	for (size_t i = 0; scheme != NULL && i < 4; i++) {
+		if (strcasecmp(scheme, schemes[i].name) != 0)
+			continue;
+		url->is_tls = schemes[i].is_tls;
+		url->is_http = schemes[i].is_http;
+		return 0;
+	}
+	return -1;
 }
 
 static int
@@ -85,9 +100,21 @@ ws_url_parse(const char *text, struct ws_url *url, struct err *err)
 	if (uri != NULL)
 		evhttp_uri_free(uri);
 	if (rc != 0)
-		return err_set(
-		    err, "\"%.200s\" is not a ws:// or wss:// URL", text);
+		return err_set(err,
+		    "\"%.200s\" is not a ws://, wss://, http:// or "
+		    "https:// URL",
+		    text);
 	return 0;
+}
+
+char *
+ws_url_post(const struct ws_url *url)
+{
+	char host[300];
+
+	ws_url_host(url, host, sizeof(host));
+	return xasprintf(
+	    "%s://%s%s", url->is_tls ? "https" : "http", host, url->path);
 }
 
 void

@@ -1,279 +1,206 @@
-/* The connection to the chain, and its finalized heads as they come. */
+/* The chain: endpoints, what they say in the log and in metrics. */
 #include "weightsetter/chain.h"
 
+#include <event2/event.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/queue.h>
 
-#include "common/clock.h"
-#include "common/err.h"
+#include "common/buf.h"
 #include "common/hex.h"
 #include "common/log.h"
+#include "common/metrics.h"
 #include "common/xalloc.h"
-#include "subtensor/rpc.h"
-#include "weightsetter/value.h"
-#include "weightsetter/witnesses.h"
 
-#define MAX_UNFINAL_US (600LL * 1000000)
+enum { SHOW_S = 1 };
+
+/* One endpoint's series. */
+struct shown {
+	struct metric *up, *in_use, *out, *lag, *latency;
+	struct metric *answered, *limited, *failed;
+	struct endpoint_facts last; /* for the counters */
+};
 
 struct chain {
 	struct chain_options options;
-	struct rpc *rpc;
-	struct witnesses *witnesses;
+	struct endpoints *endpoints;
 	struct runtimes *runtimes;
-	uint8_t genesis[32];
-	bool has_genesis;
-	bool is_good;	      /* this connection was looked at */
-	struct head head;     /* the newest that was told */
-	uint64_t best;	      /* of the newest header, finalized or not */
-	int64_t finalized_us; /* mono, when finality last moved */
-	uint64_t announced;   /* the newest finalized header's number */
-	uint64_t asked;	      /* whose hash is being asked for; 0: none */
-	LIST_HEAD(, agreement) agreements; /* asked for */
+	struct shown *shown; /* one for each endpoint */
+	struct event *show;
 };
 
-struct agreement {
-	struct chain *chain;
-	LIST_ENTRY(agreement) link;
-	struct head head;
-	chain_agree_cb *cb;
-	void *arg;
-};
+/* -- news ----------------------------------------------------------------- */
 
-int
-chain_header_number(const json_t *header, uint64_t *number)
-{
-	const char *text = json_string_value(json_object_get(header, "number"));
-	unsigned long long v;
-	char *end;
-
-	if (text == NULL || strncmp(text, "0x", 2) != 0 || strlen(text) > 18)
-		return -1;
-	v = strtoull(text + 2, &end, 16);
-	if (*end != '\0' || end == text + 2)
-		return -1;
-	*number = v;
-	return 0;
-}
-
-int
-chain_hash(const json_t *value, char out[SNAPSHOT_HASH])
-{
-	uint8_t hash[32];
-
-	if (value_text(value, out, SNAPSHOT_HASH) != 0)
-		return -1;
-	return strncmp(out, "0x", 2) == 0 ? hex_decode_exact(out, hash, 32)
-					  : -1;
-}
-
-/* -- heads --------------------------------------------------------------- */
-
-static void on_head_hash(const struct rpc_answer *, void *);
-
-/* One at a time, always the newest. */
 static void
-ask_hash(struct chain *c)
+on_news(enum endpoint_news news, const char *url, const char *text, void *arg)
 {
-	if (c->asked != 0 || c->announced <= c->head.number)
-		return;
-	c->asked = c->announced;
-	rpc_call(c->rpc, "chain_getBlockHash",
-	    json_pack("[I]", (json_int_t)c->asked), on_head_hash, c);
+	static const struct {
+		enum log_level level;
+		const char *event;
+	} lines[] = {
+	    [ENDPOINT_NEWS_UP] = {LOG_INFO, "chain.up"},
+	    [ENDPOINT_NEWS_DOWN] = {LOG_WARN, "chain.down"},
+	    [ENDPOINT_NEWS_CHOSEN] = {LOG_INFO, "chain.chosen"},
+	    [ENDPOINT_NEWS_LEFT] = {LOG_WARN, "chain.left"},
+	    [ENDPOINT_NEWS_OTHER] = {LOG_ERROR, "chain.another"},
+	    [ENDPOINT_NEWS_LIED] = {LOG_ERROR, "chain.liar"},
+	    [ENDPOINT_NEWS_DISAGREED] = {LOG_ERROR, "chain.disagreed"},
+	    [ENDPOINT_NEWS_ALONE] = {LOG_WARN, "chain.alone"},
+	};
+
+	(void)arg;
+	log_event(lines[news].level, lines[news].event, "url=%s %s", url, text);
 }
 
 static void
-on_head_hash(const struct rpc_answer *a, void *arg)
-{
-	struct chain *c = arg;
-	struct head head = {.number = c->asked};
-
-	c->asked = 0;
-	if (a->outcome != RPC_OK || chain_hash(a->result, head.hash) != 0)
-		return;
-	c->head = head;
-	c->options.on_head(&c->head, c->options.arg);
-	ask_hash(c);
-}
-
-/* The best block moves while the chain lives; finality may rest for minutes
- * without anything being wrong with this connection, but not for long. */
-static void
-on_best(const json_t *header, void *arg)
-{
-	struct chain *c = arg;
-	uint64_t number;
-
-	if (chain_header_number(header, &number) != 0 ||
-	    number <= c->head.number)
-		return; /* a node that lags is as good as none */
-	c->best = number;
-	rpc_saw_head(c->rpc);
-	if (clock_mono_us() - c->finalized_us > MAX_UNFINAL_US)
-		rpc_drop(c->rpc, "finality has not moved for too long");
-}
-
-/* Finalized heads do not come back: one that is not newer is old news. */
-static void
-on_header(const json_t *header, void *arg)
-{
-	struct chain *c = arg;
-	uint64_t number;
-
-	if (chain_header_number(header, &number) != 0 ||
-	    number <= c->head.number)
-		return;
-	rpc_saw_head(c->rpc);
-	c->finalized_us = clock_mono_us();
-	c->announced = number;
-	ask_hash(c);
-}
-
-static void
-on_heads_end(const struct rpc_answer *a, void *arg)
+on_head(const struct head *head, void *arg)
 {
 	struct chain *c = arg;
 
-	if (a->outcome == RPC_REFUSED)
-		rpc_drop(c->rpc, "the node gives no heads");
-}
-
-/* -- is it good? --------------------------------------------------------- */
-
-static void
-on_health(const struct rpc_answer *a, void *arg)
-{
-	struct chain *c = arg;
-
-	if (a->outcome == RPC_UNKNOWN)
-		return;
-	if (json_is_true(json_object_get(a->result, "isSyncing"))) {
-		rpc_drop(c->rpc, "the node is still syncing");
-		return;
-	}
-	c->is_good = true;
-	log_info("chain.up", "url=%s", rpc_url(c->rpc));
-	c->finalized_us = clock_mono_us();
-	rpc_subscribe(c->rpc, "chain_subscribeNewHeads",
-	    "chain_unsubscribeNewHeads", json_array(), on_best, on_heads_end,
-	    c);
-	rpc_subscribe(c->rpc, "chain_subscribeFinalizedHeads",
-	    "chain_unsubscribeFinalizedHeads", json_array(), on_header,
-	    on_heads_end, c);
-}
-
-static int
-take_genesis(struct chain *c, const json_t *value)
-{
-	char text[SNAPSHOT_HASH];
-	uint8_t hash[32];
-
-	if (chain_hash(value, text) != 0)
-		return -1;
-	hex_decode_exact(text, hash, sizeof(hash));
-	if (c->has_genesis)
-		return memcmp(hash, c->genesis, sizeof(hash)) == 0 ? 0 : -1;
-	memcpy(c->genesis, hash, sizeof(hash));
-	c->has_genesis = true;
-	return 0;
+	c->options.on_head(head, c->options.arg);
 }
 
 static void
-on_genesis(const struct rpc_answer *a, void *arg)
+on_down(void *arg)
 {
 	struct chain *c = arg;
 
-	if (a->outcome == RPC_UNKNOWN)
-		return;
-	if (a->outcome != RPC_OK || take_genesis(c, a->result) != 0) {
-		log_error("chain.another", "url=%s", rpc_url(c->rpc));
-		rpc_drop(c->rpc, "the node is on another chain");
-		return;
-	}
-	rpc_call(c->rpc, "system_health", json_array(), on_health, c);
-}
-
-static void
-on_up(struct rpc *rpc, void *arg)
-{
-	struct chain *c = arg;
-
-	c->is_good = false;
-	c->announced = c->head.number;
-	rpc_call(rpc, "chain_getBlockHash", json_pack("[i]", 0), on_genesis, c);
-}
-
-static void
-on_down(struct rpc *rpc, const char *why, void *arg)
-{
-	struct chain *c = arg;
-
-	c->is_good = false;
-	log_warn("chain.down", "url=%s why=\"%s\"", rpc_url(rpc), why);
 	c->options.on_down(c->options.arg);
 }
+
+/* -- metrics -------------------------------------------------------------- */
+
+static void
+make_series(struct metrics *m, const char *url, struct shown *s)
+{
+	char *labels = xasprintf("url=\"%s\"", url);
+
+	s->up = metrics_gauge(m, "subnetd_endpoint_up", labels,
+	    "Whether the endpoint is connected and in step");
+	s->in_use = metrics_gauge(m, "subnetd_endpoint_in_use", labels,
+	    "Whether the chain is read and written through this endpoint");
+	s->out = metrics_gauge(m, "subnetd_endpoint_distrusted", labels,
+	    "Whether the endpoint was caught lying and is not used");
+	s->lag = metrics_gauge(m, "subnetd_endpoint_lag_blocks", labels,
+	    "Blocks that the endpoint is behind the others");
+	s->latency = metrics_gauge(m, "subnetd_endpoint_latency_seconds",
+	    labels, "Time to an answer, a moving average");
+	s->answered = metrics_counter(m, "subnetd_endpoint_answers_total",
+	    labels, "Answers, errors among them");
+	s->limited = metrics_counter(m, "subnetd_endpoint_limited_total",
+	    labels, "Times the endpoint said it was asked too much");
+	s->failed = metrics_counter(m, "subnetd_endpoint_failures_total",
+	    labels, "Connections, attempts and calls that came to nothing");
+	free(labels);
+}
+
+static void
+show_one(struct shown *s, const struct endpoint_facts *f)
+{
+	metric_set(s->up, f->is_up);
+	metric_set(s->in_use, f->is_in_use);
+	metric_set(s->out, f->is_out);
+	metric_set(s->lag, (double)f->lag);
+	metric_set(s->latency, f->latency_ms / 1000);
+	metric_add(s->answered, (double)(f->answered - s->last.answered));
+	metric_add(s->limited, (double)(f->limited - s->last.limited));
+	metric_add(s->failed, (double)(f->failed - s->last.failed));
+	s->last = *f;
+}
+
+static void
+on_show(evutil_socket_t fd, short what, void *arg)
+{
+	struct chain *c = arg;
+	struct endpoint_facts facts;
+
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < endpoints_count(c->endpoints); i++) {
+		endpoints_facts(c->endpoints, i, &facts);
+		show_one(&c->shown[i], &facts);
+	}
+}
+
+static void
+start_showing(struct chain *c, struct event_base *base)
+{
+	size_t n = endpoints_count(c->endpoints);
+	const struct timeval tv = {SHOW_S, 0};
+	struct endpoint_facts facts;
+
+	c->shown = xcalloc(n, sizeof(*c->shown));
+	for (size_t i = 0; i < n; i++) {
+		endpoints_facts(c->endpoints, i, &facts);
+		make_series(c->options.metrics, facts.url, &c->shown[i]);
+	}
+	c->show = event_new(base, -1, EV_PERSIST, on_show, c);
+	event_add(c->show, &tv);
+}
+
+/* -- making and freeing --------------------------------------------------- */
 
 struct chain *
 chain_new(
     struct event_base *base, const struct chain_options *o, struct err *err)
 {
 	struct chain *c = xcalloc(1, sizeof(*c));
-	struct rpc_options options = {
+	uint8_t genesis[32];
+	const struct endpoints_options options = {
 	    .urls = o->urls,
+	    .genesis = o->genesis != NULL &&
+			       hex_decode_exact(o->genesis, genesis, 32) == 0
+			   ? genesis
+			   : NULL,
 	    .requests_per_s = o->requests_per_s,
 	    .burst = o->burst,
-	    .on_up = on_up,
+	    .on_head = on_head,
 	    .on_down = on_down,
+	    .on_news = on_news,
 	    .arg = c,
 	};
 
 	c->options = *o;
+	c->options.urls = NULL;
 	c->runtimes = runtimes_new();
-	if (o->genesis != NULL)
-		c->has_genesis =
-		    hex_decode_exact(o->genesis, c->genesis, 32) == 0;
-	c->rpc = rpc_new(base, &options, err);
-	c->witnesses = c->rpc == NULL ? NULL : witnesses_new(base, o, err);
-	if (c->witnesses == NULL) {
+	c->endpoints = endpoints_new(base, &options, err);
+	if (c->endpoints == NULL) {
 		chain_free(c);
 		return NULL;
 	}
+	start_showing(c, base);
 	return c;
 }
 
 void
 chain_free(struct chain *c)
 {
-	struct agreement *g;
-
 	if (c == NULL)
 		return;
-	witnesses_free(c->witnesses);
-	rpc_free(c->rpc);
-	while ((g = LIST_FIRST(&c->agreements)) != NULL) {
-		LIST_REMOVE(g, link);
-		free(g);
-	}
+	endpoints_free(c->endpoints);
 	runtimes_free(c->runtimes);
+	if (c->show != NULL)
+		event_free(c->show);
+	free(c->shown);
 	free(c);
 }
+
+/* -- what the others ask -------------------------------------------------- */
 
 bool
 chain_is_up(const struct chain *c)
 {
-	return c->is_good && rpc_is_up(c->rpc);
+	return endpoints_are_up(c->endpoints);
 }
 
 uint64_t
 chain_best_number(const struct chain *c)
 {
-	return c->best > c->head.number ? c->best : c->head.number;
+	return endpoints_best(c->endpoints);
 }
 
 struct rpc *
 chain_rpc(struct chain *c)
 {
-	return c->rpc;
+	return endpoints_rpc(c->endpoints);
 }
 
 struct runtimes *
@@ -285,58 +212,25 @@ chain_runtimes(struct chain *c)
 const uint8_t *
 chain_genesis(const struct chain *c)
 {
-	return c->genesis;
+	return endpoints_genesis(c->endpoints);
 }
 
-/* -- agreement ----------------------------------------------------------- */
-
-static void
-answer(struct agreement *g, enum chain_agreement agreement)
+void
+chain_read(struct chain *c, const struct head *head, uint64_t slot_ms)
 {
-	LIST_REMOVE(g, link);
-	g->cb(agreement, g->arg);
-	free(g);
+	endpoints_set_slot(c->endpoints, (int64_t)slot_ms);
+	endpoints_read(c->endpoints, head);
 }
 
-/* Outvoted: another endpoint is used from now on. */
-static void
-on_witnesses(enum chain_agreement agreement, void *arg)
+void
+chain_unread(struct chain *c)
 {
-	struct agreement *g = arg;
-	struct chain *c = g->chain;
-
-	answer(g, agreement);
-	if (agreement == CHAIN_DISAGREED)
-		rpc_drop(c->rpc, "others have another finalized block");
-}
-
-/* First the endpoint in use, which may be another than the head came from. */
-static void
-on_own_hash(const struct rpc_answer *a, void *arg)
-{
-	struct agreement *g = arg;
-	char hash[SNAPSHOT_HASH];
-
-	if (a->outcome != RPC_OK || chain_hash(a->result, hash) != 0)
-		answer(g, CHAIN_UNSURE);
-	else if (strcmp(hash, g->head.hash) != 0)
-		on_witnesses(CHAIN_DISAGREED, g);
-	else
-		witnesses_ask(g->chain->witnesses, rpc_url(g->chain->rpc),
-		    &g->head, on_witnesses, g);
+	endpoints_failed(c->endpoints);
 }
 
 void
 chain_agree(
-    struct chain *c, const struct head *head, chain_agree_cb *cb, void *arg)
+    struct chain *c, const struct head *head, endpoints_agree_cb *cb, void *arg)
 {
-	struct agreement *g = xcalloc(1, sizeof(*g));
-
-	g->chain = c;
-	g->head = *head;
-	g->cb = cb;
-	g->arg = arg;
-	LIST_INSERT_HEAD(&c->agreements, g, link);
-	rpc_call(c->rpc, "chain_getBlockHash",
-	    json_pack("[I]", (json_int_t)head->number), on_own_hash, g);
+	endpoints_agree(c->endpoints, head, cb, arg);
 }

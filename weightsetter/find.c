@@ -113,7 +113,8 @@ on_hash(const struct rpc_answer *a, void *arg)
 {
 	struct find *f = arg;
 
-	if (a->outcome != RPC_OK || chain_hash(a->result, f->at.hash) != 0)
+	if (a->outcome != RPC_OK ||
+	    header_read_text(a->result, f->at.hash) != 0)
 		end(f, FIND_LATER);
 	else
 		rpc_call(chain_rpc(f->chain), "chain_getBlock",

@@ -138,7 +138,7 @@ on_header(const struct rpc_answer *a, void *arg)
 	LIST_REMOVE(l, link);
 	if (l->status == f->statuses && is_ours(f)) {
 		if (a->outcome == RPC_OK &&
-		    chain_header_number(a->result, &number) == 0)
+		    header_number(a->result, &number) == 0)
 			tell_block(f, l, number);
 		else if (l->event == LEDGER_FINALITY)
 			lose(f);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -106,12 +107,24 @@ read_next(struct heads *h)
 }
 
 static void
+take_reading(struct heads *h, const struct snapshot *s)
+{
+	struct head head = {.number = s->block};
+
+	memcpy(head.hash, s->block_hash, sizeof(head.hash));
+	chain_read(h->parts.chain, &head, s->hyper.slot_ms);
+}
+
+static void
 on_snapshot(struct snapshot *s, struct runtime *r, void *arg)
 {
 	struct heads *h = arg;
 	struct subnet *n = &h->subnets[h->turn];
 
-	if (s != NULL) {
+	if (s == NULL) {
+		chain_unread(h->parts.chain);
+	} else {
+		take_reading(h, s);
 		if (n->read_us == 0)
 			log_info("chain.synced",
 			    "netuid=%u block=%llu neurons=%zu spec=%u",

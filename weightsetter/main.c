@@ -199,8 +199,10 @@ open_chain(struct weightsetter *w, struct err *err)
 {
 	const struct config *config = w->service.config;
 	char **endpoints = config_list(config, "subtensor.chain_endpoint");
-	struct chain_options o = {
-	    .on_head = on_head, .on_down = on_down, .arg = w};
+	struct chain_options o = {.metrics = w->service.metrics,
+	    .on_head = on_head,
+	    .on_down = on_down,
+	    .arg = w};
 	const char *one[2] = {NULL, NULL};
 	bool is_public;
 

@@ -236,7 +236,7 @@ on_best(const struct rpc_answer *a, void *arg)
 {
 	struct prepare *p = arg;
 
-	if (a->outcome != RPC_OK || chain_hash(a->result, p->best) != 0) {
+	if (a->outcome != RPC_OK || header_read_text(a->result, p->best) != 0) {
 		end(p, "node", a->message);
 		return;
 	}

@@ -293,7 +293,7 @@ on_canonical(const struct rpc_answer *a, void *arg)
 	struct prove *p = arg;
 	char hash[SNAPSHOT_HASH];
 
-	if (a->outcome != RPC_OK || chain_hash(a->result, hash) != 0)
+	if (a->outcome != RPC_OK || header_read_text(a->result, hash) != 0)
 		end(p, PROVE_LATER, "the block's number has no hash");
 	else if (strcmp(hash, p->block.hash) != 0)
 		end(p, PROVE_ABSENT, "the block is not in the chain");
@@ -309,8 +309,9 @@ on_block(const struct rpc_answer *a, void *arg)
 	    json_object_get(json_object_get(a->result, "block"), "header");
 
 	if (a->outcome != RPC_OK ||
-	    chain_header_number(header, &p->block.number) != 0 ||
-	    chain_hash(json_object_get(header, "parentHash"), p->parent) != 0) {
+	    header_number(header, &p->block.number) != 0 ||
+	    header_read_text(
+		json_object_get(header, "parentHash"), p->parent) != 0) {
 		end(p, PROVE_LATER, "the node does not have the block");
 		return;
 	}

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "weightsetter/chain.h"
+#include "subtensor/header.h"
 
 static const struct {
 	const char *name;
@@ -36,7 +36,8 @@ status_event(const json_t *status, char hash[SNAPSHOT_HASH])
 			continue;
 		if (statuses[i].has_hash &&
 		    (only == NULL ||
-			chain_hash(json_object_iter_value(only), hash) != 0))
+			header_read_text(json_object_iter_value(only), hash) !=
+			    0))
 			return LEDGER_LOSS;
 		return statuses[i].event;
 	}

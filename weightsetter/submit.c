@@ -355,19 +355,19 @@ on_prepared(const struct prepared *p, void *arg)
 }
 
 static void
-on_agreed(enum chain_agreement agreement, void *arg)
+on_agreed(enum endpoints_agreement agreement, void *arg)
 {
 	struct submit *s = arg;
 
 	switch (agreement) {
-	case CHAIN_AGREED:
+	case ENDPOINTS_AGREED:
 		prepare_start(s->prepare, s->at, s->runtime, &s->row->sent);
 		break;
-	case CHAIN_DISAGREED:
+	case ENDPOINTS_DISAGREED:
 		give_up(s, "endpoints_disagree",
 		    "the endpoints have different finalized blocks");
 		break;
-	case CHAIN_UNSURE:
+	case ENDPOINTS_UNSURE:
 		give_up(s, "endpoints_unsure",
 		    "too few endpoints say that the head is final");
 		break;

@@ -11,6 +11,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "common/retry_after.h"
 #include "subtensor/ws_handshake.h"
 #include "subtensor/ws_url.h"
 #include "tests/fuzz/input.h"
@@ -67,8 +68,8 @@ read_url(const struct input *in)
 
 	if (ws_url_parse(text, &url, &err) == 0) {
 		ws_url_host(&url, host, sizeof(host));
-		buf_printf(&rebuilt, "%s://%s%s", url.is_tls ? "wss" : "ws",
-		    host, url.path);
+		buf_printf(&rebuilt, "%s%s://%s%s", url.is_http ? "http" : "ws",
+		    url.is_tls ? "s" : "", host, url.path);
 		input_must(ws_url_parse(buf_str(&rebuilt), &again, &err) == 0 &&
 			       again.is_tls == url.is_tls &&
 			       again.port == url.port &&
@@ -95,16 +96,21 @@ read_handshake(const struct input *in)
 	static const char key[] = "AAAAAAAAAAAAAAAAAAAAAA==";
 	struct err err = {""};
 	uint8_t *bytes = input_copy(in);
-	long head = ws_handshake_check(bytes, in->len, key, &err);
+	struct ws_refusal refusal;
+	long head = ws_handshake_check(bytes, in->len, key, &refusal, &err);
 
 	if (head > 0) {
 		input_must((size_t)head <= in->len, "a head is within");
-		input_must(
-		    ws_handshake_check(bytes, head, key, &err) == head &&
-			ws_handshake_check(bytes, head - 1, key, &err) == 0,
+		input_must(ws_handshake_check(
+			       bytes, head, key, &refusal, &err) == head &&
+			       ws_handshake_check(
+				   bytes, head - 1, key, &refusal, &err) == 0,
 		    "a head is there when its last byte is");
 	} else if (head < 0) {
 		input_must(err.text[0] != '\0', "a refusal says why");
+		input_must(retry_after_ms(refusal.retry_after, 0) <=
+			       RETRY_AFTER_MOST_MS,
+		    "nobody can make us wait for ever");
 	}
 	free(bytes);
 }

@@ -24,7 +24,7 @@ struct ws_peer {
 	struct ws_server *server;
 	struct bufferevent *bev;
 	wslay_event_context_ptr frames;
-	bool is_open;
+	bool is_open, is_post;
 	bool is_gone; /* freed once nothing of ours is running */
 	LIST_ENTRY(ws_peer) link;
 };
@@ -34,6 +34,7 @@ struct ws_server {
 	struct ws_server_options options;
 	struct evconnlistener *listener;
 	size_t accepted;
+	int limited_posts;
 	char sni[256];
 	LIST_HEAD(, ws_peer) peers;
 };
@@ -98,6 +99,32 @@ find_key(const char *head, char key[WS_KEY])
 	return true;
 }
 
+/* The body of a POST that is whole, handed on. */
+static void
+take_post(struct ws_peer *peer, struct evbuffer *in, const char *head)
+{
+	const struct ws_server_options *o = &peer->server->options;
+	const char *end = strstr(head, "\r\n\r\n");
+	const char *length = strcasestr(head, "Content-Length: ");
+	size_t len;
+
+	if (end == NULL || length == NULL)
+		return;
+	len = strtoul(length + strlen("Content-Length: "), NULL, 10);
+	if (strlen(end + 4) < len)
+		return;
+	evbuffer_drain(in, (size_t)(end + 4 - head) + len);
+	peer->is_post = true;
+	if (peer->server->limited_posts > 0) {
+		peer->server->limited_posts--;
+		evbuffer_add_printf(bufferevent_get_output(peer->bev),
+		    "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\n"
+		    "Content-Length: 0\r\n\r\n");
+		return;
+	}
+	o->on_text(peer, end + 4, len, o->arg);
+}
+
 static void
 shake(struct ws_peer *peer)
 {
@@ -109,6 +136,10 @@ shake(struct ws_peer *peer)
 	if (n < 0)
 		return;
 	head[n] = '\0';
+	if (strncmp(head, "POST ", 5) == 0) {
+		take_post(peer, in, head);
+		return;
+	}
 	if (!find_key(head, key))
 		return;
 	evbuffer_drain(in, (size_t)(strstr(head, "\r\n\r\n") + 4 - head));
@@ -267,8 +298,26 @@ send_frame(struct ws_peer *peer, uint8_t first, const char *data, size_t len)
 }
 
 void
+ws_server_set_handshake(struct ws_server *s, const char *handshake)
+{
+	s->options.handshake = handshake;
+}
+
+void
+ws_server_limit_posts(struct ws_server *s, int n)
+{
+	s->limited_posts = n;
+}
+
+void
 ws_peer_send(struct ws_peer *peer, const char *text)
 {
+	if (peer->is_post) {
+		evbuffer_add_printf(bufferevent_get_output(peer->bev),
+		    "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s",
+		    strlen(text), text);
+		return;
+	}
 	send_frame(peer, 0x81, text, strlen(text));
 }
 

@@ -1,6 +1,7 @@
 /*
  * A WebSocket server for tests, on the test's own loop: it hands each text to
  * a callback and sends what it is told, whole, in fragments or as raw bytes.
+ * A POST's body is such a text, too; what is sent then is its answer.
  */
 #ifndef TESTS_WS_SERVER_H
 #define TESTS_WS_SERVER_H
@@ -28,6 +29,11 @@ uint16_t ws_server_port(const struct ws_server *);
 size_t ws_server_accepted(const struct ws_server *); /* so far */
 /* The name the last client asked for by SNI, or "". */
 const char *ws_server_sni(const struct ws_server *);
+
+/* Another answer to handshakes from now on; NULL: a proper one. */
+void ws_server_set_handshake(struct ws_server *, const char *);
+/* The next posts are answered by status 429. */
+void ws_server_limit_posts(struct ws_server *, int n);
 
 void ws_peer_send(struct ws_peer *, const char *text);
 /* In so many fragments, with a ping after the first. */

@@ -35,13 +35,6 @@ chain_rpc(struct chain *c)
 	return (struct rpc *)c;
 }
 
-int
-chain_hash(const json_t *value, char out[SNAPSHOT_HASH])
-{
-	snprintf(out, SNAPSHOT_HASH, "%s", json_string_value(value));
-	return 0;
-}
-
 void
 rpc_call(struct rpc *rpc, const char *method, json_t *params,
     void (*on_answer)(const struct rpc_answer *, void *arg), void *arg)
@@ -53,14 +46,14 @@ rpc_call(struct rpc *rpc, const char *method, json_t *params,
 	node.method = method;
 	node.number = json_is_integer(first)
 			  ? (uint64_t)json_integer_value(first)
-			  : strtoull(json_string_value(first), NULL, 10);
+			  : strtoull(json_string_value(first) + 2, NULL, 10);
 	node.on_answer = on_answer;
 	node.arg = arg;
 	node.asked++;
 	json_decref(params);
 }
 
-/* A block is {"number": n}, its hash the number. */
+/* A block is {"number": n}, its hash the number, in decimal. */
 long
 block_find(const json_t *block, const char *extrinsic_hash)
 {
@@ -76,11 +69,12 @@ answer_one(void)
 {
 	struct node now = node;
 	struct rpc_answer a = {.outcome = RPC_OK, .message = "", .data = ""};
-	char text[32];
+	char text[HEADER_HASH];
 	json_t *result;
 
 	node.method = NULL;
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)now.number);
+	snprintf(
+	    text, sizeof(text), "0x%064llu", (unsigned long long)now.number);
 	if (strcmp(now.method, "chain_getBlockHash") == 0)
 		result = json_string(text);
 	else
@@ -209,7 +203,7 @@ it_is_found_where_it_is(void **state)
 	found = search(f, 110, NONCE + 1, &calls);
 	assert_int_equal(found.result, FIND_FOUND);
 	assert_int_equal(found.block, 103);
-	assert_string_equal(last_hash, "103");
+	assert_int_equal(strtoull(last_hash + 2, NULL, 10), 103);
 	assert_int_equal(calls, 2 * 3);
 	find_free(f);
 }

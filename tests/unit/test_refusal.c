@@ -12,18 +12,6 @@
 #include "weightsetter/retry.c"
 #include "weightsetter/status.c"
 
-/* In the place of chain.c. */
-int
-chain_hash(const json_t *value, char out[SNAPSHOT_HASH])
-{
-	const char *text = json_string_value(value);
-
-	if (text == NULL || strlen(text) != SNAPSHOT_HASH - 1)
-		return -1;
-	snprintf(out, SNAPSHOT_HASH, "%s", text);
-	return 0;
-}
-
 static void
 submissions_by_code_and_data(void **state)
 {

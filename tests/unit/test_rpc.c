@@ -20,15 +20,14 @@
 #include "tests/lib/tls_cert.h"
 #include "tests/lib/ws_server.h"
 
-enum { TEST_MS = 20000, MAX_URLS = 3 };
+enum { TEST_MS = 20000 };
 
 struct world {
 	struct event_base *base;
 	struct ws_server *server;
 	struct rpc *rpc;
 	struct rpc_options options;
-	char url[MAX_URLS][64];
-	const char *urls[MAX_URLS + 1];
+	char url[64];
 	/* The server's doing. */
 	void (*serve)(
 	    struct world *, struct ws_peer *, uint64_t id, const char *method);
@@ -140,11 +139,10 @@ open_world_tls(struct world *w,
 	o.on_text = on_server_text;
 	o.arg = w;
 	w->server = ws_server_new(w->base, &o);
-	snprintf(w->url[0], sizeof(w->url[0]), "%s://%s:%u",
+	snprintf(w->url, sizeof(w->url), "%s://%s:%u",
 	    o.tls == NULL ? "ws" : "wss", host, ws_server_port(w->server));
-	w->urls[0] = w->url[0];
 	w->options = (struct rpc_options){
-	    .urls = w->urls, .on_up = on_up, .on_down = on_down, .arg = w};
+	    .url = w->url, .on_up = on_up, .on_down = on_down, .arg = w};
 }
 
 static void
@@ -200,6 +198,10 @@ serve_echo(struct world *w, struct ws_peer *peer, uint64_t id, const char *m)
 	char rest[200];
 
 	(void)w;
+	if (strcmp(m, "hang_up") == 0) {
+		ws_peer_close(peer);
+		return;
+	}
 	snprintf(rest, sizeof(rest), "\"result\":\"%s\"", m);
 	reply(peer, id, rest);
 }
@@ -213,7 +215,7 @@ a_call_is_answered(void **state)
 	open_world(&w, serve_echo);
 	connect_world(&w);
 	assert_true(rpc_is_up(w.rpc));
-	assert_string_equal(rpc_url(w.rpc), w.url[0]);
+	assert_string_equal(rpc_url(w.rpc), w.url);
 	call(&w, "system_chain");
 	assert_int_equal(w.answers, 0);
 	until(&w, &w.answers, 1);
@@ -534,21 +536,6 @@ pings_keep_an_idle_connection(void **state)
 }
 
 static void
-the_next_url_is_tried(void **state)
-{
-	struct world w;
-
-	(void)state;
-	open_world(&w, serve_echo);
-	w.urls[1] = w.urls[0];
-	w.urls[0] = "ws://127.0.0.1:1";
-	connect_world(&w);
-	assert_int_equal(w.downs, 1);
-	assert_string_equal(rpc_url(w.rpc), w.url[0]);
-	close_world(&w);
-}
-
-static void
 a_program_may_give_a_node_up(void **state)
 {
 	struct world w;
@@ -628,6 +615,178 @@ a_refused_handshake_says_the_status(void **state)
 	close_world(&w);
 }
 
+/* It is left alone for as long as it asks, and comes back. */
+static void
+a_limited_handshake_waits_and_comes_back(void **state)
+{
+	struct ws_server_options o = {.handshake =
+					  "HTTP/1.1 429 Too Many Requests\r\n"
+					  "Retry-After: 1\r\n\r\n"};
+	struct world w;
+	int64_t begun;
+
+	(void)state;
+	open_world_tls(&w, serve_echo, &o, "127.0.0.1");
+	begun = clock_mono_us();
+	w.rpc = rpc_new(w.base, &w.options, NULL);
+	until(&w, &w.downs, 1);
+	assert_int_equal(rpc_stats(w.rpc)->limited, 1);
+	ws_server_set_handshake(w.server, NULL);
+	until(&w, &w.ups, 1);
+	assert_true(clock_mono_us() - begun >= 1000000);
+	assert_int_equal(ws_server_accepted(w.server), 2);
+	close_world(&w);
+}
+
+static void
+serve_limit(struct world *w, struct ws_peer *peer, uint64_t id, const char *m)
+{
+	if (w->served % 2 == 1)
+		reply(peer, id,
+		    "\"error\":{\"code\":-32029,"
+		    "\"message\":\"Too many requests\"}");
+	else
+		serve_echo(w, peer, id, m);
+}
+
+/* A call that was not carried out is asked again, and answered once. */
+static void
+a_limited_call_is_asked_again(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, serve_limit);
+	connect_world(&w);
+	call(&w, "x");
+	until(&w, &w.answers, 1);
+	assert_int_equal(w.outcome, RPC_OK);
+	assert_string_equal(w.result, "x");
+	assert_int_equal(w.served, 2);
+	assert_int_equal(rpc_stats(w.rpc)->limited, 1);
+	assert_int_equal(rpc_stats(w.rpc)->answered, 1);
+	close_world(&w);
+}
+
+static void
+serve_only_limits(
+    struct world *w, struct ws_peer *peer, uint64_t id, const char *m)
+{
+	(void)w;
+	(void)m;
+	reply(peer, id,
+	    "\"error\":{\"code\":-32999,\"message\":\"RPC rate limit\"}");
+}
+
+static void
+limits_without_end_use_a_calls_time_up(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, serve_only_limits);
+	w.options.request_timeout_ms = 1500;
+	connect_world(&w);
+	call(&w, "x");
+	w.sub = subscribe(&w);
+	until(&w, &w.answers, 1);
+	assert_int_equal(w.outcome, RPC_UNKNOWN);
+	assert_string_equal(w.message, "the node said it was asked too much");
+	until(&w, &w.ends, 1);
+	assert_int_equal(w.outcome, RPC_UNKNOWN);
+	assert_int_equal(w.answers, 1);
+	assert_true(rpc_is_up(w.rpc));
+	close_world(&w);
+}
+
+/* -- by HTTP POST ---------------------------------------------------------- */
+
+static void
+post_world(struct world *w, const char *scheme)
+{
+	open_world(w, serve_echo);
+	snprintf(w->url, sizeof(w->url), "%s://127.0.0.1:%u", scheme,
+	    ws_server_port(w->server));
+}
+
+static void
+an_http_url_is_asked_by_post(void **state)
+{
+	struct world w;
+
+	(void)state;
+	post_world(&w, "http");
+	connect_world(&w);
+	assert_true(rpc_is_up(w.rpc));
+	assert_false(rpc_can_subscribe(w.rpc));
+	for (int i = 0; i < 20; i++)
+		call(&w, "x");
+	until(&w, &w.answers, 20);
+	assert_int_equal(w.outcome, RPC_OK);
+	assert_string_equal(w.result, "x");
+	w.sub = subscribe(&w);
+	assert_int_equal(w.ends, 0);
+	until(&w, &w.ends, 1);
+	assert_int_equal(w.outcome, RPC_REFUSED);
+	assert_int_equal(w.items, 0);
+	close_world(&w);
+}
+
+static void
+a_node_without_sockets_is_asked_by_post(void **state)
+{
+	struct world w;
+
+	(void)state;
+	post_world(&w, "ws");
+	ws_server_set_handshake(
+	    w.server, "HTTP/1.1 405 Method Not Allowed\r\n\r\n");
+	connect_world(&w);
+	assert_int_equal(w.downs, 1);
+	assert_false(rpc_can_subscribe(w.rpc));
+	call(&w, "x");
+	until(&w, &w.answers, 1);
+	assert_int_equal(w.outcome, RPC_OK);
+	ws_server_set_handshake(w.server, NULL);
+	rpc_drop(w.rpc, "enough");
+	until(&w, &w.ups, 2);
+	assert_true(rpc_can_subscribe(w.rpc));
+	close_world(&w);
+}
+
+static void
+a_limited_post_is_asked_again(void **state)
+{
+	struct world w;
+
+	(void)state;
+	post_world(&w, "http");
+	connect_world(&w);
+	ws_server_limit_posts(w.server, 1);
+	call(&w, "x");
+	until(&w, &w.answers, 1);
+	assert_int_equal(w.outcome, RPC_OK);
+	assert_int_equal(rpc_stats(w.rpc)->limited, 1);
+	assert_int_equal(w.downs, 0);
+	close_world(&w);
+}
+
+static void
+a_post_to_nobody_is_lost(void **state)
+{
+	struct world w;
+
+	(void)state;
+	post_world(&w, "http");
+	connect_world(&w);
+	call(&w, "hang_up");
+	until(&w, &w.downs, 1);
+	assert_int_equal(w.answers, 1);
+	assert_int_equal(w.outcome, RPC_UNKNOWN);
+	until(&w, &w.ups, 2);
+	close_world(&w);
+}
+
 static void
 requests_are_spaced_out(void **state)
 {
@@ -682,18 +841,14 @@ the_client_may_be_freed_in_a_callback(void **state)
 static void
 bad_urls_are_refused_at_once(void **state)
 {
-	static const char *const none[] = {NULL};
-	static const char *const bad[] = {"ws://a:1", "finney", NULL};
 	struct event_base *base = event_base_new();
-	struct rpc_options o = {.urls = none};
+	struct rpc_options o = {.url = "finney"};
 	struct err err;
 
 	(void)state;
 	assert_null(rpc_new(base, &o, &err));
-	o.urls = bad;
-	assert_null(rpc_new(base, &o, &err));
-	assert_string_equal(
-	    err.text, "\"finney\" is not a ws:// or wss:// URL");
+	assert_string_equal(err.text,
+	    "\"finney\" is not a ws://, wss://, http:// or https:// URL");
 	event_base_free(base);
 }
 
@@ -765,11 +920,17 @@ main(void)
 	    cmocka_unit_test(no_head_gives_the_connection_up),
 	    cmocka_unit_test(a_stalled_node_misses_its_ping),
 	    cmocka_unit_test(pings_keep_an_idle_connection),
-	    cmocka_unit_test(the_next_url_is_tried),
 	    cmocka_unit_test(a_program_may_give_a_node_up),
 	    cmocka_unit_test(what_is_not_json_ends_the_connection),
 	    cmocka_unit_test(a_broken_frame_ends_the_connection),
 	    cmocka_unit_test(a_refused_handshake_says_the_status),
+	    cmocka_unit_test(a_limited_handshake_waits_and_comes_back),
+	    cmocka_unit_test(a_limited_call_is_asked_again),
+	    cmocka_unit_test(limits_without_end_use_a_calls_time_up),
+	    cmocka_unit_test(an_http_url_is_asked_by_post),
+	    cmocka_unit_test(a_node_without_sockets_is_asked_by_post),
+	    cmocka_unit_test(a_limited_post_is_asked_again),
+	    cmocka_unit_test(a_post_to_nobody_is_lost),
 	    cmocka_unit_test(requests_are_spaced_out),
 	    cmocka_unit_test(the_client_may_be_freed_in_a_callback),
 	    cmocka_unit_test(bad_urls_are_refused_at_once),

@@ -131,10 +131,46 @@ no_rate_is_no_limit(void **state)
 	assert_int_equal(rpc_bucket_wait_ms(&b, 0), 0);
 }
 
+/* Transactions are refused by codes of their own: never a limit. */
+static void
+what_says_that_it_is_asked_too_much(void **state)
+{
+	static const struct {
+		int64_t code;
+		const char *message;
+		bool is_limit;
+	} cases[] = {
+	    {-32029, "", true},
+	    {-32005, "limit exceeded", true},
+	    {-32999, "RPC rate limit", true},
+	    {-32009, "Server is busy, try again later", true},
+	    {-32000, "Too Many Requests", true},
+	    {-32603, "daily rate limit reached", true},
+	    {-32007, "Request is too big", false},
+	    {-32008, "Response is too big", false},
+	    {-32006, "Too many subscriptions on the connection", false},
+	    {-32601, "Method not found", false},
+	    {1010, "Transaction would exhaust the block limits", false},
+	    {1010, "rate limit", false},
+	    {1016, "Immediately Dropped", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct rpc_answer a = {.outcome = RPC_REFUSED,
+		    .code = cases[i].code,
+		    .message = cases[i].message,
+		    .data = ""};
+
+		assert_int_equal(rpc_message_is_limit(&a), cases[i].is_limit);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_says_that_it_is_asked_too_much),
 	    cmocka_unit_test(a_request_is_one_line),
 	    cmocka_unit_test(answers_and_errors),
 	    cmocka_unit_test(notes_have_ids_of_either_kind),

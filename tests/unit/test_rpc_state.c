@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -14,18 +15,18 @@ static const struct rpc_timing timing = {
 };
 
 static struct rpc_state
-machine(size_t n_urls)
+machine(void)
 {
 	struct rpc_state s;
 
-	rpc_state_init(&s, n_urls, &timing, 1000);
+	rpc_state_init(&s, false, &timing, 1000);
 	return s;
 }
 
 static struct rpc_state
 machine_up(void)
 {
-	struct rpc_state s = machine(1);
+	struct rpc_state s = machine();
 
 	rpc_state_step(&s, RPC_TICK, 1000, 0);
 	rpc_state_step(&s, RPC_CONNECTED, 1000, 0);
@@ -35,13 +36,13 @@ machine_up(void)
 static void
 the_first_tick_connects(void **state)
 {
-	struct rpc_state s = machine(1);
+	struct rpc_state s = machine();
 
 	(void)state;
 	assert_int_equal(rpc_state_deadline_ms(&s), 1000);
 	assert_int_equal(rpc_state_step(&s, RPC_TICK, 1000, 0), RPC_CONNECT);
 	assert_int_equal(s.phase, RPC_CONNECTING);
-	assert_int_equal(s.url, 0);
+	assert_false(s.by_http);
 }
 
 static void
@@ -72,11 +73,17 @@ every_phase_answers_every_event(void **state)
 	    {RPC_UP, RPC_LOST, 0, RPC_NOTHING, RPC_WAITING},
 	    {RPC_UP, RPC_TRAFFIC, 0, RPC_NOTHING, RPC_UP},
 	    {RPC_UP, RPC_HEAD, 0, RPC_NOTHING, RPC_UP},
+	    {RPC_WAITING, RPC_LIMITED, 0, RPC_NOTHING, RPC_WAITING},
+	    {RPC_WAITING, RPC_NO_SOCKET, 0, RPC_NOTHING, RPC_WAITING},
+	    {RPC_CONNECTING, RPC_LIMITED, 0, RPC_NOTHING, RPC_WAITING},
+	    {RPC_CONNECTING, RPC_NO_SOCKET, 0, RPC_NOTHING, RPC_WAITING},
+	    {RPC_UP, RPC_LIMITED, 0, RPC_NOTHING, RPC_WAITING},
+	    {RPC_UP, RPC_NO_SOCKET, 0, RPC_NOTHING, RPC_WAITING},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct rpc_state s = machine(1);
+		struct rpc_state s = machine();
 
 		if (cases[i].phase != RPC_WAITING)
 			rpc_state_step(&s, RPC_TICK, 1000, 0);
@@ -91,30 +98,127 @@ every_phase_answers_every_event(void **state)
 }
 
 static void
-a_wait_doubles_for_each_round_of_the_list(void **state)
+a_wait_doubles_with_each_failure(void **state)
 {
-	struct rpc_state s = machine(2);
-	int64_t now = 1000, waited[6];
+	struct rpc_state s = machine();
+	int64_t now = 1000, waited[4];
 
 	(void)state;
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 4; i++) {
 		assert_int_equal(
 		    rpc_state_step(&s, RPC_TICK, now, 0), RPC_CONNECT);
-		assert_int_equal(s.url, i % 2);
 		rpc_state_step(&s, RPC_LOST, now, 500);
 		waited[i] = rpc_state_deadline_ms(&s) - now;
 		now = rpc_state_deadline_ms(&s);
 	}
-	assert_int_equal(waited[0], waited[1]);
-	assert_int_equal(waited[2], 2 * waited[1]);
-	assert_int_equal(waited[3], waited[2]);
-	assert_int_equal(waited[4], 2 * waited[3]);
+	for (int i = 1; i < 4; i++)
+		assert_int_equal(waited[i], 2 * waited[i - 1]);
+}
+
+/* As long as it asks for, and at least some seconds if it does not say. */
+static void
+a_node_is_left_alone_as_long_as_it_asks(void **state)
+{
+	static const struct {
+		int64_t asked_ms, least_ms, most_ms;
+	} cases[] = {
+	    {-1, 5000, 5000}, {60000, 60000, 60000},
+	    {0, 150, 400}, /* at once would be after the usual wait */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rpc_state s = machine();
+		int64_t waits;
+
+		rpc_state_step(&s, RPC_TICK, 1000, 0);
+		s.asked_ms = cases[i].asked_ms;
+		rpc_state_step(&s, RPC_LIMITED, 1000, 0);
+		assert_int_equal(s.phase, RPC_WAITING);
+		waits = rpc_state_deadline_ms(&s) - 1000;
+		assert_in_range(waits, cases[i].least_ms, cases[i].most_ms);
+	}
+}
+
+static void
+limits_without_end_are_waited_out(void **state)
+{
+	struct rpc_state s = machine();
+	int64_t now = 1000;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		rpc_state_step(&s, RPC_TICK, now, 0);
+		s.asked_ms = -1;
+		rpc_state_step(&s, RPC_LIMITED, now, 0);
+		assert_in_range(rpc_state_deadline_ms(&s) - now, 5000, 40000);
+		now = rpc_state_deadline_ms(&s);
+	}
+	assert_true(now > 20 * 10000);
+}
+
+static void
+where_there_is_no_socket_posts_are_tried(void **state)
+{
+	struct rpc_state s = machine();
+	int64_t now = 1000;
+	static const bool by_http[] = {false, true, false, true};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		rpc_state_step(&s, RPC_TICK, now, 0);
+		assert_int_equal(s.by_http, by_http[i]);
+		rpc_state_step(&s, RPC_NO_SOCKET, now, 0);
+		now = rpc_state_deadline_ms(&s);
+	}
+	rpc_state_step(&s, RPC_TICK, now, 0); /* by socket, refused */
+	rpc_state_step(&s, RPC_NO_SOCKET, now, 0);
+	now = rpc_state_deadline_ms(&s);
+	rpc_state_step(&s, RPC_TICK, now, 0);
+	assert_int_equal(
+	    rpc_state_step(&s, RPC_CONNECTED, now, 0), RPC_ANNOUNCE);
+	assert_true(s.by_http);
+	now += 50000; /* nobody pings a post */
+	assert_int_equal(rpc_state_step(&s, RPC_TICK, now, 0), RPC_NOTHING);
+	rpc_state_step(&s, RPC_LOST, now, 0);
+	assert_false(s.by_http);
+}
+
+static void
+a_limit_does_not_change_the_way(void **state)
+{
+	struct rpc_state s = machine();
+
+	(void)state;
+	rpc_state_step(&s, RPC_TICK, 1000, 0);
+	rpc_state_step(&s, RPC_NO_SOCKET, 1000, 0);
+	rpc_state_step(&s, RPC_TICK, rpc_state_deadline_ms(&s), 0);
+	s.asked_ms = 1000;
+	rpc_state_step(&s, RPC_LIMITED, s.since_ms, 0);
+	assert_true(s.by_http);
+}
+
+static void
+an_http_url_is_never_tried_by_socket(void **state)
+{
+	struct rpc_state s;
+	int64_t now = 1000;
+
+	(void)state;
+	rpc_state_init(&s, true, &timing, now);
+	for (int i = 0; i < 4; i++) {
+		rpc_state_step(&s, RPC_TICK, now, 0);
+		assert_true(s.by_http);
+		rpc_state_step(
+		    &s, i % 2 == 0 ? RPC_NO_SOCKET : RPC_LOST, now, 0);
+		now = rpc_state_deadline_ms(&s);
+	}
 }
 
 static void
 a_wait_never_grows_beyond_a_limit(void **state)
 {
-	struct rpc_state s = machine(1);
+	struct rpc_state s = machine();
 	int64_t now = 1000;
 
 	(void)state;
@@ -131,7 +235,7 @@ a_wait_never_grows_beyond_a_limit(void **state)
 static void
 a_tick_too_early_waits_on(void **state)
 {
-	struct rpc_state s = machine(1);
+	struct rpc_state s = machine();
 
 	(void)state;
 	rpc_state_step(&s, RPC_TICK, 1000, 0);
@@ -142,7 +246,7 @@ a_tick_too_early_waits_on(void **state)
 static void
 a_head_ends_the_row_of_failures(void **state)
 {
-	struct rpc_state s = machine(1);
+	struct rpc_state s = machine();
 
 	(void)state;
 	for (int i = 0; i < 5; i++) {
@@ -221,7 +325,7 @@ without_a_watchdog_no_head_is_missed(void **state)
 
 	(void)state;
 	off.head_timeout_ms = -1;
-	rpc_state_init(&s, 1, &off, 0);
+	rpc_state_init(&s, false, &off, 0);
 	rpc_state_step(&s, RPC_TICK, 0, 0);
 	rpc_state_step(&s, RPC_CONNECTED, 0, 0);
 	for (int64_t now = 0; now < 600000; now += 10000) {
@@ -248,7 +352,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_first_tick_connects),
 	    cmocka_unit_test(every_phase_answers_every_event),
-	    cmocka_unit_test(a_wait_doubles_for_each_round_of_the_list),
+	    cmocka_unit_test(a_wait_doubles_with_each_failure),
+	    cmocka_unit_test(a_node_is_left_alone_as_long_as_it_asks),
+	    cmocka_unit_test(limits_without_end_are_waited_out),
+	    cmocka_unit_test(where_there_is_no_socket_posts_are_tried),
+	    cmocka_unit_test(a_limit_does_not_change_the_way),
+	    cmocka_unit_test(an_http_url_is_never_tried_by_socket),
 	    cmocka_unit_test(a_wait_never_grows_beyond_a_limit),
 	    cmocka_unit_test(a_tick_too_early_waits_on),
 	    cmocka_unit_test(a_head_ends_the_row_of_failures),

@@ -22,18 +22,22 @@ urls_are_taken_apart(void **state)
 	static const struct {
 		const char *text, *host, *path, *header;
 		int port, is_tls;
+		const char *post;
 	} cases[] = {
-	    {"ws://127.0.0.1:9944", "127.0.0.1", "/", "127.0.0.1:9944", 9944,
-		0},
+	    {"ws://127.0.0.1:9944", "127.0.0.1", "/", "127.0.0.1:9944", 9944, 0,
+		"http://127.0.0.1:9944/"},
 	    {"wss://entrypoint-finney.opentensor.ai:443",
 		"entrypoint-finney.opentensor.ai", "/",
-		"entrypoint-finney.opentensor.ai", 443, 1},
+		"entrypoint-finney.opentensor.ai", 443, 1,
+		"https://entrypoint-finney.opentensor.ai/"},
 	    {"wss://a.example/public-ws?key=1", "a.example", "/public-ws?key=1",
-		"a.example", 443, 1},
-	    {"ws://[::1]:99/x", "::1", "/x", "[::1]:99", 99, 0},
-	    {"WS://h", "h", "/", "h", 80, 0},
+		"a.example", 443, 1, "https://a.example/public-ws?key=1"},
+	    {"ws://[::1]:99/x", "::1", "/x", "[::1]:99", 99, 0,
+		"http://[::1]:99/x"},
+	    {"WS://h", "h", "/", "h", 80, 0, "http://h/"},
+	    {"https://h:9944", "h", "/", "h:9944", 9944, 1, "https://h:9944/"},
 	};
-	char header[300];
+	char header[300], *post;
 	struct ws_url url;
 
 	(void)state;
@@ -45,13 +49,16 @@ urls_are_taken_apart(void **state)
 		assert_int_equal(url.is_tls, cases[i].is_tls);
 		ws_url_host(&url, header, sizeof(header));
 		assert_string_equal(header, cases[i].header);
+		post = ws_url_post(&url);
+		assert_string_equal(post, cases[i].post);
+		free(post);
 	}
 }
 
 static void
 what_is_no_node_is_refused(void **state)
 {
-	static const char *const cases[] = {"", "finney", "http://a:1", "ws://",
+	static const char *const cases[] = {"", "finney", "ftp://a:1", "ws://",
 	    "ws://:1", "ws://a:0", "ws://a:65536", "ws://a:b", "ws://u:p@a:1",
 	    "ws://a:1/#f", "ws://a b:1", "ws://a:1/\r\nX: y", "//a:1"};
 	struct ws_url url;
@@ -102,12 +109,15 @@ a_good_answer_ends_at_its_empty_line(void **state)
 {
 	static const char text[] = GOOD ACCEPT "\r\n\x81\x02hi";
 	size_t head = sizeof(GOOD ACCEPT "\r\n") - 1;
+	struct ws_refusal refusal;
 
 	(void)state;
 	assert_int_equal(
-	    ws_handshake_check(text, sizeof(text) - 1, key, NULL), head);
+	    ws_handshake_check(text, sizeof(text) - 1, key, &refusal, NULL),
+	    head);
 	for (size_t n = 0; n < head; n++)
-		assert_int_equal(ws_handshake_check(text, n, key, NULL), 0);
+		assert_int_equal(
+		    ws_handshake_check(text, n, key, &refusal, NULL), 0);
 }
 
 static void
@@ -115,31 +125,44 @@ answers_that_are_refused(void **state)
 {
 	static const struct {
 		const char *text, *why;
+		int status;
+		const char *retry_after;
 	} cases[] = {
-	    {GOOD "\r\n", "Sec-WebSocket-Accept is wrong"},
+	    {GOOD "\r\n", "Sec-WebSocket-Accept is wrong", 0, ""},
 	    {GOOD "Sec-WebSocket-Accept: AAAA\r\n\r\n",
-		"Sec-WebSocket-Accept is wrong"},
+		"Sec-WebSocket-Accept is wrong", 0, ""},
 	    {GOOD ACCEPT "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
-		"an extension nobody asked for"},
+		"an extension nobody asked for", 0, ""},
 	    {"HTTP/1.1 429 Too Many Requests\r\n\r\n",
-		"the node answered HTTP 429"},
-	    {"HTTP/1.1 503 x\r\n\r\n", "the node answered HTTP 503"},
-	    {"HTTP/1.1 200 OK\r\n" ACCEPT "\r\n", "the node answered HTTP 200"},
+		"the node answered HTTP 429", 429, ""},
+	    {"HTTP/1.1 429 x\r\nretry-after: 7\r\n\r\n",
+		"the node answered HTTP 429", 429, "7"},
+	    {"HTTP/1.1 503 x\r\nRetry-After: Fri, 07 Nov 2025 23:59:59 "
+	     "GMT\r\n\r\n",
+		"the node answered HTTP 503", 503,
+		"Fri, 07 Nov 2025 23:59:59 GMT"},
+	    {"HTTP/1.1 503 x\r\n\r\n", "the node answered HTTP 503", 503, ""},
+	    {"HTTP/1.1 200 OK\r\n" ACCEPT "\r\n", "the node answered HTTP 200",
+		200, ""},
 	    {"HTTP/1.1 101 x\r\nUpgrade: websocketx\r\n"
 	     "Connection: Upgrade\r\n" ACCEPT "\r\n",
-		"the answer is no WebSocket upgrade"},
+		"the answer is no WebSocket upgrade", 0, ""},
 	    {"HTTP/1.1 101 x\r\n" ACCEPT "\r\n",
-		"the answer is no WebSocket upgrade"},
-	    {"SSH-2.0-x\r\n\r\n", "the answer is not HTTP"},
+		"the answer is no WebSocket upgrade", 0, ""},
+	    {"SSH-2.0-x\r\n\r\n", "the answer is not HTTP", 0, ""},
 	};
+	struct ws_refusal refusal;
 	struct err err;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(ws_handshake_check(cases[i].text,
-				     strlen(cases[i].text), key, &err),
+		assert_int_equal(
+		    ws_handshake_check(cases[i].text, strlen(cases[i].text),
+			key, &refusal, &err),
 		    -1);
 		assert_string_equal(err.text, cases[i].why);
+		assert_int_equal(refusal.status, cases[i].status);
+		assert_string_equal(refusal.retry_after, cases[i].retry_after);
 	}
 }
 
@@ -147,12 +170,15 @@ static void
 a_head_without_end_is_refused(void **state)
 {
 	char *text = malloc(WS_MAX_HEAD + 1);
+	struct ws_refusal refusal;
 
 	(void)state;
 	memset(text, 'x', WS_MAX_HEAD + 1);
-	assert_int_equal(ws_handshake_check(text, WS_MAX_HEAD, key, NULL), 0);
 	assert_int_equal(
-	    ws_handshake_check(text, WS_MAX_HEAD + 1, key, NULL), -1);
+	    ws_handshake_check(text, WS_MAX_HEAD, key, &refusal, NULL), 0);
+	assert_int_equal(
+
+	    ws_handshake_check(text, WS_MAX_HEAD + 1, key, &refusal, NULL), -1);
 	free(text);
 }
 
