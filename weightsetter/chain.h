@@ -51,7 +51,7 @@ void chain_read(struct chain *, const struct head *, uint64_t slot_ms);
 void chain_unread(struct chain *);
 
 /* As endpoints_agree(). */
-void chain_agree(struct chain *, const struct head *, endpoints_agree_cb *,
-    void *arg);
+void chain_agree(
+    struct chain *, const struct head *, endpoints_agree_cb *, void *arg);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * New weights every tempo on a fast chain with one of three endpoints dead:
- * each is proven, and none is sent twice.
+ * New weights every tempo on a fast chain with one of three endpoints dead
+ * and one lying, each tempo in another way: each is proven, and none is sent
+ * twice.
  *
  * TEMPOS says how many, and that of a hundred 99 are to be proven in the tempo
  * they are for. Unless it is set they are few, and the machine may be slow.
@@ -13,15 +14,18 @@
 
 #include <cmocka.h>
 
-#include "common/xalloc.h"
 #include "tests/lib/db.h"
+#include "tests/lib/proc.h"
 #include "tests/lib/weights_rig.h"
 
-enum { TEMPO = 12, FEW = 20, PER_CENT = 99 };
+enum { TEMPO = 12, FEW = 20, PER_CENT = 99, DEAD = 0, LIAR = 1, N = 3 };
 
 static const char hyper[] =
     "\"tempo\":12,\"weights_rate_limit\":5,\"min_allowed_weights\":1,"
     "\"commit_reveal\":false";
+
+static const char *const lies[] = {"{\"ahead\": 1000}", "{\"frozen\": true}",
+    "{\"other_hash\": \"bare\"}", "{\"ahead\": 3}", "{\"mute\": true}"};
 
 static int
 tempos(void)
@@ -36,20 +40,15 @@ set_up(void **state)
 {
 	const struct weights_rig_options o = {.name = "weights-tempos",
 	    .hyper = hyper,
-	    .block_ms = 50,
-	    .leave_stopped = true};
+	    .endpoints = N,
+	    .block_ms = 50};
 	struct weights_rig *w = weights_rig_new(&o);
-	char *line;
 
 	*state = w;
-	if (w == NULL)
-		return -1;
-	line = xasprintf("[subtensor]\nchain_endpoint = ws://127.0.0.1:1 "
-			 "ws://127.0.0.1:%llu ws://localhost:%llu",
-	    (unsigned long long)w->port, (unsigned long long)w->port);
-	weights_rig_configure(w, line);
-	free(line);
-	return weights_rig_start(w) != 0 || weights_rig_synced(w) != 0 ? -1 : 0;
+	return w == NULL ||
+		       weights_rig_endpoint(w, DEAD, "{\"dead\": true}") != 0
+		   ? -1
+		   : 0;
 }
 
 static int
@@ -69,6 +68,10 @@ every_tempo_has_its_weights(void **state)
 	for (int i = 0; i < n; i++) {
 		int64_t block = weights_rig_finalized(w);
 
+		assert_int_equal(
+		    weights_rig_endpoint(w, LIAR,
+			lies[(size_t)i % (sizeof(lies) / sizeof(lies[0]))]),
+		    0);
 		weights[i % 4] = 1 + i;
 		assert_int_equal(
 		    weights_rig_vector(w, WEIGHTS_RIG_NETUID, 0, weights, id),
@@ -79,8 +82,10 @@ every_tempo_has_its_weights(void **state)
 		    "state = 'proven' and proven_block <= %lld",
 		    id, (long long)block + TEMPO);
 	}
-	print_message("%d tempos, proven in %d of them; %zu submissions\n", n,
-	    in_time, weights_rig_accepted(w));
+	print_message("%d tempos, one endpoint dead, one lying (caught %zu "
+		      "times): proven in %d of them; %zu submissions\n",
+	    n, proc_count_events(w->setter, "chain.liar", NULL), in_time,
+	    weights_rig_accepted(w));
 	if (getenv("TEMPOS") != NULL)
 		assert_true(in_time * 100 >= n * PER_CENT);
 	assert_true(weights_rig_accepted(w) <= (size_t)n);

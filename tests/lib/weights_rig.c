@@ -33,8 +33,11 @@ write_config(struct weights_rig *w, const struct weights_rig_options *o)
 	buf_printf(&t, "netuid = %d\n[db]\nurl = %s\n[redis]\nurl = %s\n",
 	    WEIGHTS_RIG_NETUID, sandbox_conninfo(w->box),
 	    sandbox_redis_url(w->box));
-	buf_printf(
-	    &t, "[subtensor]\nchain_endpoint = ws%s\n", w->chain_url + 4);
+	buf_add_str(&t, "[subtensor]\nchain_endpoint =");
+	for (size_t i = 0; i < w->n_endpoints; i++)
+		buf_printf(&t, " ws://127.0.0.1:%llu",
+		    (unsigned long long)w->ports[i]);
+	buf_add_str(&t, "\n");
 	buf_printf(&t,
 	    "[signer]\nkey_file = %s/hotkey\nsocket = %s/signer.sock\n"
 	    "metrics_listen =\n",
@@ -74,37 +77,54 @@ scenario_text(const struct weights_rig *w, const struct weights_rig_options *o)
 
 /* -- the parts ----------------------------------------------------------- */
 
+/* The ports, as the chain's log has them; the last one is ours. */
+static int
+read_ports(struct weights_rig *w)
+{
+	const char *line;
+	char port[16];
+
+	if (proc_wait_event(w->chain, "chain.listening", NULL, 0) == NULL)
+		return -1;
+	proc_rewind(w->chain);
+	for (size_t i = 0; i <= w->n_endpoints; i++) {
+		line = proc_find_event(w->chain, "chain.endpoint", NULL);
+		if (line == NULL ||
+		    proc_value(line, "port", port, sizeof(port)) != 0)
+			return -1;
+		w->ports[i] = strtoull(port, NULL, 10);
+	}
+	w->chain_url = xasprintf("http://127.0.0.1:%s", port);
+	return 0;
+}
+
 static int
 start_chain(struct weights_rig *w, const struct weights_rig_options *o)
 {
-	char *program = paths_program("tests/devchain"), block_ms[16], port[16];
+	char *program = paths_program("tests/devchain"), block_ms[16];
 	char *text = o->scenario == NULL ? scenario_text(w, o)
 					 : xasprintf(o->scenario, w->hotkey);
 	char *path = sandbox_write(w->box, "scenario.json", 0600, text);
-	const char *argv[7 + WEIGHTS_RIG_FLAGS] = {
-	    program, "--scenario", path, "--block-ms", block_ms};
-	const char *line = NULL;
-	int n = 5;
+	char ports[16];
+	const char *argv[9 + WEIGHTS_RIG_FLAGS] = {program, "--scenario", path,
+	    "--block-ms", block_ms, "--ports", ports};
+	int n = 7, rc;
 
 	snprintf(block_ms, sizeof(block_ms), "%d",
 	    o->block_ms < 0    ? 0
 	    : o->block_ms == 0 ? BLOCK_MS
 			       : o->block_ms);
+	snprintf(ports, sizeof(ports), "%zu", w->n_endpoints + 1);
 	for (int i = 0; i < WEIGHTS_RIG_FLAGS && o->chain_flags[i] != NULL; i++)
 		argv[n++] = o->chain_flags[i];
 	w->chain = sandbox_start(w->box, "devchain", argv, NULL);
-	if (w->chain != NULL)
-		line = proc_wait_event(w->chain, "chain.listening", NULL, 0);
+	rc = w->chain == NULL ? -1 : read_ports(w);
 	free(program);
 	free(text);
 	free(path);
-	if (line == NULL || proc_value(line, "port", port, sizeof(port)) != 0) {
+	if (rc != 0)
 		fprintf(stderr, "weights_rig: the chain did not start\n");
-		return -1;
-	}
-	w->port = strtoull(port, NULL, 10);
-	w->chain_url = xasprintf("http://127.0.0.1:%s", port);
-	return 0;
+	return rc;
 }
 
 static struct proc *
@@ -198,12 +218,14 @@ weights_rig_new(const struct weights_rig_options *o)
 	struct weights_rig *w = xcalloc(1, sizeof(*w));
 
 	w->n_miners = o->n_miners == 0 ? N_MINERS : o->n_miners;
+	w->n_endpoints = o->endpoints == 0 ? 1 : o->endpoints;
 	w->box = sandbox_new(&box);
 	if (w->box == NULL) {
 		free(w);
 		return NULL;
 	}
-	if (w->n_miners > MAX_MINERS || start_all(w, o) != 0) {
+	if (w->n_miners > MAX_MINERS || w->n_endpoints > WEIGHTS_RIG_MOST ||
+	    start_all(w, o) != 0) {
 		weights_rig_end(w, true);
 		return NULL;
 	}
@@ -259,6 +281,31 @@ weights_rig_tell(struct weights_rig *w, const char *method, const char *params)
 
 	json_decref(result);
 	return failed;
+}
+
+int
+weights_rig_endpoint(struct weights_rig *w, size_t i, const char *faults)
+{
+	char *params = xasprintf("[%zu, %s]", i, faults);
+	int rc = weights_rig_tell(w, "dev_endpoint", params);
+
+	free(params);
+	return rc;
+}
+
+int
+weights_rig_endpoint_of(const struct weights_rig *w, const char *line)
+{
+	char url[64];
+	const char *port;
+
+	if (proc_value(line, "url", url, sizeof(url)) != 0)
+		return -1;
+	port = strrchr(url, ':');
+	for (size_t i = 0; port != NULL && i < w->n_endpoints; i++)
+		if (strtoull(port + 1, NULL, 10) == w->ports[i])
+			return (int)i;
+	return -1;
 }
 
 static int64_t

@@ -19,7 +19,7 @@ struct db;
 struct proc;
 struct sandbox;
 
-enum { WEIGHTS_RIG_NETUID = 1, WEIGHTS_RIG_FLAGS = 8 };
+enum { WEIGHTS_RIG_NETUID = 1, WEIGHTS_RIG_FLAGS = 8, WEIGHTS_RIG_MOST = 4 };
 
 struct weights_rig_options {
 	const char *name;
@@ -30,6 +30,9 @@ struct weights_rig_options {
 	const char *scenario; /* the whole scenario instead; NULL: none. What
 			       * %s in it stands for is our hotkey */
 	const char *ini;      /* more configuration, or NULL */
+	size_t endpoints;     /* of the chain that weightsetterd is given, at
+			       * most WEIGHTS_RIG_MOST; 0: 1. There is one
+			       * more, for the test alone, that is always well */
 	const char *chain_flags[WEIGHTS_RIG_FLAGS]; /* more of devchain's */
 	bool leave_stopped;			    /* weightsetterd */
 };
@@ -40,8 +43,9 @@ struct weights_rig {
 	struct proc *chain, *signer, *setter; /* setter NULL: not running */
 	char hotkey[64];
 	char *ini;	 /* path of the configuration */
-	char *chain_url; /* "http://127.0.0.1:NNNN" */
-	uint64_t port;	 /* the chain's first */
+	char *chain_url; /* "http://127.0.0.1:NNNN", the test's own */
+	uint64_t ports[WEIGHTS_RIG_MOST + 1];
+	size_t n_endpoints; /* weightsetterd's, the first of the ports */
 	size_t n_miners;
 };
 
@@ -57,6 +61,12 @@ void weights_rig_kill(struct weights_rig *);
 int weights_rig_stop(struct weights_rig *);
 /* Lines for the configuration that the next start reads. */
 int weights_rig_configure(struct weights_rig *, const char *ini);
+
+/* What endpoint i does from now on: "{\"mute\": true}", "{}" is well; see
+ * devchain's README. 0, or -1. */
+int weights_rig_endpoint(struct weights_rig *, size_t i, const char *faults);
+/* The number of the endpoint in a line's url=, or -1. */
+int weights_rig_endpoint_of(const struct weights_rig *, const char *line);
 
 /* Call the chain; the result is the caller's, NULL with a line on stderr. */
 json_t *weights_rig_call(

@@ -2,146 +2,15 @@
  * The development chain's JSON-RPC without a socket: methods, errors, batches
  * and what subscribers are told.
  */
-#include "tests/unit/devchain_rig.h"
+#include "tests/unit/devchain_desk.h"
 
 #include "common/hex.h"
-#include "tests/fake/devchain/call.h"
-#include "tests/fake/devchain/node.h"
-#include "tests/fake/devchain/subs.h"
-
-struct desk {
-	struct node node; /* first: its address is the hooks' argument */
-	struct client client;
-	json_t *told; /* what came unasked, an array of results */
-	bool producing;
-	int faults_changed;
-	json_t *scenario;
-};
-
-static void
-on_send(struct client *c, const char *text, size_t len)
-{
-	struct desk *d = (struct desk *)c->node;
-	json_t *j = json_loadb(text, len, 0, NULL);
-
-	json_array_append(
-	    d->told, json_object_get(json_object_get(j, "params"), "result"));
-	json_decref(j);
-}
-
-static void
-set_producing(struct node *n, bool on)
-{
-	((struct desk *)n)->producing = on;
-}
-
-static void
-faults_changed(struct node *n)
-{
-	((struct desk *)n)->faults_changed++;
-}
-
-static int
-set_up(void **state)
-{
-	struct desk *d = xcalloc(1, sizeof(*d));
-	const struct chain_hooks hooks = {.on_block = subs_on_block,
-	    .on_best = subs_on_best,
-	    .on_finalized = subs_on_finalized,
-	    .on_tx = subs_on_tx,
-	    .arg = &d->node};
-	const struct runtime_spec spec = {
-	    .spec_version = 424, .transaction_version = 1};
-
-	d->scenario = rig_json(rig_scenario);
-	d->told = json_array();
-	d->node.set_producing = set_producing;
-	d->node.faults_changed = faults_changed;
-	d->node.chain = chain_new(&hooks, 2);
-	assert_int_equal(
-	    chain_start(d->node.chain, chain_add_runtime(d->node.chain, &spec),
-		scenario_fill, d->scenario, NULL),
-	    0);
-	d->client.send = on_send;
-	d->client.can_subscribe = true;
-	node_add_client(&d->node, &d->client);
-	*state = d;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct desk *d = *state;
-
-	node_remove_client(&d->node, &d->client);
-	chain_free(d->node.chain);
-	json_decref(d->scenario);
-	json_decref(d->told);
-	free(d);
-	return 0;
-}
-
-/* The whole answer to a message. */
-static json_t *
-say(struct desk *d, const char *text)
-{
-	struct call_after *after;
-	char *answer = call_answer(&d->client, text, strlen(text), &after);
-	json_t *j = json_loads(answer, JSON_DECODE_ANY, NULL);
-
-	call_begin(&d->client, after);
-	free(answer);
-	return j;
-}
-
-/* The result of a method, or its error; params is JSON in single quotes. */
-static json_t *
-ask(struct desk *d, const char *method, const char *params)
-{
-	json_t *p = rig_json(params), *request, *answer, *out;
-	char *text;
-
-	request = json_pack("{s:s, s:i, s:s, s:o}", "jsonrpc", "2.0", "id", 7,
-	    "method", method, "params", p);
-	text = json_dumps(request, 0);
-	answer = say(d, text);
-	assert_int_equal(json_integer_value(json_object_get(answer, "id")), 7);
-	out = json_object_get(answer, "result");
-	if (out == NULL)
-		out = json_object_get(answer, "error");
-	json_incref(out);
-	free(text);
-	json_decref(request);
-	json_decref(answer);
-	return out;
-}
-
-static int
-code_of(struct desk *d, const char *method, const char *params)
-{
-	json_t *j = ask(d, method, params);
-	int code = json_integer_value(json_object_get(j, "code"));
-
-	json_decref(j);
-	return code;
-}
-
-static json_int_t
-number_of(struct desk *d, const char *method, const char *params)
-{
-	json_t *j = ask(d, method, params);
-	json_int_t n = json_integer_value(j);
-
-	json_decref(j);
-	return n;
-}
 
 static void
 every_listed_method_answers_or_says_why_not(void **state)
 {
 	struct desk *d = *state;
-	json_t *list = ask(d, "rpc_methods", "[]"), *name;
+	json_t *list = desk_ask(d, "rpc_methods", "[]"), *name;
 	size_t i;
 
 	assert_true(json_array_size(json_object_get(list, "methods")) > 50);
@@ -156,7 +25,7 @@ every_listed_method_answers_or_says_why_not(void **state)
 		     k++) {
 			if (strcmp(method, "dev_disconnect") == 0)
 				continue;
-			json_decref(ask(d, method, params[k]));
+			json_decref(desk_ask(d, method, params[k]));
 		}
 	}
 	json_decref(list);
@@ -194,7 +63,7 @@ errors_have_the_nodes_codes(void **state)
 	struct desk *d = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		int code = code_of(d, cases[i].method, cases[i].params);
+		int code = desk_code_of(d, cases[i].method, cases[i].params);
 
 		if (code != cases[i].code)
 			fail_msg("%s %s: %d", cases[i].method, cases[i].params,
@@ -220,7 +89,7 @@ odd_messages_are_answered(void **state)
 	struct desk *d = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		json_t *j = say(d, cases[i].text);
+		json_t *j = desk_say(d, cases[i].text);
 
 		assert_int_equal(json_integer_value(json_object_get(
 				     json_object_get(j, "error"), "code")),
@@ -233,8 +102,8 @@ static void
 a_batch_is_answered_one_by_one(void **state)
 {
 	struct desk *d = *state;
-	json_t *j = say(d, "[{\"id\": 1, \"method\": \"system_name\"},"
-			   " {\"id\": \"b\", \"method\": \"no_such\"}]");
+	json_t *j = desk_say(d, "[{\"id\": 1, \"method\": \"system_name\"},"
+				" {\"id\": \"b\", \"method\": \"no_such\"}]");
 
 	assert_int_equal(json_array_size(j), 2);
 	assert_string_equal(
@@ -251,10 +120,10 @@ values_are_read_at_the_block_that_is_named(void **state)
 	struct buf b = {0};
 	char *hex, *text;
 
-	json_decref(ask(d, "dev_newBlock", "[2]"));
-	hash = ask(d, "chain_getBlockHash", "[]");
-	json_decref(ask(d, "dev_set", "[{'netuid': 1, 'tempo': 258}]"));
-	json_decref(ask(d, "dev_newBlock", "[]"));
+	json_decref(desk_ask(d, "dev_newBlock", "[2]"));
+	hash = desk_ask(d, "chain_getBlockHash", "[]");
+	json_decref(desk_ask(d, "dev_set", "[{'netuid': 1, 'tempo': 258}]"));
+	json_decref(desk_ask(d, "dev_newBlock", "[]"));
 	item_key(d->node.chain->best->runtime->md, item_net("Tempo", 1), &b);
 	hex = hex_0x(b.data, b.len);
 	key = json_string(hex);
@@ -262,7 +131,7 @@ values_are_read_at_the_block_that_is_named(void **state)
 		params = old ? json_pack("[O, O]", key, hash)
 			     : json_pack("[O]", key);
 		text = json_dumps(params, 0);
-		j = ask(d, "state_getStorage", text);
+		j = desk_ask(d, "state_getStorage", text);
 		assert_string_equal(
 		    json_string_value(j), old ? "0x1400" : "0x0201");
 		json_decref(j);
@@ -288,12 +157,12 @@ a_map_is_paged_through(void **state)
 	b.len -= 4;
 	hex = hex_0x(b.data, b.len);
 	params = xasprintf("['%s', 3]", hex);
-	page = ask(d, "state_getKeysPaged", params);
+	page = desk_ask(d, "state_getKeysPaged", params);
 	assert_int_equal(json_array_size(page), 3);
 	free(params);
 	params = xasprintf(
 	    "['%s', 3, '%s']", hex, json_string_value(json_array_get(page, 2)));
-	rest = ask(d, "state_getKeysPaged", params);
+	rest = desk_ask(d, "state_getKeysPaged", params);
 	assert_int_equal(json_array_size(rest), 1);
 	json_decref(page);
 	json_decref(rest);
@@ -306,19 +175,19 @@ static void
 subscribers_hear_of_heads_until_they_unsubscribe(void **state)
 {
 	struct desk *d = *state;
-	json_t *id = ask(d, "chain_subscribeNewHeads", "[]"), *j;
+	json_t *id = desk_ask(d, "chain_subscribeNewHeads", "[]"), *j;
 	char *params = xasprintf("['%s']", json_string_value(id));
 
 	assert_int_equal(json_array_size(d->told), 1); /* the best at once */
-	json_decref(ask(d, "dev_newBlock", "[2]"));
+	json_decref(desk_ask(d, "dev_newBlock", "[2]"));
 	assert_int_equal(json_array_size(d->told), 3);
 	assert_string_equal(json_string_value(json_object_get(
 				json_array_get(d->told, 2), "number")),
 	    "0x2");
-	j = ask(d, "chain_unsubscribeNewHeads", params);
+	j = desk_ask(d, "chain_unsubscribeNewHeads", params);
 	assert_true(json_is_true(j));
 	json_decref(j);
-	json_decref(ask(d, "dev_newBlock", "[1]"));
+	json_decref(desk_ask(d, "dev_newBlock", "[1]"));
 	assert_int_equal(json_array_size(d->told), 3);
 	json_decref(id);
 	free(params);
@@ -329,11 +198,11 @@ finalized_heads_come_one_by_one(void **state)
 {
 	struct desk *d = *state;
 
-	json_decref(ask(d, "chain_subscribeFinalizedHeads", "[]"));
-	json_decref(ask(d, "dev_finality", "[1000]"));
-	json_decref(ask(d, "dev_newBlock", "[4]"));
+	json_decref(desk_ask(d, "chain_subscribeFinalizedHeads", "[]"));
+	json_decref(desk_ask(d, "dev_finality", "[1000]"));
+	json_decref(desk_ask(d, "dev_newBlock", "[4]"));
 	assert_int_equal(json_array_size(d->told), 1);
-	assert_int_equal(number_of(d, "dev_finalize", "[3]"), 3);
+	assert_int_equal(desk_number_of(d, "dev_finalize", "[3]"), 3);
 	assert_int_equal(json_array_size(d->told), 4);
 }
 
@@ -346,19 +215,19 @@ a_watched_extrinsic_is_followed_to_the_end(void **state)
 	struct buf bytes = {0};
 	char *hex, *params;
 
-	json_decref(ask(d, "dev_newBlock", "[2]"));
+	json_decref(desk_ask(d, "dev_newBlock", "[2]"));
 	env = rig_env(&rig, 0);
 	rig_sign(&rig, "//Alice", &env, "SubtensorModule", "set_weights",
 	    "{'netuid': 1, 'dests': [1], 'weights': [1], 'version_key': 0}",
 	    &bytes);
 	hex = hex_0x(bytes.data, bytes.len);
 	params = xasprintf("['%s']", hex);
-	json_decref(ask(d, "author_submitAndWatchExtrinsic", params));
+	json_decref(desk_ask(d, "author_submitAndWatchExtrinsic", params));
 	assert_int_equal(
-	    number_of(d, "system_accountNextIndex",
+	    desk_number_of(d, "system_accountNextIndex",
 		"['5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY']"),
 	    1);
-	json_decref(ask(d, "dev_newBlock", "[3]"));
+	json_decref(desk_ask(d, "dev_newBlock", "[3]"));
 	assert_int_equal(json_array_size(d->told), 3);
 	assert_string_equal(
 	    json_string_value(json_array_get(d->told, 0)), "ready");
@@ -376,9 +245,11 @@ a_connection_that_cannot_hear_may_not_subscribe(void **state)
 	struct desk *d = *state;
 
 	d->client.can_subscribe = false;
-	assert_int_equal(code_of(d, "chain_subscribeNewHeads", "[]"), -32000);
 	assert_int_equal(
-	    code_of(d, "author_submitAndWatchExtrinsic", "['0x00']"), -32000);
+	    desk_code_of(d, "chain_subscribeNewHeads", "[]"), -32000);
+	assert_int_equal(
+	    desk_code_of(d, "author_submitAndWatchExtrinsic", "['0x00']"),
+	    -32000);
 }
 
 static void
@@ -386,21 +257,22 @@ faults_are_set_and_ended(void **state)
 {
 	struct desk *d = *state;
 
-	json_decref(ask(d, "dev_stall", "[]"));
+	json_decref(desk_ask(d, "dev_stall", "[]"));
 	assert_true(d->node.faults.stalled_until_us == INT64_MAX);
-	json_decref(ask(d, "dev_stall", "[0]"));
+	json_decref(desk_ask(d, "dev_stall", "[0]"));
 	assert_true(d->node.faults.stalled_until_us == 0);
-	json_decref(ask(d, "dev_delay", "[250, 'state_call']"));
+	json_decref(desk_ask(d, "dev_delay", "[250, 'state_call']"));
 	assert_int_equal(d->node.faults.delay_us, 250000);
 	assert_string_equal(d->node.faults.delay_method, "state_call");
-	json_decref(ask(d, "dev_resume", "[]"));
+	json_decref(desk_ask(d, "dev_resume", "[]"));
 	assert_true(d->producing);
-	json_decref(ask(d, "dev_stop", "[]"));
+	json_decref(desk_ask(d, "dev_stop", "[]"));
 	assert_false(d->producing);
 	assert_int_equal(d->faults_changed, 3);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define CASE(name)                                                             \
+	cmocka_unit_test_setup_teardown(name, desk_set_up, desk_tear_down)
 
 int
 main(void)

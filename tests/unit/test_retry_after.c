@@ -31,8 +31,7 @@ both_forms_and_nonsense(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(
-		    retry_after_ms(cases[i].value, 1000000000000),
-		    cases[i].ms);
+		    retry_after_ms(cases[i].value, 1000000000000), cases[i].ms);
 }
 
 int

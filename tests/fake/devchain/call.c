@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/err.h"
 #include "common/hex.h"
 #include "common/xalloc.h"
 #include "tests/fake/devchain/block.h"
 #include "tests/fake/devchain/chain.h"
+#include "tests/fake/devchain/endpoint.h"
 #include "tests/fake/devchain/node.h"
 #include "tests/fake/devchain/subs.h"
 
@@ -36,6 +38,20 @@ call_fail(struct call *c, int code, const char *data, const char *fmt, ...)
 	vsnprintf(c->message, sizeof(c->message), fmt, ap);
 	va_end(ap);
 	return NULL;
+}
+
+json_t *
+call_bad(struct call *c, const struct err *err)
+{
+	return call_fail(c, RPC_BAD_PARAMS, NULL, "%s", err->text);
+}
+
+json_int_t
+call_count(const struct call *c, size_t i, json_int_t missing)
+{
+	const json_t *p = call_param(c, i);
+
+	return json_is_integer(p) ? json_integer_value(p) : missing;
 }
 
 const json_t *
@@ -79,13 +95,14 @@ call_block(struct call *c, size_t i)
 	struct block *b;
 
 	if (call_param(c, i) == NULL)
-		return c->node->chain->best;
+		return (struct block *)endpoint_best(
+		    c->client->endpoint, c->node->chain);
 	if (text == NULL || hex_decode_exact(text, hash, 32) != 0) {
 		call_fail(c, RPC_BAD_PARAMS, NULL,
 		    "Invalid params: parameter %zu is not a hash", i);
 		return NULL;
 	}
-	b = chain_block(c->node->chain, hash);
+	b = endpoint_find(c->client->endpoint, c->node->chain, hash);
 	if (b == NULL)
 		call_fail(c, RPC_STATE_GONE, NULL,
 		    "Client error: UnknownBlock: Header was not found in the "
@@ -113,7 +130,8 @@ const struct method *
 methods_find(const char *name)
 {
 	static const struct method *const tables[] = {methods_chain,
-	    methods_state, methods_author, methods_system, methods_dev};
+	    methods_state, methods_author, methods_system, methods_dev,
+	    methods_fault};
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
 		for (const struct method *m = tables[t]; m->name != NULL; m++)
@@ -126,7 +144,8 @@ json_t *
 methods_list(void)
 {
 	static const struct method *const tables[] = {methods_chain,
-	    methods_state, methods_author, methods_system, methods_dev};
+	    methods_state, methods_author, methods_system, methods_dev,
+	    methods_fault};
 	json_t *list = json_array();
 
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
@@ -220,6 +239,21 @@ call_answer(struct client *client, const char *text, size_t len,
 	else
 		answer = answer_one(client, request, *after);
 	out = json_dumps(answer, JSON_COMPACT);
+	json_decref(answer);
+	json_decref(request);
+	return out;
+}
+
+char *
+call_refuse(const char *text, size_t len, int code, const char *message)
+{
+	json_t *request = json_loadb(text, len, JSON_DECODE_ANY, NULL);
+	json_t *id = json_object_get(request, "id");
+	json_t *answer = json_pack("{s:s, s:o, s:{s:i, s:s}}", "jsonrpc", "2.0",
+	    "id", id != NULL ? json_incref(id) : json_null(), "error", "code",
+	    code, "message", message);
+	char *out = json_dumps(answer, JSON_COMPACT);
+
 	json_decref(answer);
 	json_decref(request);
 	return out;

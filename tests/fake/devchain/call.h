@@ -60,12 +60,20 @@ extern const struct method methods_state[];
 extern const struct method methods_author[];
 extern const struct method methods_system[];
 extern const struct method methods_dev[];
+extern const struct method methods_fault[];
 const struct method *methods_find(const char *name);
 json_t *methods_list(void);
 
 /* Always NULL, so that `return call_fail(...)` reads well. */
 json_t *call_fail(struct call *, int code, const char *data, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));
+
+struct err;
+/* The same of parameters that were no good. */
+json_t *call_bad(struct call *, const struct err *);
+
+/* A count among the parameters, or what stands for a missing one. */
+json_int_t call_count(const struct call *, size_t i, json_int_t missing);
 
 /* A parameter, NULL if it is absent or null. */
 const json_t *call_param(const struct call *, size_t i);
@@ -84,6 +92,8 @@ struct block *call_state(struct call *, size_t i);
  * what came back in *after, once the answer is on its way.
  */
 struct call_after;
+/* The same request refused, unread but for its id. */
+char *call_refuse(const char *text, size_t len, int code, const char *message);
 char *call_answer(
     struct client *, const char *text, size_t len, struct call_after **after);
 void call_begin(struct client *, struct call_after *); /* frees it */

@@ -39,7 +39,13 @@ struct chain_hooks {
 	void *arg;
 };
 
-enum lose { LOSE_NOTHING, LOSE_SILENTLY, LOSE_LOUDLY };
+enum lose {
+	LOSE_NOTHING,
+	LOSE_SILENTLY,
+	LOSE_LOUDLY,
+	LOSE_INVALID,
+	LOSE_USURPED,
+};
 
 struct chain {
 	struct state *state;
@@ -56,6 +62,10 @@ struct chain {
 	struct ops pending; /* for the next block */
 	unsigned lose_next; /* extrinsics to accept and lose */
 	enum lose lose;
+	struct {
+		unsigned times;
+		uint8_t custom;
+	} dry; /* what the next dry runs say */
 };
 
 /* A chain without a genesis block yet. */

@@ -89,6 +89,27 @@ chain_submit(
 	return result;
 }
 
+static void
+lose(struct chain *c, struct tx *tx)
+{
+	switch (c->lose) {
+	case LOSE_LOUDLY:
+		pool_remove(c->pool, tx, NEWS_DROPPED);
+		break;
+	case LOSE_USURPED:
+		pool_remove(c->pool, tx, NEWS_USURPED);
+		break;
+	case LOSE_INVALID:
+		pool_ban(c->pool, tx->hash, c->best->time_ms);
+		pool_remove(c->pool, tx, NEWS_INVALID);
+		break;
+	case LOSE_NOTHING:
+	case LOSE_SILENTLY:
+		pool_forget(c->pool, tx);
+		break;
+	}
+}
+
 void
 chain_announce(struct chain *c, struct tx *tx)
 {
@@ -96,10 +117,7 @@ chain_announce(struct chain *c, struct tx *tx)
 	if (c->lose_next > 0) {
 		c->lose_next--;
 		log_info("extrinsic.lost", "nonce=%u", tx->nonce);
-		if (c->lose == LOSE_LOUDLY)
-			pool_remove(c->pool, tx, NEWS_DROPPED);
-		else
-			pool_forget(c->pool, tx);
+		lose(c, tx);
 		return;
 	}
 	chain_promote(c, c->best->time_ms);

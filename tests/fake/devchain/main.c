@@ -15,18 +15,21 @@
 #include "common/err.h"
 #include "common/hex.h"
 #include "common/log.h"
+#include "common/xalloc.h"
 #include "tests/fake/devchain/block.h"
 #include "tests/fake/devchain/chain.h"
+#include "tests/fake/devchain/endpoint.h"
 #include "tests/fake/devchain/node.h"
 #include "tests/fake/devchain/runtime.h"
 #include "tests/fake/devchain/scenario.h"
 #include "tests/fake/devchain/server.h"
 #include "tests/fake/devchain/subs.h"
 
-enum { EXIT_USAGE = 64, EXIT_FAILED = 1 };
+enum { EXIT_USAGE = 64, EXIT_FAILED = 1, MAX_PORTS = 16 };
 
 struct options {
 	int port;
+	size_t ports;
 	int block_ms; /* 0: only when told to */
 	uint32_t finality;
 	uint32_t spec_version;
@@ -41,7 +44,7 @@ struct devchain {
 };
 
 static const char usage[] =
-    "usage: devchain [--port N] [--block-ms N] [--finality N]\n"
+    "usage: devchain [--port N] [--ports N] [--block-ms N] [--finality N]\n"
     "                [--spec-version N] [--scenario FILE]\n";
 
 static int
@@ -49,6 +52,7 @@ read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option names[] = {
 	    {"port", required_argument, NULL, 'p'},
+	    {"ports", required_argument, NULL, 'n'},
 	    {"block-ms", required_argument, NULL, 'b'},
 	    {"finality", required_argument, NULL, 'f'},
 	    {"spec-version", required_argument, NULL, 'v'},
@@ -58,10 +62,12 @@ read_options(int argc, char **argv, struct options *o)
 	int c;
 
 	*o = (struct options){
-	    .block_ms = 1000, .finality = 2, .spec_version = 424};
+	    .ports = 1, .block_ms = 1000, .finality = 2, .spec_version = 424};
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		if (c == 'p')
 			o->port = atoi(optarg);
+		else if (c == 'n')
+			o->ports = strtoul(optarg, NULL, 10);
 		else if (c == 'b')
 			o->block_ms = atoi(optarg);
 		else if (c == 'f')
@@ -73,7 +79,8 @@ read_options(int argc, char **argv, struct options *o)
 		else
 			return -1;
 	}
-	return optind == argc ? 0 : -1;
+	return optind == argc && o->ports >= 1 && o->ports <= MAX_PORTS ? 0
+									: -1;
 }
 
 static json_t *
@@ -148,29 +155,51 @@ on_signal(evutil_socket_t fd, short what, void *arg)
 	event_base_loopbreak(arg);
 }
 
+static void
+make_endpoints(struct node *n, const struct options *o)
+{
+	n->n_endpoints = o->ports;
+	n->endpoints = xcalloc(o->ports, sizeof(*n->endpoints));
+	for (size_t i = 0; i < o->ports; i++) {
+		n->endpoints[i].chain = n->chain;
+		n->endpoints[i].index = i;
+		n->endpoints[i].port = o->port == 0 ? 0 : o->port + (int)i;
+	}
+}
+
+static void
+say_listening(const struct node *n)
+{
+	char genesis[65];
+
+	for (size_t i = 0; i < n->n_endpoints; i++)
+		log_info("chain.endpoint", "index=%zu port=%d", i,
+		    n->endpoints[i].port);
+	hex_encode(n->chain->genesis->hash, 32, genesis);
+	log_info("chain.listening", "port=%d genesis=0x%s",
+	    n->endpoints[0].port, genesis);
+}
+
 static int
-serve(struct devchain *d, const struct options *o, struct err *err)
+serve(struct devchain *d, struct err *err)
 {
 	struct server *server = server_new(d->base, &d->node);
 	struct event *term = evsignal_new(d->base, SIGTERM, on_signal, d->base);
 	struct event *interrupt =
 	    evsignal_new(d->base, SIGINT, on_signal, d->base);
-	int port = server_listen(server, o->port, err);
-	char genesis[65];
+	int listens = server_listen(server, err);
 
-	if (port >= 0) {
+	if (listens == 0) {
 		event_add(term, NULL);
 		event_add(interrupt, NULL);
 		set_producing(&d->node, true);
-		hex_encode(d->node.chain->genesis->hash, 32, genesis);
-		log_info(
-		    "chain.listening", "port=%d genesis=0x%s", port, genesis);
+		say_listening(&d->node);
 		event_base_dispatch(d->base);
 	}
 	server_free(server);
 	event_free(term);
 	event_free(interrupt);
-	return port >= 0 ? 0 : -1;
+	return listens;
 }
 
 int
@@ -194,12 +223,16 @@ main(int argc, char **argv)
 	d.block_ms = o.block_ms;
 	d.base = event_base_new();
 	d.block_timer = event_new(d.base, -1, EV_PERSIST, on_block_timer, &d);
-	failed =
-	    start_chain(&d.node, &o, &err) != 0 || serve(&d, &o, &err) != 0;
+	failed = start_chain(&d.node, &o, &err) != 0;
+	if (!failed) {
+		make_endpoints(&d.node, &o);
+		failed = serve(&d, &err) != 0;
+	}
 	if (failed)
 		log_fatal("chain.failed", "why=\"%s\"", err.text);
 	event_free(d.block_timer);
 	chain_free(d.node.chain);
+	free(d.node.endpoints);
 	event_base_free(d.base);
 	return failed ? EXIT_FAILED : 0;
 }

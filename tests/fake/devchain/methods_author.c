@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "tests/fake/devchain/call.h"
 #include "tests/fake/devchain/chain.h"
+#include "tests/fake/devchain/endpoint.h"
 #include "tests/fake/devchain/node.h"
 #include "tests/fake/devchain/show.h"
 #include "tests/fake/devchain/subs.h"
@@ -51,6 +52,27 @@ refuse(struct call *c, enum submit_result result, const struct submission *s)
 	return NULL;
 }
 
+static size_t
+endpoint_index(const struct call *c)
+{
+	return c->client->endpoint == NULL ? 0 : c->client->endpoint->index;
+}
+
+/* As dev_refuse wanted. */
+static bool
+is_refused_anyway(struct call *c)
+{
+	struct refusals *r = &c->node->refusals;
+
+	if (r->times == 0)
+		return false;
+	r->times--;
+	call_fail(c, r->code, r->data, "%s", r->message);
+	log_info("extrinsic.refused", "code=%d data=\"%s\" endpoint=%zu",
+	    r->code, r->data, endpoint_index(c));
+	return true;
+}
+
 /* 0, and it will be announced after the answer; or -1 and why it is not. */
 static int
 submit(struct call *c)
@@ -58,7 +80,10 @@ submit(struct call *c)
 	struct submission s;
 	struct buf bytes = {0};
 	enum submit_result result;
+	char hash[65];
 
+	if (is_refused_anyway(c))
+		return -1;
 	if (call_bytes(c, 0, MAX_EXTRINSIC, &bytes) != 0) {
 		buf_free(&bytes);
 		return -1;
@@ -66,12 +91,15 @@ submit(struct call *c)
 	result = chain_submit(c->node->chain, &bytes, clock_wall_ms(), &s);
 	buf_free(&bytes);
 	refuse(c, result, &s);
+	hex_encode(s.hash, sizeof(s.hash), hash);
 	if (result != SUBMIT_OK) {
-		log_info("extrinsic.refused", "code=%d data=\"%s\"", c->code,
-		    c->data);
+		log_info("extrinsic.refused",
+		    "code=%d data=\"%s\" hash=0x%s endpoint=%zu", c->code,
+		    c->data, hash, endpoint_index(c));
 		return -1;
 	}
-	log_info("extrinsic.accepted", "nonce=%u", s.tx->nonce);
+	log_info("extrinsic.accepted", "nonce=%u hash=0x%s endpoint=%zu",
+	    s.tx->nonce, hash, endpoint_index(c));
 	c->announces = true;
 	memcpy(c->hash, s.hash, sizeof(c->hash));
 	return 0;

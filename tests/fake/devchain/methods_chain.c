@@ -4,6 +4,7 @@
 #include "tests/fake/devchain/block.h"
 #include "tests/fake/devchain/call.h"
 #include "tests/fake/devchain/chain.h"
+#include "tests/fake/devchain/endpoint.h"
 #include "tests/fake/devchain/node.h"
 #include "tests/fake/devchain/show.h"
 #include "tests/fake/devchain/subs.h"
@@ -25,37 +26,36 @@ number_of(const json_t *j)
 }
 
 static json_t *
-hash_at(const struct chain *chain, long long number)
+hash_at(const struct call *c, const json_t *number)
 {
-	const struct block *b = number >= 0 && number <= UINT32_MAX
-				    ? chain_block_at(chain, number)
-				    : NULL;
-
-	return b != NULL ? show_hex(b->hash, 32) : json_null();
+	return endpoint_hash_at(
+	    c->client->endpoint, c->node->chain, number_of(number));
 }
 
 static json_t *
 get_block_hash(struct call *c)
 {
-	const struct chain *chain = c->node->chain;
+	struct endpoint *e = c->client->endpoint;
 	const json_t *p = call_param(c, 0), *one;
 	json_t *list;
 	size_t i;
 
 	if (p == NULL)
-		return show_hex(chain->best->hash, 32);
+		return endpoint_head_hash(e, endpoint_best(e, c->node->chain));
 	if (!json_is_array(p))
-		return hash_at(chain, number_of(p));
+		return hash_at(c, p);
 	list = json_array();
 	json_array_foreach(p, i, one)
-	    json_array_append_new(list, hash_at(chain, number_of(one)));
+	    json_array_append_new(list, hash_at(c, one));
 	return list;
 }
 
 static json_t *
 get_finalized_head(struct call *c)
 {
-	return show_hex(c->node->chain->finalized->hash, 32);
+	struct endpoint *e = c->client->endpoint;
+
+	return endpoint_head_hash(e, endpoint_finalized(e, c->node->chain));
 }
 
 /* A block that is not there is null here, not an error. */
@@ -66,17 +66,26 @@ get_header(struct call *c)
 
 	if (b == NULL && c->code == RPC_BAD_PARAMS)
 		return NULL;
-	return b != NULL ? show_header(b) : json_null();
+	if (call_param(c, 0) == NULL)
+		return endpoint_head(c->client->endpoint, b);
+	return b != NULL ? endpoint_header(c->client->endpoint, b)
+			 : json_null();
 }
 
 static json_t *
 get_block(struct call *c)
 {
 	const struct block *b = call_block(c, 0);
+	json_t *j;
 
 	if (b == NULL && c->code == RPC_BAD_PARAMS)
 		return NULL;
-	return b != NULL ? show_block(b) : json_null();
+	if (b == NULL)
+		return json_null();
+	j = show_block(b);
+	json_object_set_new(json_object_get(j, "block"), "header",
+	    endpoint_header(c->client->endpoint, b));
+	return j;
 }
 
 static json_t *

@@ -1,4 +1,4 @@
-/* dev_*: how a test makes the chain behave, or misbehave. See README.md. */
+/* dev_*: how a test moves the chain. See README.md. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,21 +19,6 @@
 enum { MAX_BLOCKS_AT_ONCE = 10000 };
 
 static json_t *
-bad(struct call *c, const struct err *err)
-{
-	return call_fail(c, RPC_BAD_PARAMS, NULL, "%s", err->text);
-}
-
-/* A count among the parameters, or what stands for a missing one. */
-static json_int_t
-count_of(const struct call *c, size_t i, json_int_t missing)
-{
-	const json_t *p = call_param(c, i);
-
-	return json_is_integer(p) ? json_integer_value(p) : missing;
-}
-
-static json_t *
 tip(const struct chain *chain)
 {
 	return json_pack("{s:i, s:o}", "number", chain->best->place.number,
@@ -41,66 +26,11 @@ tip(const struct chain *chain)
 }
 
 static json_t *
-drop_next(struct call *c)
-{
-	struct chain *chain = c->node->chain;
-	const char *how = call_text(c, 1);
-
-	chain->lose_next = count_of(c, 0, 1);
-	chain->lose = how != NULL && strcmp(how, "dropped") == 0
-			  ? LOSE_LOUDLY
-			  : LOSE_SILENTLY;
-	return json_true();
-}
-
-static json_t *
-stall(struct call *c)
-{
-	struct faults *f = &c->node->faults;
-	json_int_t ms = count_of(c, 0, -1);
-
-	f->stalled_until_us = ms < 0	? INT64_MAX
-			      : ms == 0 ? 0
-					: clock_mono_us() + ms * 1000;
-	f->stall_answers_only = json_is_true(call_param(c, 1));
-	log_info("fault.stall", "ms=%lld", (long long)ms);
-	c->node->faults_changed(c->node);
-	return json_true();
-}
-
-static json_t *
-delay(struct call *c)
-{
-	struct faults *f = &c->node->faults;
-	const char *method = call_text(c, 1);
-
-	f->delay_us = count_of(c, 0, 0) * 1000;
-	snprintf(f->delay_method, sizeof(f->delay_method), "%s",
-	    method != NULL ? method : "");
-	c->node->faults_changed(c->node);
-	return json_true();
-}
-
-static json_t *
-disconnect(struct call *c)
-{
-	c->node->disconnect_all(c->node, c->client);
-	return json_true();
-}
-
-static json_t *
-syncing(struct call *c)
-{
-	c->node->is_syncing = json_is_true(call_param(c, 0));
-	return json_true();
-}
-
-static json_t *
 fork_off(struct call *c)
 {
 	const json_t *options = call_param(c, 1);
 	const json_t *n_build = json_object_get(options, "build");
-	json_int_t depth = count_of(c, 0, 1), build = depth + 1;
+	json_int_t depth = call_count(c, 0, 1), build = depth + 1;
 	struct err err;
 
 	if (json_is_integer(n_build))
@@ -112,14 +42,14 @@ fork_off(struct call *c)
 	if (chain_fork(c->node->chain, depth, build,
 		json_is_true(json_object_get(options, "empty")),
 		clock_wall_ms(), &err) != 0)
-		return bad(c, &err);
+		return call_bad(c, &err);
 	return tip(c->node->chain);
 }
 
 static json_t *
 new_block(struct call *c)
 {
-	json_int_t n = count_of(c, 0, 1);
+	json_int_t n = call_count(c, 0, 1);
 
 	if (n < 1 || n > MAX_BLOCKS_AT_ONCE)
 		return call_fail(
@@ -134,14 +64,14 @@ finalize(struct call *c)
 {
 	struct chain *chain = c->node->chain;
 
-	chain_finalize(chain, count_of(c, 0, chain->best->place.number));
+	chain_finalize(chain, call_count(c, 0, chain->best->place.number));
 	return json_integer(chain->finalized->place.number);
 }
 
 static json_t *
 finality(struct call *c)
 {
-	c->node->chain->finality_lag = count_of(c, 0, UINT32_MAX);
+	c->node->chain->finality_lag = call_count(c, 0, UINT32_MAX);
 	return json_true();
 }
 
@@ -221,7 +151,7 @@ upgrade(struct call *c)
 	struct err err;
 
 	if (read_spec(chain->best->runtime, call_param(c, 0), &spec, &err) != 0)
-		return bad(c, &err);
+		return call_bad(c, &err);
 	op.runtime = chain_add_runtime(chain, &spec);
 	ops_add(&chain->pending, op);
 	return json_integer(spec.spec_version);
@@ -290,7 +220,7 @@ set(struct call *c)
 		    json_object_get(j, "keys"), value, &err);
 	else if (json_is_integer(netuid))
 		done = set_hyperparameters(chain, j, netuid, &err);
-	return done == 0 ? json_true() : bad(c, &err);
+	return done == 0 ? json_true() : call_bad(c, &err);
 }
 
 static json_t *
@@ -301,7 +231,7 @@ neuron(struct call *c)
 	struct err err;
 
 	if (neuron_check(j, &err) != 0)
-		return bad(c, &err);
+		return call_bad(c, &err);
 	op.neuron = json_deep_copy(j);
 	ops_add(&c->node->chain->pending, op);
 	return json_true();
@@ -325,11 +255,6 @@ status(struct call *c)
 }
 
 const struct method methods_dev[] = {
-    {"dev_dropNext", drop_next},
-    {"dev_stall", stall},
-    {"dev_delay", delay},
-    {"dev_disconnect", disconnect},
-    {"dev_syncing", syncing},
     {"dev_fork", fork_off},
     {"dev_newBlock", new_block},
     {"dev_finalize", finalize},

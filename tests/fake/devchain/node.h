@@ -10,14 +10,16 @@
 #include <stdint.h>
 
 struct chain;
+struct endpoint;
 struct node;
 struct sub;
 
 /* One connection, as far as methods and subscriptions see it. */
 struct client {
 	struct node *node;
-	bool can_subscribe; /* WebSocket */
-	bool is_control;    /* it used dev_*: no stall or delay is for it */
+	struct endpoint *endpoint; /* it came by; NULL: one that is well */
+	bool can_subscribe;	   /* WebSocket */
+	bool is_control; /* it used dev_*: no stall or delay is for it */
 	struct sub *subs;
 	/* Send a message of its own accord; the text is borrowed. */
 	void (*send)(struct client *, const char *text, size_t len);
@@ -31,8 +33,18 @@ struct faults {
 	char delay_method[64];	  /* of this method only; "": of all */
 };
 
+/* How the next submissions are refused at the door. */
+struct refusals {
+	int code;
+	char message[128], data[128];
+	unsigned times;
+};
+
 struct node {
 	struct chain *chain;
+	struct endpoint *endpoints; /* one for each port */
+	size_t n_endpoints;
+	struct refusals refusals;
 	struct client *clients;
 	struct faults faults;
 	uint64_t next_sub;

@@ -19,7 +19,7 @@
 #include "tests/fake/devchain/weights.h"
 
 struct api_call {
-	const struct chain *chain;
+	struct chain *chain;
 	const struct block *block;
 	struct view v;
 	struct scale_reader r;
@@ -85,6 +85,12 @@ validate_transaction(struct api_call *c)
 	}
 	v = validity_of(&c->v, rt, c->chain->genesis->hash,
 	    c->block->place.number + 1, data, len, &x);
+	if (c->chain->dry.times > 0) {
+		c->chain->dry.times--;
+		v.verdict = VERDICT_INVALID;
+		v.invalid = INVALID_CUSTOM;
+		v.custom = c->chain->dry.custom;
+	}
 	validity_encode(&v, &x, c->out);
 	extrinsic_clear(&x);
 }
@@ -279,8 +285,8 @@ static const struct {
 };
 
 enum api_result
-runtime_api_call(const struct chain *chain, const struct block *b,
-    const char *method, const void *args, size_t len, struct buf *out)
+runtime_api_call(struct chain *chain, const struct block *b, const char *method,
+    const void *args, size_t len, struct buf *out)
 {
 	struct api_call c = {.chain = chain, .block = b, .out = out};
 

@@ -15,7 +15,7 @@ enum api_result { API_OK, API_NO_METHOD, API_BAD_ARGUMENTS };
 
 /* "NeuronInfoRuntimeApi_get_neurons_lite" with SCALE arguments, at a block
  * whose storage is there; the SCALE answer is appended. */
-enum api_result runtime_api_call(const struct chain *, const struct block *,
+enum api_result runtime_api_call(struct chain *, const struct block *,
     const char *method, const void *args, size_t len, struct buf *out);
 
 #endif

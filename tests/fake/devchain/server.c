@@ -12,8 +12,10 @@
 
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/log.h"
 #include "common/xalloc.h"
 #include "tests/fake/devchain/call.h"
+#include "tests/fake/devchain/endpoint.h"
 #include "tests/fake/devchain/server_impl.h"
 
 static bool
@@ -25,7 +27,8 @@ is_stalled(const struct node *n)
 bool
 conn_is_held(const struct conn *c)
 {
-	return !c->client.is_control && is_stalled(c->client.node);
+	return !c->client.is_control &&
+	       (is_stalled(c->client.node) || c->client.endpoint->faults.mute);
 }
 
 static void
@@ -98,9 +101,14 @@ static int64_t
 answer_due(const struct conn *c, const char *text, size_t len)
 {
 	const struct faults *f = &c->client.node->faults;
+	int64_t late_us = c->client.endpoint->faults.delay_us;
 	char method[64];
 
-	if (f->delay_us == 0 || c->client.is_control)
+	if (c->client.is_control)
+		return 0;
+	if (late_us > 0)
+		return clock_mono_us() + late_us;
+	if (f->delay_us == 0)
 		return 0;
 	call_method(text, len, method);
 	if (f->delay_method[0] != '\0' && strcmp(f->delay_method, method) != 0)
@@ -120,11 +128,42 @@ carry_out(struct conn *c, const char *text, size_t len)
 	call_begin(&c->client, after);
 }
 
+/* One more in this second than there may be? */
+static bool
+is_too_much(struct conn *c)
+{
+	int limit = c->client.endpoint->faults.limit;
+	int64_t second = clock_mono_us() / 1000000;
+
+	if (second != c->second)
+		c->requests = 0;
+	c->second = second;
+	return limit > 0 && !c->client.is_control && ++c->requests > limit;
+}
+
+static void
+refuse(struct conn *c, const char *text, size_t len)
+{
+	char *answer;
+
+	if (c->ws == NULL) {
+		conn_http_refuse(c, 429, 1);
+		return;
+	}
+	answer = call_refuse(text, len, -32029, "Too many requests");
+	deliver(c, answer, strlen(answer), 0);
+	free(answer);
+}
+
 void
 conn_receive(struct conn *c, const char *text, size_t len)
 {
 	if (call_is_control(text, len))
 		c->client.is_control = true;
+	if (is_too_much(c)) {
+		refuse(c, text, len);
+		return;
+	}
 	if (conn_is_held(c) && !c->client.node->faults.stall_answers_only) {
 		char *copy = xstrndup(text, len);
 
@@ -263,7 +302,8 @@ static void
 on_accept(struct evconnlistener *listener, evutil_socket_t fd,
     struct sockaddr *addr, int len, void *arg)
 {
-	struct server *s = arg;
+	struct port *port = arg;
+	struct server *s = port->server;
 	struct conn *c = xcalloc(1, sizeof(*c));
 
 	(void)listener;
@@ -271,6 +311,7 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	(void)len;
 	c->server = s;
 	c->client.send = on_notification;
+	c->client.endpoint = port->endpoint;
 	c->bev = bufferevent_socket_new(s->base, fd, BEV_OPT_CLOSE_ON_FREE);
 	bufferevent_setcb(c->bev, on_readable, on_written, on_event, c);
 	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
@@ -280,11 +321,70 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	conn_http_start(c);
 }
 
+/* Listen, at a free port if it has none yet. 0, or -1 with errno. */
+static int
+open_port(struct port *p)
+{
+	struct sockaddr_in in = {
+	    .sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)p->endpoint->port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t len = sizeof(in);
+
+	p->listener = evconnlistener_new_bind(p->server->base, on_accept, p,
+	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, -1,
+	    (struct sockaddr *)&in, sizeof(in));
+	if (p->listener == NULL)
+		return -1;
+	getsockname(
+	    evconnlistener_get_fd(p->listener), (struct sockaddr *)&in, &len);
+	p->endpoint->port = ntohs(in.sin_port);
+	return 0;
+}
+
+static void
+close_port(struct port *p)
+{
+	if (p->listener != NULL)
+		evconnlistener_free(p->listener);
+	p->listener = NULL;
+}
+
+/* What a fault does to a connection that is open. */
+static bool
+is_to_be_cut(const struct conn *c)
+{
+	const struct endpoint_faults *f = &c->client.endpoint->faults;
+
+	if (f->dead)
+		return true;
+	return c->ws != NULL && (f->http_status != 0 || f->http_only);
+}
+
+static void
+apply_faults(struct server *s)
+{
+	for (size_t i = 0; i < s->node->n_endpoints; i++) {
+		struct port *p = &s->ports[i];
+
+		if (p->endpoint->faults.dead)
+			close_port(p);
+		else if (p->listener == NULL && open_port(p) != 0)
+			log_error("fault.port", "port=%d why=\"%s\"",
+			    p->endpoint->port, strerror(errno));
+	}
+	for (struct conn *c = s->conns; c != NULL; c = c->next)
+		if (is_to_be_cut(c))
+			conn_cut(c);
+}
+
 static void
 on_faults(struct node *n)
 {
 	struct server *s = n->arg;
 
+	apply_faults(s);
 	event_active(s->timer, EV_TIMEOUT, 0);
 }
 
@@ -306,6 +406,9 @@ server_new(struct event_base *base, struct node *n)
 	s->base = base;
 	s->node = n;
 	s->timer = event_new(base, -1, 0, on_timer, s);
+	s->ports = xcalloc(n->n_endpoints, sizeof(*s->ports));
+	for (size_t i = 0; i < n->n_endpoints; i++)
+		s->ports[i] = (struct port){s, &n->endpoints[i], NULL};
 	n->arg = s;
 	n->faults_changed = on_faults;
 	n->disconnect_all = on_disconnect;
@@ -319,28 +422,22 @@ server_free(struct server *s)
 		return;
 	while (s->conns != NULL)
 		conn_free(s->conns);
-	if (s->listener != NULL)
-		evconnlistener_free(s->listener);
+	for (size_t i = 0; i < s->node->n_endpoints; i++)
+		close_port(&s->ports[i]);
+	free(s->ports);
 	event_free(s->timer);
 	free(s);
 }
 
 int
-server_listen(struct server *s, int port, struct err *err)
+server_listen(struct server *s, struct err *err)
 {
-	struct sockaddr_in in = {
-	    .sin_family = AF_INET,
-	    .sin_port = htons(port),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	socklen_t len = sizeof(in);
+	for (size_t i = 0; i < s->node->n_endpoints; i++) {
+		struct port *p = &s->ports[i];
 
-	s->listener = evconnlistener_new_bind(s->base, on_accept, s,
-	    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE, -1,
-	    (struct sockaddr *)&in, sizeof(in));
-	if (s->listener == NULL)
-		return err_set(err, "port %d: %s", port, strerror(errno));
-	getsockname(
-	    evconnlistener_get_fd(s->listener), (struct sockaddr *)&in, &len);
-	return ntohs(in.sin_port);
+		if (open_port(p) != 0)
+			return err_set(err, "port %d: %s", p->endpoint->port,
+			    strerror(errno));
+	}
+	return 0;
 }

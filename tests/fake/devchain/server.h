@@ -1,5 +1,5 @@
 /*
- * The node's port: JSON-RPC over WebSocket and over HTTP POST, and what it
+ * The node's ports: JSON-RPC over WebSocket and over HTTP POST, and what it
  * takes for answers to be late or not to come.
  *
  * A stalled or delayed connection stays up: TCP takes bytes, nothing comes
@@ -14,11 +14,13 @@ struct event_base;
 struct node;
 struct server;
 
-/* Sets the node's faults_changed and disconnect_all. */
+/* Sets the node's faults_changed and disconnect_all; its endpoints are there
+ * already. */
 struct server *server_new(struct event_base *, struct node *);
 void server_free(struct server *); /* closes all; NULL is fine */
 
-/* 127.0.0.1 and a port, 0 for any; the port, or -1. */
-int server_listen(struct server *, int port, struct err *);
+/* At 127.0.0.1 and each endpoint's port, 0 for any, which is written there.
+ * 0, or -1 and why. */
+int server_listen(struct server *, struct err *);
 
 #endif

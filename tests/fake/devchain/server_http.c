@@ -7,6 +7,8 @@
 #include <strings.h>
 
 #include "subtensor/ws_handshake.h"
+#include "tests/fake/devchain/call.h"
+#include "tests/fake/devchain/endpoint.h"
 #include "tests/fake/devchain/server_impl.h"
 
 static void
@@ -136,9 +138,41 @@ conn_http_upgrade(struct conn *c)
 		conn_ws_readable(c);
 }
 
+void
+conn_http_refuse(struct conn *c, int status, int retry_after_s)
+{
+	struct evbuffer *out = bufferevent_get_output(c->bev);
+
+	evbuffer_add_printf(out, "HTTP/1.1 %d No\r\n", status);
+	if (retry_after_s >= 0)
+		evbuffer_add_printf(out, "Retry-After: %d\r\n", retry_after_s);
+	evbuffer_add_printf(out, "Content-Length: 0\r\n\r\n");
+	conn_http_start(c);
+}
+
+/* What the port's faults make of a request; false: nothing. */
+static bool
+is_refused(struct conn *c)
+{
+	const struct endpoint_faults *f = &c->client.endpoint->faults;
+
+	if (!c->wants_websocket &&
+	    call_is_control(buf_str(&c->body), c->body.len))
+		return false;
+	if (f->http_status != 0)
+		conn_http_refuse(c, f->http_status, f->retry_after_s);
+	else if (f->http_only && c->wants_websocket)
+		conn_http_refuse(c, 426, -1);
+	else
+		return false;
+	return true;
+}
+
 static void
 request_done(struct conn *c)
 {
+	if (is_refused(c))
+		return;
 	if (c->wants_websocket && c->ws_key[0] != '\0') {
 		if (!conn_is_held(c))
 			conn_http_upgrade(c);

@@ -25,6 +25,12 @@ enum {
 	SERVER_MAX_HEADER = 256,
 };
 
+struct port {
+	struct server *server;
+	struct endpoint *endpoint;
+	struct evconnlistener *listener; /* NULL: nobody listens */
+};
+
 struct message {
 	char *text;
 	size_t len;
@@ -35,7 +41,7 @@ struct message {
 struct server {
 	struct event_base *base;
 	struct node *node;
-	struct evconnlistener *listener;
+	struct port *ports;  /* one for each of the node's endpoints */
 	struct event *timer; /* the next message due, or the stall's end */
 	int64_t wake_us;     /* mono, when it fires; 0: it does not */
 	struct conn *conns;
@@ -56,6 +62,8 @@ struct conn {
 	wslay_event_context_ptr ws;
 	bool is_closing;	/* to be freed once its output is out */
 	bool is_cut;		/* to be freed whatever is left */
+	int64_t second;		/* of the requests counted, mono */
+	int requests;		/* in that second */
 	struct message *inbox;	/* while stalled */
 	struct message *outbox; /* while stalled, or not yet due */
 	struct conn *next;
@@ -72,6 +80,8 @@ bool conn_is_held(const struct conn *);
 void conn_http_start(struct conn *);
 void conn_http_readable(struct conn *);
 void conn_http_answer(struct conn *, const char *text, size_t len);
+/* A refusal by status, with Retry-After if that is not below 0. */
+void conn_http_refuse(struct conn *, int status, int retry_after_s);
 /* The handshake that was put off. */
 void conn_http_upgrade(struct conn *);
 

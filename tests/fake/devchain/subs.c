@@ -9,6 +9,7 @@
 #include "common/xalloc.h"
 #include "tests/fake/devchain/block.h"
 #include "tests/fake/devchain/chain.h"
+#include "tests/fake/devchain/endpoint.h"
 #include "tests/fake/devchain/node.h"
 #include "tests/fake/devchain/runtime.h"
 #include "tests/fake/devchain/show.h"
@@ -153,21 +154,25 @@ tell_storage(struct sub *s, const struct block *b)
 void
 subs_begin(struct sub *s)
 {
+	struct endpoint *e = s->client->endpoint;
 	const struct chain *chain = s->client->node->chain;
+	const struct block *best = endpoint_best(e, chain);
 
+	if (e != NULL && e->faults.deaf)
+		return;
 	switch (s->kind) {
 	case SUB_ALL_HEADS:
 	case SUB_NEW_HEADS:
-		notify(s, show_header(chain->best));
+		notify(s, endpoint_head(e, best));
 		break;
 	case SUB_FINALIZED_HEADS:
-		notify(s, show_header(chain->finalized));
+		notify(s, endpoint_head(e, endpoint_finalized(e, chain)));
 		break;
 	case SUB_RUNTIME:
-		tell_version(s, chain->best);
+		tell_version(s, best);
 		break;
 	case SUB_STORAGE:
-		tell_storage(s, chain->best);
+		tell_storage(s, best);
 		break;
 	case SUB_EXTRINSIC:
 		break;
@@ -179,8 +184,8 @@ tell_heads(struct node *n, enum sub_kind kind, const struct block *b)
 {
 	for (struct client *c = n->clients; c != NULL; c = c->next)
 		for (struct sub *s = c->subs; s != NULL; s = s->next)
-			if (s->kind == kind)
-				notify(s, show_header(b));
+			if (s->kind == kind && endpoint_tells(c->endpoint))
+				notify(s, endpoint_head(c->endpoint, b));
 }
 
 void
@@ -203,6 +208,8 @@ subs_on_best(const struct block *b, void *node)
 	tell_heads(n, SUB_NEW_HEADS, b);
 	for (struct client *c = n->clients; c != NULL; c = c->next) {
 		for (struct sub *s = c->subs; s != NULL; s = s->next) {
+			if (!endpoint_tells(c->endpoint))
+				continue;
 			if (s->kind == SUB_RUNTIME)
 				tell_version(s, b);
 			else if (s->kind == SUB_STORAGE)
@@ -212,7 +219,7 @@ subs_on_best(const struct block *b, void *node)
 }
 
 static json_t *
-status(enum tx_news news, const struct block *b)
+status(struct endpoint *e, enum tx_news news, const struct block *b)
 {
 	static const char *const words[] = {
 	    [NEWS_FUTURE] = "future",
@@ -227,7 +234,7 @@ status(enum tx_news news, const struct block *b)
 
 	if (b == NULL)
 		return json_string(words[news]);
-	return json_pack("{s:o}", words[news], show_hex(b->hash, 32));
+	return json_pack("{s:o}", words[news], endpoint_hash(e, b));
 }
 
 static bool
@@ -246,9 +253,10 @@ subs_on_tx(
 	for (struct client *c = n->clients; c != NULL; c = c->next) {
 		for (struct sub *s = c->subs; s != NULL; s = s->next) {
 			if (s->kind != SUB_EXTRINSIC || s->has_ended ||
+			    !endpoint_tells(c->endpoint) ||
 			    memcmp(s->hash, tx->hash, 32) != 0)
 				continue;
-			notify(s, status(news, b));
+			notify(s, status(c->endpoint, news, b));
 			s->has_ended = is_last(news);
 		}
 	}
