@@ -48,6 +48,16 @@ add_now(struct buf *body, const char *boundary)
 	add_field(body, boundary, "completed_at", text);
 }
 
+static const char *
+extension(const char *type)
+{
+	if (type == NULL)
+		return "";
+	if (strncmp(type, "image/", 6) == 0)
+		return ".png";
+	return strcmp(type, "audio/wav") == 0 ? ".wav" : "";
+}
+
 /* Fields in Dippy's order; its file is called image, ours result. */
 static void
 build_multipart(const struct job *job, struct callback *c)
@@ -64,11 +74,11 @@ build_multipart(const struct job *job, struct callback *c)
 	add_now(&c->body, boundary);
 	if (o->error != NULL)
 		add_field(&c->body, boundary, "error", o->error);
-	snprintf(filename, sizeof(filename), "%s.%s", job->id,
-	    job->is_dippy ? "png" : "wav");
+	snprintf(
+	    filename, sizeof(filename), "%s%s", job->id, extension(o->type));
 	if (o->file.len > 0)
-		add_file(&c->body, boundary, job->is_dippy ? "image" : "result",
-		    filename, o);
+		add_file(&c->body, boundary,
+		    job->task->is_dippy ? "image" : "result", filename, o);
 	buf_printf(&c->body, "--%s--\r\n", boundary);
 }
 
@@ -83,8 +93,8 @@ build_json(const struct job *job, struct callback *c)
 		body = json_pack(
 		    "{s:s s:s}", "status", "failed", "error", o->error);
 	else
-		body = json_pack("{s:s s:{s:s}}", "status", "completed",
-		    "output", "text", o->text);
+		body = json_pack(
+		    "{s:s s:O}", "status", "completed", "output", o->output);
 	text = json_dumps(body, JSON_COMPACT);
 	snprintf(c->type, sizeof(c->type), "Content-Type: application/json");
 	buf_add_str(&c->body, text);
@@ -97,7 +107,7 @@ callback_build(const struct job *job, const char *secret, struct callback *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->secret = xasprintf("X-Callback-Secret: %s", secret);
-	if (job->is_dippy || job->outcome.file.len > 0)
+	if (job->task->is_dippy || job->outcome.file.len > 0)
 		build_multipart(job, c);
 	else
 		build_json(job, c);

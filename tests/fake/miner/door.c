@@ -93,16 +93,17 @@ on_capacity(struct http_req *req, void *miner)
 
 	if (admit(m, req) != 0)
 		return;
-	said =
-	    json_pack("{s:b s:b s:i s:i}", "base-h100_pcie", 1, "img-h100_pcie",
-		1, task_name(TASK_TRANSCRIBE), (int)m->persona.capacity,
-		task_name(TASK_SPEAK), (int)m->persona.capacity);
+	said = json_object();
+	for (size_t i = 0; i < N_TASKS; i++)
+		json_object_set_new(said, tasks[i].offer,
+		    tasks[i].is_dippy ? json_true()
+				      : json_integer(m->persona.capacity));
 	add_offers(said, m->persona.offer, m->persona.capacity);
 	reply_json(req, 200, said);
 }
 
 static void
-take(struct miner *m, struct http_req *req, enum task task, bool is_dippy)
+take(struct miner *m, struct http_req *req, const struct task *task)
 {
 	json_t *body;
 	const void *text;
@@ -113,7 +114,7 @@ take(struct miner *m, struct http_req *req, enum task task, bool is_dippy)
 	text = http_req_body(req, &len);
 	body = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	if (json_is_object(body)) {
-		job_accept(m, req, task, is_dippy, body);
+		job_accept(m, req, task, body);
 		return;
 	}
 	json_decref(body);
@@ -123,27 +124,24 @@ take(struct miner *m, struct http_req *req, enum task task, bool is_dippy)
 static void
 on_inference(struct http_req *req, void *miner)
 {
-	take(miner, req, TASK_GENERATE, true);
+	take(miner, req, task_find("inference"));
 }
 
 static void
 on_edit(struct http_req *req, void *miner)
 {
-	take(miner, req, TASK_EDIT, true);
+	take(miner, req, task_find("edit"));
 }
 
 static void
 on_native(struct http_req *req, void *miner)
 {
-	const char *kind = http_req_param(req, "kind");
+	const struct task *task = task_find(http_req_param(req, "kind"));
 
-	for (enum task task = TASK_TRANSCRIBE; task <= TASK_SPEAK; task++) {
-		if (strcmp(kind, task_name(task)) == 0) {
-			take(miner, req, task, false);
-			return;
-		}
-	}
-	reply_detail(req, 404, "Not found");
+	if (task != NULL && !task->is_dippy)
+		take(miner, req, task);
+	else
+		reply_detail(req, 404, "Not found");
 }
 
 static const struct http_route routes[] = {

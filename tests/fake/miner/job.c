@@ -17,21 +17,15 @@
 #include "tests/fake/miner/callback.h"
 #include "tests/fake/miner/child.h"
 #include "tests/fake/miner/reply.h"
+#include "tests/fake/miner/tool.h"
 #include "tests/fake/miner/work.h"
 
 enum { MAX_CALLBACK_ANSWER = 65536, CALLBACK_MS = 30000 };
 
-static const char *const task_names[] = {
-    [TASK_TRANSCRIBE] = "audio.transcribe",
-    [TASK_SPEAK] = "audio.speak",
-    [TASK_GENERATE] = "inference",
-    [TASK_EDIT] = "edit",
-};
-
-const char *
-task_name(enum task task)
+static size_t *
+running(struct miner *m, const struct task *task)
 {
-	return task_names[task];
+	return &m->running[task - tasks];
 }
 
 char *
@@ -43,8 +37,8 @@ job_path(const struct job *job, const char *name)
 static void
 remove_files(struct job *job)
 {
-	for (size_t i = 0; work_files[i] != NULL; i++) {
-		char *path = job_path(job, work_files[i]);
+	for (size_t i = 0; tool_files[i] != NULL; i++) {
+		char *path = job_path(job, tool_files[i]);
 
 		unlink(path);
 		free(path);
@@ -58,7 +52,7 @@ job_free(struct job *job)
 	struct miner *m = job->miner;
 
 	TAILQ_REMOVE(&m->jobs, job, link);
-	m->running[job->task]--;
+	--*running(m, job->task);
 	if (job->call != NULL)
 		http_call_cancel(job->call);
 	child_cancel(job->child);
@@ -66,7 +60,7 @@ job_free(struct job *job)
 		event_free(job->timer);
 	remove_files(job);
 	free(job->dir);
-	free(job->outcome.text);
+	json_decref(job->outcome.output);
 	buf_free(&job->outcome.file);
 	buf_free(&job->input);
 	json_decref(job->body);
@@ -123,7 +117,7 @@ job_parse_deadline(const json_t *deadline)
 }
 
 static struct job *
-job_new(struct miner *m, struct http_req *req, enum task task, bool is_dippy,
+job_new(struct miner *m, struct http_req *req, const struct task *task,
     json_t *body)
 {
 	struct job *job = xcalloc(1, sizeof(*job));
@@ -131,7 +125,6 @@ job_new(struct miner *m, struct http_req *req, enum task task, bool is_dippy,
 	job->miner = m;
 	job->req = req;
 	job->task = task;
-	job->is_dippy = is_dippy;
 	job->body = body;
 	snprintf(job->id, sizeof(job->id), "%s",
 	    json_string_value(json_object_get(body, "job_id")));
@@ -145,7 +138,7 @@ job_new(struct miner *m, struct http_req *req, enum task task, bool is_dippy,
 	job->calls_left = m->persona.calls_back_twice ? 2 : 1;
 	mkdir(job->dir, 0700);
 	TAILQ_INSERT_TAIL(&m->jobs, job, link);
-	m->running[task]++;
+	++*running(m, task);
 	m->accepted++;
 	return job;
 }
@@ -185,25 +178,25 @@ begin(struct job *job)
 }
 
 void
-job_accept(struct miner *m, struct http_req *req, enum task task, bool is_dippy,
+job_accept(struct miner *m, struct http_req *req, const struct task *task,
     json_t *body)
 {
 	const char *wrong = check(body);
 	struct job *job;
 
 	if (wrong == NULL)
-		wrong = work_check(task, body);
+		wrong = task->check(body);
 	if (wrong != NULL) {
 		reply_detail(req, 422, wrong);
 	} else if (is_running(
 		       m, json_string_value(json_object_get(body, "job_id")))) {
 		reply_detail(req, 409, "the job is running");
-	} else if (m->running[task] >= (size_t)m->persona.capacity) {
+	} else if (*running(m, task) >= (size_t)m->persona.capacity) {
 		reply_detail(req, 503, "at capacity");
 	} else {
-		job = job_new(m, req, task, is_dippy, json_incref(body));
-		log_info("miner.accepted", "job=%s kind=%s", job->id,
-		    task_name(task));
+		job = job_new(m, req, task, json_incref(body));
+		log_info(
+		    "miner.accepted", "job=%s kind=%s", job->id, task->name);
 		if (!m->persona.calls_back_early)
 			answer_accepted(job);
 		begin(job);

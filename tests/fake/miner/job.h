@@ -24,7 +24,7 @@ struct http_req;
 /* What came of the work. */
 struct outcome {
 	const char *error; /* NULL if it went well; a constant text */
-	char *text;	   /* of a transcript, or NULL */
+	json_t *output;	   /* or NULL: a file */
 	struct buf file;   /* of a recording or a picture, or empty */
 	const char *type;  /* its media type */
 };
@@ -33,8 +33,7 @@ struct job {
 	TAILQ_ENTRY(job) link;
 	struct miner *miner;
 	char id[UUID_TEXT];
-	enum task task;
-	bool is_dippy;			   /* the form of its callback */
+	const struct task *task;
 	json_t *body;			   /* of the request; the job's own */
 	const char *callback_url, *secret; /* in body */
 	int64_t deadline_ms;		   /* wall; 0: none was given */
@@ -51,7 +50,7 @@ struct job {
 /* Take a job on, and answer its request: 202, or 409, 422, 503. Takes over
  * a reference of body. */
 void job_accept(
-    struct miner *, struct http_req *, enum task, bool is_dippy, json_t *body);
+    struct miner *, struct http_req *, const struct task *, json_t *body);
 
 /* work.c's report: the outcome is filled in. */
 void job_worked(struct job *);

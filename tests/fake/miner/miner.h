@@ -12,14 +12,13 @@
 
 #include "subtensor/ss58.h"
 #include "tests/fake/miner/persona.h"
+#include "tests/fake/miner/work.h"
 
 struct children;
 struct event_base;
 struct http_client;
 struct job;
 struct seen;
-
-enum task { TASK_TRANSCRIBE, TASK_SPEAK, TASK_GENERATE, TASK_EDIT, N_TASKS };
 
 TAILQ_HEAD(job_list, job);
 
@@ -32,10 +31,8 @@ struct miner {
 	char hotkey[SS58_MAX_TEXT];
 	char *dir; /* for the files of jobs under way */
 	struct job_list jobs;
-	size_t running[N_TASKS];
-	long accepted; /* so far, for --fail-every */
+	size_t running[N_TASKS]; /* by the task's place */
+	long accepted;		 /* so far, for --fail-every */
 };
-
-const char *task_name(enum task);
 
 #endif

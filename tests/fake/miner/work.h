@@ -6,20 +6,33 @@
 #define MINER_WORK_H
 
 #include <jansson.h>
-
-#include "tests/fake/miner/miner.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 struct job;
 
-/* Names of the files a job may leave in its directory; ends with NULL. */
-extern const char *const work_files[];
+/* What a miner can do; one row each. A task is known by its place. */
+struct task {
+	const char *name;  /* the last part of its path */
+	const char *offer; /* its name in /capacity */
+	bool is_dippy;	   /* the form of requests and callbacks */
+	/* NULL, or what is wrong with a request. */
+	const char *(*check)(const json_t *body);
+	void (*run)(struct job *); /* its input is there */
+};
 
-/* NULL, or what is wrong with a request for this task. */
-const char *work_check(enum task, const json_t *body);
+enum { N_TASKS = 11 };
+
+extern const struct task tasks[N_TASKS];
+
+/* NULL: none of that name. */
+const struct task *task_find(const char *name);
 
 void work_start(struct job *);
 
 /* It went wrong: error, a constant text, is what the miner will say. */
 void work_fail(struct job *, const char *error, const char *detail);
+/* It went well: a JSON output, whose reference is taken over. */
+void work_done(struct job *, json_t *output);
 
 #endif
