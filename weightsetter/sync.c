@@ -369,6 +369,7 @@ sync_start(struct sync *y, const struct head *head, uint16_t netuid,
 	memcpy(s->hotkey, hotkey, strlen(hotkey) + 1);
 	y->s = s;
 	y->want = *want;
+	runtimes_chain(chain_runtimes(y->chain), chain_genesis(y->chain));
 	runtimes_get(chain_runtimes(y->chain), chain_rpc(y->chain),
 	    s->block_hash, on_runtime, y);
 }
