@@ -17,7 +17,7 @@
 /* So many epochs back at most are looked at for timelocked commits. */
 enum { MAX_EPOCHS = 16, MAX_SEALED = 64 * 1024 };
 
-static const char pallet[] = "SubtensorModule";
+static const char own_pallet[] = "SubtensorModule";
 static const char timelocked[] = "TimelockedWeightCommits";
 
 /* -- what there is to ask for -------------------------------------------- */
@@ -53,8 +53,8 @@ own_key(const struct metadata *md, const char *item, json_t *keys)
 {
 	char *text = NULL;
 
-	if (metadata_storage(md, pallet, item, NULL) != NULL)
-		text = reads_key(md, pallet, item, keys, NULL);
+	if (metadata_storage(md, own_pallet, item, NULL) != NULL)
+		text = reads_key(md, own_pallet, item, keys, NULL);
 	json_decref(keys);
 	return text;
 }
@@ -123,7 +123,7 @@ value_at(const struct metadata *md, const char *item, char *key,
 
 	if (key == NULL)
 		return json_null();
-	value = reads_value(md, pallet, item, reads_find(answer, key), err);
+	value = reads_value(md, own_pallet, item, reads_find(answer, key), err);
 	free(key);
 	return value;
 }

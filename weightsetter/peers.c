@@ -9,7 +9,7 @@
 #include "weightsetter/snapshot.h"
 #include "weightsetter/value.h"
 
-static const char pallet[] = "SubtensorModule";
+static const char weights_pallet[] = "SubtensorModule";
 static const char item[] = "Weights";
 
 static size_t
@@ -120,18 +120,18 @@ peer_key(const struct metadata *md, const struct snapshot *s,
 {
 	json_t *keys =
 	    json_pack("[i, i]", snapshot_index(s->netuid, p->mecid), p->uid);
-	char *key = reads_key(md, pallet, item, keys, err);
+	char *key = reads_key(md, weights_pallet, item, keys, err);
 
 	json_decref(keys);
 	return key;
 }
 
-static size_t
-end_of(const struct snapshot *s, size_t first)
+size_t
+peers_in_page(const struct snapshot *s, size_t first)
 {
 	size_t left = s->n_peers - first;
 
-	return first + (left < PEERS_PAGE ? left : PEERS_PAGE);
+	return left < PEERS_PAGE ? left : PEERS_PAGE;
 }
 
 json_t *
@@ -140,7 +140,7 @@ peers_keys(const struct metadata *md, const struct snapshot *s, size_t first,
 {
 	json_t *keys = json_array();
 
-	for (size_t i = first; i < end_of(s, first); i++) {
+	for (size_t i = first; i < first + peers_in_page(s, first); i++) {
 		char *key = peer_key(md, s, &s->peers[i], err);
 
 		if (key == NULL) {
@@ -157,14 +157,14 @@ void
 peers_take(const struct metadata *md, struct snapshot *s, size_t first,
     const json_t *answer)
 {
-	for (size_t i = first; i < end_of(s, first); i++) {
+	for (size_t i = first; i < first + peers_in_page(s, first); i++) {
 		struct peer *p = &s->peers[i];
 		char *key = peer_key(md, s, p, NULL);
 		json_t *pairs = NULL;
 
 		if (key != NULL)
-			pairs = reads_value(
-			    md, pallet, item, reads_find(answer, key), NULL);
+			pairs = reads_value(md, weights_pallet, item,
+			    reads_find(answer, key), NULL);
 		p->is_read = json_is_array(pairs) &&
 			     value_weights(pairs, &p->weights) == 0;
 		json_decref(pairs);

@@ -41,6 +41,8 @@ void peers_seen_take(struct peers_seen *, const struct snapshot *);
  * neurons and own standing. */
 void peers_plan(struct snapshot *, const struct peers_seen *);
 
+/* How many there are in a page, from the first-th on. */
+size_t peers_in_page(const struct snapshot *, size_t first);
 /* The keys of a page of them, from the first-th on; NULL and why if the
  * runtime has other storage than we know. */
 json_t *peers_keys(const struct metadata *, const struct snapshot *,

@@ -24,7 +24,21 @@ enum {
 	ACCOUNT_DIGITS = 64, /* at the end of a key */
 };
 
-static const char pallet[] = "Commitments";
+static const char commits_pallet[] = "Commitments";
+
+static const char another_form[] = "the answer is of another form";
+
+/* The changes in an answer of state_queryStorageAt, which has one for each
+ * key: a value that is left out would look as if it were gone. NULL: it has
+ * not. */
+static const json_t *
+changes_of(const struct rpc_answer *a, size_t n_keys)
+{
+	const json_t *changes =
+	    json_object_get(json_array_get(a->result, 0), "changes");
+
+	return json_array_size(changes) == n_keys ? changes : NULL;
+}
 
 /* -- validators' weights ------------------------------------------------- */
 
@@ -36,6 +50,11 @@ on_peers(const struct rpc_answer *a, void *arg)
 	struct sync *y = arg;
 
 	if (sync_part_failed(y, PART_PEERS, a)) {
+		sync_finish(y);
+		return;
+	}
+	if (changes_of(a, peers_in_page(y->s, y->first_peer)) == NULL) {
+		sync_part_missed(y, PART_PEERS, another_form);
 		sync_finish(y);
 		return;
 	}
@@ -163,7 +182,11 @@ on_values(const struct rpc_answer *a, void *arg)
 
 	if (map_failed(y, a))
 		return;
-	changes = json_object_get(json_array_get(a->result, 0), "changes");
+	changes = changes_of(a, y->page_keys);
+	if (changes == NULL) {
+		miss_map(y, another_form);
+		return;
+	}
 	json_array_foreach((json_t *)changes, i, pair) take_pair(y, pair);
 	if (y->page_keys < PAGE)
 		end_map(y);
@@ -185,6 +208,10 @@ on_keys(const struct rpc_answer *a, void *arg)
 	last = y->page_keys == 0 ? NULL
 				 : json_string_value(json_array_get(
 				       a->result, y->page_keys - 1));
+	if (!json_is_array(a->result) || (last == NULL && y->page_keys > 0)) {
+		miss_map(y, another_form);
+		return;
+	}
 	if (last == NULL) {
 		end_map(y);
 		return;
@@ -201,7 +228,7 @@ ask_page(struct sync *y)
 	json_t *keys = json_pack("[i]", y->s->netuid);
 	struct err err = {{0}};
 	char *prefix =
-	    reads_key(y->runtime->md, pallet, item_of(y), keys, &err);
+	    reads_key(y->runtime->md, commits_pallet, item_of(y), keys, &err);
 
 	json_decref(keys);
 	if (prefix == NULL) {
@@ -219,8 +246,8 @@ static void
 start_map(struct sync *y, enum sync_part map)
 {
 	y->map = map;
-	if (metadata_storage(y->runtime->md, pallet, item_of(y), NULL) ==
-	    NULL) {
+	if (metadata_storage(
+		y->runtime->md, commits_pallet, item_of(y), NULL) == NULL) {
 		start_peers(y);
 		return;
 	}

@@ -208,8 +208,8 @@ many_come_in_pages(void **state)
 		s->neurons[i].permit = true;
 	peers_plan(s, &seen);
 	assert_int_equal(s->n_peers, PEERS_MAX);
-	assert_int_equal(end_of(s, 0), PEERS_PAGE);
-	assert_int_equal(end_of(s, PEERS_MAX - 3), PEERS_MAX);
+	assert_int_equal(peers_in_page(s, 0), PEERS_PAGE);
+	assert_int_equal(peers_in_page(s, PEERS_MAX - 3), 3);
 	snapshot_free(s);
 }
 
