@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +11,8 @@
 #include "weightsetter/value.h"
 
 /* "Raw0" .. "Raw128", "BigRaw": whatever this runtime's Data has. */
-static bool
-is_raw(const char *variant)
+bool
+address_is_raw(const char *variant)
 {
 	if (strcmp(variant, "BigRaw") == 0)
 		return true;
@@ -94,7 +93,7 @@ first_raw(const json_t *fields)
 	{
 		json_object_foreach(field, variant, value)
 		{
-			if (is_raw(variant))
+			if (address_is_raw(variant))
 				return value;
 		}
 	}

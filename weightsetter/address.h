@@ -9,11 +9,15 @@
 #define WEIGHTSETTER_ADDRESS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "weightsetter/snapshot.h"
 
 /* Of a decoded Registration of the Commitments pallet, whatever variants its
  * Data has. 0, or -1 if it says nothing of the kind. */
 int address_read(const json_t *registration, char out[SNAPSHOT_MAX_ADDRESS]);
+
+/* A variant of Data that holds a person's own bytes: "Raw0", "BigRaw". */
+bool address_is_raw(const char *variant);
 
 #endif

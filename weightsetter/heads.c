@@ -12,6 +12,7 @@
 #include "common/signer_client.h"
 #include "common/xalloc.h"
 #include "weightsetter/chain.h"
+#include "weightsetter/peers.h"
 #include "weightsetter/snapshot.h"
 #include "weightsetter/store.h"
 #include "weightsetter/sync.h"
@@ -19,14 +20,24 @@
 #define FRESH_US (90LL * 1000000)
 #define KEEP_US (86400LL * 1000000)
 
+/*
+ * In blocks. Commitments take two requests or more, and a miner makes one or
+ * none a day: a public node, which bears one request a second, is spared four
+ * readings of five, and an address is known a minute later at most.
+ */
+enum { COMMITMENTS_EVERY = 5 };
 enum { TRIM_EVERY = 100 }; /* snapshots */
 
 /* One subnet: the head that waits to be read, and the rows written. */
 struct subnet {
 	uint16_t netuid;
-	struct head next; /* 0: none waits */
-	uint64_t stored;  /* block of the last one written down */
-	uint64_t storing; /* being written down; 0: none */
+	struct head next;	  /* 0: none waits */
+	uint64_t stored;	  /* block of the last one written down */
+	struct snapshot *storing; /* being written down; held; NULL: none */
+	uint64_t committed;	  /* the last one with commitments; 0: none */
+	struct peers_seen peers;
+	unsigned missed; /* sync.c's */
+	bool is_behind;	 /* the database knows later blocks; said so */
 	unsigned n_stored;
 	int64_t read_us; /* mono, when the last one was read; 0: never */
 	struct heads *heads;
@@ -41,34 +52,84 @@ struct heads {
 };
 
 static void
-on_stored(enum store_outcome outcome, void *arg)
+take_stored(struct subnet *n, const struct snapshot *s)
 {
-	struct subnet *n = arg;
-	struct heads *h = n->heads;
-	char block[32];
-
-	if (outcome == STORE_DONE) {
-		n->stored = n->storing;
-		snprintf(block, sizeof(block), "%llu",
-		    (unsigned long long)n->stored);
-		log_debug(
-		    "chain.snapshot", "netuid=%u block=%s", n->netuid, block);
-		redis_send(h->parts.redis, redis_chain, block, "snapshot");
-		if (++n->n_stored % TRIM_EVERY == 1)
-			store_trim(h->parts.store, n->netuid,
-			    clock_wall_us() - KEEP_US);
-	}
-	n->storing = 0;
+	n->stored = s->block;
+	n->is_behind = false;
+	if (s->commitments != NULL)
+		n->committed = s->block;
+	peers_seen_take(&n->peers, s);
 }
 
 static void
-write_down(struct heads *h, struct subnet *n, const struct snapshot *s)
+tell_stored(struct subnet *n)
 {
-	if (n->storing != 0 ||
-	    (n->stored != 0 && s->block < n->stored + h->parts.snapshot_blocks))
+	struct heads *h = n->heads;
+	char block[32];
+
+	snprintf(block, sizeof(block), "%llu", (unsigned long long)n->stored);
+	log_debug("chain.snapshot", "netuid=%u block=%s", n->netuid, block);
+	redis_send(h->parts.redis, redis_chain, block, "snapshot");
+	if (++n->n_stored % TRIM_EVERY == 1)
+		store_trim(
+		    h->parts.store, n->netuid, clock_wall_us() - KEEP_US);
+}
+
+/* A node behind the one before, or another chain than the database's. */
+static void
+say_behind(struct subnet *n, const struct snapshot *s)
+{
+	if (!n->is_behind)
+		log_warn("chain.behind",
+		    "netuid=%u block=%llu why=\"the database has a later "
+		    "snapshot\"",
+		    n->netuid, (unsigned long long)s->block);
+	n->is_behind = true;
+}
+
+static void
+on_stored(enum store_outcome outcome, void *arg)
+{
+	struct subnet *n = arg;
+	struct snapshot *s = n->storing;
+
+	n->storing = NULL;
+	if (outcome == STORE_DONE) {
+		take_stored(n, s);
+		tell_stored(n);
+	} else if (outcome == STORE_NOTHING) {
+		say_behind(n, s);
+	}
+	snapshot_free(s);
+}
+
+static bool
+is_written(const struct heads *h, const struct subnet *n, uint64_t block)
+{
+	return n->stored == 0 || block >= n->stored + h->parts.snapshot_blocks;
+}
+
+static void
+write_down(struct heads *h, struct subnet *n, struct snapshot *s)
+{
+	if (n->storing != NULL || !is_written(h, n, s->block))
 		return;
-	n->storing = s->block;
+	n->storing = snapshot_hold(s);
 	store_snapshot(h->parts.store, s, clock_wall_us(), on_stored, n);
+}
+
+/* What is not written down need not be read. */
+static struct sync_want
+want_of(const struct heads *h, struct subnet *n, uint64_t block)
+{
+	struct sync_want want = {.missed = &n->missed};
+
+	if (!is_written(h, n, block))
+		return want;
+	want.peers = &n->peers;
+	want.commitments =
+	    n->committed == 0 || block >= n->committed + COMMITMENTS_EVERY;
+	return want;
 }
 
 static void
@@ -88,6 +149,7 @@ static void
 read_next(struct heads *h)
 {
 	size_t n = h->parts.n_netuids;
+	struct sync_want want;
 	struct head head;
 
 	if (sync_is_busy(h->sync))
@@ -100,8 +162,9 @@ read_next(struct heads *h)
 		h->turn = (h->turn + i) % n;
 		head = next->next;
 		next->next.number = 0;
+		want = want_of(h, next, head.number);
 		sync_start(h->sync, &head, next->netuid,
-		    signer_client_hotkey(h->parts.signer));
+		    signer_client_hotkey(h->parts.signer), &want);
 		return;
 	}
 }
@@ -190,6 +253,10 @@ heads_free(struct heads *h)
 	if (h == NULL)
 		return;
 	sync_free(h->sync);
+	for (size_t i = 0; i < h->parts.n_netuids; i++) {
+		snapshot_free(h->subnets[i].storing);
+		peers_seen_clear(&h->subnets[i].peers);
+	}
 	free(h->subnets);
 	free(h);
 }

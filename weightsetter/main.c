@@ -72,6 +72,8 @@ static const struct config_key keys[] = {
 	"no vector with fewer hotkeys above zero", NULL, 1, 65535},
     {"weightsetter.snapshot_blocks", CONFIG_INT, "1", false,
 	"write a snapshot at most once in so many blocks", NULL, 1, 1e6},
+    {"weightsetter.cache_dir", CONFIG_STRING, "", false,
+	"directory to keep runtimes' metadata in; empty: none", NULL, 0, 0},
     {"weightsetter.sweep", CONFIG_MS, "5s", false,
 	"look for vectors that no message told of; 0s: never", NULL, 0, 0},
     {"weightsetter.requests_per_s", CONFIG_REAL, "0", false,
@@ -216,6 +218,9 @@ open_chain(struct weightsetter *w, struct err *err)
 			o.burst = PUBLIC_BURST;
 		w->chain = chain_new(w->service.base, &o, err);
 	}
+	if (w->chain != NULL)
+		runtimes_cache(chain_runtimes(w->chain),
+		    config_str(config, "weightsetter.cache_dir"));
 	config_list_free(endpoints);
 	return w->chain == NULL ? -1 : 0;
 }

@@ -17,7 +17,7 @@
 /* So many epochs back at most are looked at for timelocked commits. */
 enum { MAX_EPOCHS = 16, MAX_SEALED = 64 * 1024 };
 
-static const char pallet[] = "SubtensorModule";
+static const char own_pallet[] = "SubtensorModule";
 static const char timelocked[] = "TimelockedWeightCommits";
 
 /* -- what there is to ask for -------------------------------------------- */
@@ -53,8 +53,8 @@ own_key(const struct metadata *md, const char *item, json_t *keys)
 {
 	char *text = NULL;
 
-	if (metadata_storage(md, pallet, item, NULL) != NULL)
-		text = reads_key(md, pallet, item, keys, NULL);
+	if (metadata_storage(md, own_pallet, item, NULL) != NULL)
+		text = reads_key(md, own_pallet, item, keys, NULL);
 	json_decref(keys);
 	return text;
 }
@@ -123,33 +123,9 @@ value_at(const struct metadata *md, const char *item, char *key,
 
 	if (key == NULL)
 		return json_null();
-	value = reads_value(md, pallet, item, reads_find(answer, key), err);
+	value = reads_value(md, own_pallet, item, reads_find(answer, key), err);
 	free(key);
 	return value;
-}
-
-static int
-take_weights(const json_t *pairs, struct uid_weights *out)
-{
-	size_t n = json_array_size(pairs);
-	uint64_t uid, weight;
-
-	uid_weights_clear(out);
-	out->uids = xcalloc(n > 0 ? n : 1, sizeof(*out->uids));
-	out->weights = xcalloc(n > 0 ? n : 1, sizeof(*out->weights));
-	out->n = n;
-	for (size_t i = 0; i < n; i++) {
-		const json_t *pair = json_array_get(pairs, i);
-
-		if (value_uint(json_array_get(pair, 0), UINT16_MAX, &uid) !=
-			0 ||
-		    value_uint(json_array_get(pair, 1), UINT16_MAX, &weight) !=
-			0)
-			return -1;
-		out->uids[i] = (uint16_t)uid;
-		out->weights[i] = (uint16_t)weight;
-	}
-	return 0;
 }
 
 static struct commit *
@@ -239,6 +215,21 @@ struct taking {
 	struct err *err;
 };
 
+/* Of everybody: peers.c looks for what has changed. */
+static void
+take_updates(const json_t *list, struct own *own)
+{
+	size_t n = json_array_size(list);
+
+	if (n > SNAPSHOT_MAX_NEURONS)
+		n = SNAPSHOT_MAX_NEURONS;
+	free(own->updates);
+	own->updates = xcalloc(n > 0 ? n : 1, sizeof(*own->updates));
+	own->n_updates = n;
+	for (size_t i = 0; i < n; i++)
+		value_u64(json_array_get(list, i), &own->updates[i]);
+}
+
 static int
 take_last_update(struct taking *t)
 {
@@ -248,6 +239,7 @@ take_last_update(struct taking *t)
 	if (list == NULL)
 		return -1;
 	value_u64(json_array_get(list, t->uid), &t->own->last_update);
+	take_updates(list, t->own);
 	json_decref(list);
 	return 0;
 }
@@ -257,7 +249,11 @@ take_on_chain(struct taking *t)
 {
 	json_t *pairs = value_at(t->md, "Weights",
 	    key_weights(t->md, t->index, t->uid), t->answer, t->err);
-	int rc = pairs == NULL ? -1 : take_weights(pairs, &t->own->on_chain);
+	int rc = -1;
+
+	uid_weights_clear(&t->own->on_chain);
+	if (pairs != NULL)
+		rc = value_weights(pairs, &t->own->on_chain);
 
 	json_decref(pairs);
 	return rc;

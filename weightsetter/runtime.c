@@ -1,6 +1,7 @@
 /* Runtimes and their metadata. */
 #include "weightsetter/runtime.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -12,6 +13,7 @@
 #include "subtensor/metadata.h"
 #include "subtensor/rpc.h"
 #include "subtensor/scale.h"
+#include "weightsetter/cache.h"
 #include "weightsetter/snapshot.h"
 #include "weightsetter/value.h"
 
@@ -29,6 +31,9 @@ struct wanted { /* somebody waits for the runtime of a block */
 
 struct runtimes {
 	struct runtime *kept[KEPT]; /* newest first */
+	char *cache_dir;	    /* NULL: none */
+	uint8_t genesis[32];
+	bool has_genesis;
 	LIST_HEAD(, wanted) wanted;
 };
 
@@ -39,6 +44,20 @@ runtimes_new(void)
 
 	LIST_INIT(&all->wanted);
 	return all;
+}
+
+void
+runtimes_cache(struct runtimes *all, const char *dir)
+{
+	free(all->cache_dir);
+	all->cache_dir = dir[0] == '\0' ? NULL : xstrdup(dir);
+}
+
+void
+runtimes_chain(struct runtimes *all, const uint8_t *genesis)
+{
+	memcpy(all->genesis, genesis, sizeof(all->genesis));
+	all->has_genesis = true;
 }
 
 struct runtime *
@@ -73,6 +92,7 @@ runtimes_free(struct runtimes *all)
 		wanted_free(LIST_FIRST(&all->wanted));
 	for (size_t i = 0; i < KEPT; i++)
 		runtime_release(all->kept[i]);
+	free(all->cache_dir);
 	free(all);
 }
 
@@ -116,32 +136,96 @@ keep(struct runtimes *all, struct runtime *r)
 }
 
 /* A node may serve the metadata of another version around an upgrade; the
- * version inside tells. */
-static void
-take_blob(struct wanted *w, const uint8_t *data, size_t len)
+ * version inside tells. NULL and why. */
+static struct runtime *
+parse(const struct wanted *w, const uint8_t *data, size_t len, struct err *err)
 {
-	struct err err = {{0}};
-	struct metadata *md = metadata_parse(data, len, &err);
+	struct metadata *md = metadata_parse(data, len, err);
 	struct runtime *r;
 
 	if (md != NULL && md->spec_version != w->spec_version) {
-		err_set(&err, "metadata of spec %u came for spec %u",
+		err_set(err, "metadata of spec %u came for spec %u",
 		    md->spec_version, w->spec_version);
 		metadata_free(md);
 		md = NULL;
 	}
-	if (md == NULL) {
-		answer(w, NULL, &err);
-		return;
-	}
-	log_info("chain.runtime", "spec=%u metadata=%u bytes=%zu",
-	    w->spec_version, md->version, len);
+	if (md == NULL)
+		return NULL;
 	r = xcalloc(1, sizeof(*r));
 	r->spec_version = w->spec_version;
 	r->transaction_version = w->transaction_version;
 	r->md = md;
+	return r;
+}
+
+static void
+take(struct wanted *w, struct runtime *r, size_t len, const char *from)
+{
+	log_info("chain.runtime", "spec=%u metadata=%u bytes=%zu from=%s",
+	    w->spec_version, r->md->version, len, from);
 	keep(w->all, r);
 	answer(w, r, NULL);
+}
+
+/* -- on disk ------------------------------------------------------------- */
+
+/* False: nothing is kept there. */
+static bool
+cache_of(const struct wanted *w, struct cache_of *of)
+{
+	*of = (struct cache_of){
+	    w->all->cache_dir, w->all->genesis, w->spec_version};
+	return of->dir != NULL && w->all->has_genesis;
+}
+
+static bool
+take_from_disk(struct wanted *w)
+{
+	struct buf blob = {0};
+	struct runtime *r = NULL;
+	struct cache_of of;
+	struct err err;
+
+	if (!cache_of(w, &of))
+		return false;
+	if (cache_read(&of, &blob, &err) == 0) {
+		r = parse(w, blob.data, blob.len, &err);
+		if (r == NULL)
+			cache_remove(&of);
+	}
+	if (r != NULL)
+		take(w, r, blob.len, "cache");
+	else
+		log_info("chain.not_cached", "spec=%u why=\"%s\"",
+		    w->spec_version, err.text);
+	buf_free(&blob);
+	return r != NULL;
+}
+
+static void
+keep_on_disk(const struct wanted *w, const uint8_t *data, size_t len)
+{
+	struct cache_of of;
+	struct err err;
+
+	if (cache_of(w, &of) && cache_write(&of, data, len, &err) != 0)
+		log_warn("chain.not_kept", "why=\"%s\"", err.text);
+}
+
+/* -- from the node ------------------------------------------------------- */
+
+static void
+take_blob(struct wanted *w, const uint8_t *data, size_t len)
+{
+	struct err err = {{0}};
+	struct runtime *r = parse(w, data, len, &err);
+
+	if (r == NULL) {
+		answer(w, NULL, &err);
+		return;
+	}
+	keep_on_disk(w, data, len);
+	take(w, r, len, "node");
 }
 
 static void
@@ -219,7 +303,7 @@ on_version(const struct rpc_answer *a, void *arg)
 	known = find(w->all, w->spec_version);
 	if (known != NULL)
 		answer(w, known, NULL);
-	else
+	else if (!take_from_disk(w))
 		rpc_call(w->rpc, "state_call",
 		    json_pack("[s, s, s]", "Metadata_metadata_at_version",
 			"0x0f000000", w->block_hash),

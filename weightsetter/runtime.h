@@ -22,6 +22,12 @@ struct runtime {
 struct runtimes *runtimes_new(void);
 void runtimes_free(struct runtimes *); /* after its rpc; NULL is fine */
 
+/* Keep metadata in that directory, too (cache.h); "": nowhere, as before.
+ * Nothing is read or written there before runtimes_chain() has told whose
+ * they are: the chain's genesis, 32 bytes. */
+void runtimes_cache(struct runtimes *, const char *dir);
+void runtimes_chain(struct runtimes *, const uint8_t *genesis);
+
 /* A runtime to be released by runtime_release(), or NULL and why. */
 typedef void runtime_cb(struct runtime *, const struct err *, void *arg);
 

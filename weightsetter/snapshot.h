@@ -1,6 +1,7 @@
 /*
  * What the chain said of a subnet at one finalized block: hyper-parameters,
- * neurons with their stakes and addresses, and our own standing.
+ * neurons with their stakes and axons, and our own standing; now and then
+ * everybody's commitments and validators' weights.
  *
  * Pure: sync.c brings the values, store.c writes them down, plan.c and
  * preflight.c decide by them.
@@ -18,14 +19,24 @@
 #include "subtensor/timelock.h"
 #include "weightsetter/uid_weights.h"
 
-struct err;
+struct peers;
 
 enum {
 	SNAPSHOT_MAX_MECHANISMS = 16,
 	SNAPSHOT_MAX_COMMITS = 32, /* of ours, waiting to be revealed */
 	SNAPSHOT_MAX_NEURONS = 4096,
 	SNAPSHOT_MAX_ADDRESS = 128, /* with the NUL */
+	SNAPSHOT_IP = 46,	    /* with the NUL */
 	SNAPSHOT_HASH = 67,	    /* "0x", 64 digits and the NUL */
+};
+
+/* Where a neuron says it serves. */
+struct axon {
+	char ip[SNAPSHOT_IP]; /* "": it serves nowhere */
+	uint16_t port;
+	uint8_t protocol;
+	uint32_t version;
+	uint64_t block; /* it said so in */
 };
 
 struct neuron {
@@ -34,9 +45,13 @@ struct neuron {
 	char coldkey[SS58_MAX_TEXT];
 	uint64_t alpha_stake, tao_stake, total_stake; /* rao */
 	bool permit;
-	uint64_t last_update;		    /* block, 0: never */
-	char address[SNAPSHOT_MAX_ADDRESS]; /* "" if it has none */
-	uint64_t address_block;
+	bool active;
+	uint64_t last_update; /* block, 0: never */
+	struct axon axon;
+	/* Of 65535; below 0: the runtime does not say. */
+	int32_t trust, consensus, incentive, dividends;
+	int64_t emission;	  /* rao a tempo; below 0: as above */
+	int64_t registered_block; /* below 0: as above */
 };
 
 /* What the chain checks weights against; reads.c fills it in. */
@@ -79,8 +94,18 @@ struct commit {
 struct own {
 	uint64_t last_update;	     /* of our uid; 0: never */
 	struct uid_weights on_chain; /* Weights[index][uid]; n 0: none */
+	uint64_t *updates; /* LastUpdate of every uid; NULL: not read; owned */
+	size_t n_updates;
 	struct commit commits[SNAPSHOT_MAX_COMMITS];
 	size_t n_commits;
+};
+
+/* A validator's weights in one mechanism. */
+struct peer {
+	uint8_t mecid;
+	uint16_t uid;
+	bool is_read;
+	struct uid_weights weights; /* n 0: none */
 };
 
 /* Shared: snapshot_hold() and snapshot_free() count its holders. */
@@ -92,7 +117,12 @@ struct snapshot {
 	uint32_t spec_version;
 	struct hyper hyper;
 	struct beacon beacon;
-	json_t *hyper_json;	/* for the row; owned */
+	json_t *hyper_json;  /* for the row; owned */
+	json_t *commitments; /* rows; NULL: not read this time; owned */
+	json_t *revealed;    /* the same */
+	struct peer *peers;  /* whose weights were read; owned */
+	size_t n_peers;
+	bool has_peers;		/* there was nothing to read, or it was read */
 	struct neuron *neurons; /* by uid: neurons[i].uid == i; owned */
 	size_t n_neurons;
 	/* our own */
@@ -106,7 +136,6 @@ void snapshot_free(struct snapshot *); /* NULL is fine */
 
 /* The neuron of a hotkey, or NULL. */
 const struct neuron *snapshot_find(const struct snapshot *, const char *hotkey);
-struct neuron *snapshot_find_mutable(struct snapshot *, const char *hotkey);
 
 /* The neuron at a uid if it is that hotkey's; else NULL. */
 const struct neuron *snapshot_at(
@@ -114,12 +143,5 @@ const struct neuron *snapshot_at(
 
 /* A mechanism's index in storage. */
 uint16_t snapshot_index(uint16_t netuid, uint8_t mecid);
-
-/*
- * Fill in the neurons from a decoded answer of get_selective_metagraph or of
- * get_neurons_lite. 0, or -1 and why; the number must be hyper.n.
- */
-int snapshot_take_metagraph(struct snapshot *, const json_t *, struct err *);
-int snapshot_take_lite(struct snapshot *, const json_t *, struct err *);
 
 #endif

@@ -34,7 +34,12 @@ void store_free(struct store *); /* after the pg; NULL is fine */
 
 /* -- snapshots: store_chain.c ------------------------------------------- */
 
-/* A snapshot and its neurons, in one transaction. */
+/*
+ * A snapshot with its neurons, what has changed of them, and whatever else
+ * was read this time, in one transaction. Rows that stay as they are are not
+ * written. STORE_NOTHING: a later one is there already, and nothing was
+ * written.
+ */
 void store_snapshot(struct store *, const struct snapshot *, int64_t now_us,
     store_cb *, void *arg);
 /* Forget snapshots from before. */

@@ -1,56 +1,116 @@
 /* What the chain said, as rows. */
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "common/buf.h"
 #include "common/pg.h"
 #include "sql.h"
 #include "weightsetter/snapshot.h"
 #include "weightsetter/store_impl.h"
 
-/* Amounts go as texts: they may be beyond what JSON's integers hold here. */
-static json_t *
-amount(uint64_t rao)
-{
-	char text[32];
+/* -- neurons ------------------------------------------------------------- */
 
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)rao);
-	return json_string(text);
+/* Texts are the chain's SS58 and what inet_ntop() writes: nothing in them
+ * needs escaping. Row by row, as a whole subnet as JSON values would be the
+ * most memory we ever take. */
+static void
+add_axon(struct buf *t, const struct axon *a)
+{
+	if (a->ip[0] == '\0')
+		return;
+	buf_printf(t,
+	    ",\"axon_ip\":\"%s\",\"axon_port\":%u,\"axon_protocol\":%u,"
+	    "\"axon_version\":%u,\"axon_block\":%llu",
+	    a->ip, a->port, a->protocol, a->version,
+	    (unsigned long long)a->block);
+}
+
+static void
+add_known(struct buf *t, const char *name, int64_t value)
+{
+	if (value >= 0)
+		buf_printf(t, ",\"%s\":%lld", name, (long long)value);
+}
+
+static void
+add_neuron(struct buf *t, const struct neuron *n)
+{
+	buf_printf(t,
+	    "{\"uid\":%u,\"hotkey\":\"%s\",\"coldkey\":\"%s\","
+	    "\"alpha_stake\":%llu,\"tao_stake\":%llu,\"total_stake\":%llu,",
+	    n->uid, n->hotkey, n->coldkey, (unsigned long long)n->alpha_stake,
+	    (unsigned long long)n->tao_stake,
+	    (unsigned long long)n->total_stake);
+	buf_printf(t,
+	    "\"validator_permit\":%s,\"active\":%s,\"last_update\":%llu",
+	    n->permit ? "true" : "false", n->active ? "true" : "false",
+	    (unsigned long long)n->last_update);
+	add_known(t, "trust", n->trust);
+	add_known(t, "consensus", n->consensus);
+	add_known(t, "incentive", n->incentive);
+	add_known(t, "dividends", n->dividends);
+	add_known(t, "emission", n->emission);
+	add_known(t, "registered_block", n->registered_block);
+	add_axon(t, &n->axon);
+	buf_add_byte(t, '}');
 }
 
 static char *
 neurons_text(const struct snapshot *s)
 {
-	json_t *all = json_array();
-	char *text;
+	struct buf t = {0};
 
+	buf_add_byte(&t, '[');
 	for (size_t i = 0; i < s->n_neurons; i++) {
-		const struct neuron *n = &s->neurons[i];
-		json_t *row =
-		    json_pack("{s:i, s:s, s:s, s:o, s:o, s:o, s:b, s:I, s:s?}",
-			"uid", n->uid, "hotkey", n->hotkey, "coldkey",
-			n->coldkey, "alpha_stake", amount(n->alpha_stake),
-			"tao_stake", amount(n->tao_stake), "total_stake",
-			amount(n->total_stake), "validator_permit", n->permit,
-			"last_update", (json_int_t)n->last_update, "address",
-			n->address[0] == '\0' ? NULL : n->address);
-
-		if (n->address[0] != '\0')
-			json_object_set_new(row, "address_block",
-			    json_integer((json_int_t)n->address_block));
-		json_array_append_new(all, row);
+		if (i > 0)
+			buf_add_byte(&t, ',');
+		add_neuron(&t, &s->neurons[i]);
 	}
-	text = json_dumps(all, JSON_COMPACT);
-	json_decref(all);
-	return text;
+	buf_add_byte(&t, ']');
+	return buf_take_str(&t);
 }
+
+/* -- validators' weights ------------------------------------------------- */
+
+static void
+add_peer(struct buf *t, const struct snapshot *s, const struct peer *p)
+{
+	buf_printf(t,
+	    "{\"mecid\":%u,\"uid\":%u,\"hotkey\":\"%s\",\"weights\":[",
+	    p->mecid, p->uid, s->neurons[p->uid].hotkey);
+	for (size_t i = 0; i < p->weights.n; i++)
+		buf_printf(t, "%s[%u,%u]", i == 0 ? "" : ",",
+		    p->weights.uids[i], p->weights.weights[i]);
+	buf_add_str(t, "]}");
+}
+
+static char *
+peers_text(const struct snapshot *s)
+{
+	struct buf t = {0};
+
+	buf_add_byte(&t, '[');
+	for (size_t i = 0; i < s->n_peers; i++) {
+		if (!s->peers[i].is_read)
+			continue;
+		if (t.len > 1)
+			buf_add_byte(&t, ',');
+		add_peer(&t, s, &s->peers[i]);
+	}
+	buf_add_byte(&t, ']');
+	return buf_take_str(&t);
+}
+
+/* -- statements ---------------------------------------------------------- */
 
 static void
 add_snapshot(struct pg_op *op, const struct snapshot *s, int64_t now_us)
 {
 	char *hyper = json_dumps(s->hyper_json, JSON_COMPACT);
-	struct pg_params p = {0};
+	struct pg_params lock = {0}, p = {0};
 
+	pg_add_int(&lock, s->netuid);
+	pg_op_add(op, sql_chain_lock, lock.n, lock.values);
 	pg_add_int(&p, s->netuid);
 	pg_add_int(&p, (int64_t)s->block);
 	pg_add_text(&p, s->block_hash);
@@ -61,20 +121,77 @@ add_snapshot(struct pg_op *op, const struct snapshot *s, int64_t now_us)
 	free(hyper);
 }
 
+/* $1 netuid, $2 block, $3 rows */
 static void
-add_neurons(struct pg_op *op, const struct snapshot *s)
+add_rows(struct pg_op *op, const char *sql, const struct snapshot *s,
+    const char *rows)
+{
+	struct pg_params p = {0};
+
+	pg_add_int(&p, s->netuid);
+	pg_add_int(&p, (int64_t)s->block);
+	pg_add_text(&p, rows);
+	pg_op_add(op, sql, p.n, p.values);
+}
+
+static void
+add_map(struct pg_op *op, const char *gone, const char *all,
+    const struct snapshot *s, const json_t *rows)
+{
+	char *text;
+
+	if (rows == NULL)
+		return;
+	text = json_dumps(rows, JSON_COMPACT);
+	add_rows(op, gone, s, text);
+	add_rows(op, all, s, text);
+	free(text);
+}
+
+static void
+add_neurons(struct pg_op *op, const struct snapshot *s, int64_t now_us)
 {
 	char *neurons = neurons_text(s);
-	struct pg_params gone = {0}, all = {0};
+	struct pg_params p = {0};
 
-	pg_add_int(&gone, s->netuid);
-	pg_add_text(&gone, neurons);
-	pg_op_add(op, sql_chain_neurons_gone, gone.n, gone.values);
-	pg_add_int(&all, s->netuid);
-	pg_add_int(&all, (int64_t)s->block);
-	pg_add_text(&all, neurons);
-	pg_op_add(op, sql_chain_neurons, all.n, all.values);
+	pg_add_int(&p, s->netuid);
+	pg_add_int(&p, (int64_t)s->block);
+	pg_add_us(&p, now_us);
+	pg_add_text(&p, neurons);
+	pg_op_add(op, sql_chain_changes, p.n, p.values);
+	add_rows(op, sql_chain_neurons_gone, s, neurons);
+	add_rows(op, sql_chain_neurons, s, neurons);
 	free(neurons);
+}
+
+static void
+add_peers(struct pg_op *op, const struct snapshot *s)
+{
+	struct pg_params p = {0};
+	char *peers;
+
+	if (s->n_peers > 0) {
+		peers = peers_text(s);
+		add_rows(op, sql_chain_weights, s, peers);
+		free(peers);
+	}
+	pg_add_int(&p, s->netuid);
+	pg_add_int(&p, (int64_t)s->block);
+	pg_add_int(&p, (int64_t)s->hyper.mechanisms);
+	pg_op_add(op, sql_chain_weights_gone, p.n, p.values);
+}
+
+/* The second statement tells whether the snapshot was the newest. */
+static void
+on_snapshot(const struct pg_answer *a, void *arg)
+{
+	struct question *q = arg;
+	enum store_outcome outcome = store_outcome_of(q, a);
+
+	if (outcome != STORE_FAILED && PQntuples(a->results[1]) == 0)
+		outcome = STORE_NOTHING;
+	q->on_done(outcome, q->arg);
+	store_answered(q);
 }
 
 void
@@ -86,8 +203,13 @@ store_snapshot(struct store *store, const struct snapshot *s, int64_t now_us,
 
 	q->on_done = cb;
 	add_snapshot(op, s, now_us);
-	add_neurons(op, s);
-	pg_op_run(store->pg, op, store_on_write, q);
+	add_map(op, sql_chain_commitments_gone, sql_chain_commitments, s,
+	    s->commitments);
+	add_map(
+	    op, sql_chain_revealed_gone, sql_chain_revealed, s, s->revealed);
+	add_neurons(op, s, now_us);
+	add_peers(op, s);
+	pg_op_run(store->pg, op, on_snapshot, q);
 }
 
 void

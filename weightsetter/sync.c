@@ -1,6 +1,7 @@
 /*
- * One reading after the other: runtime, hyper-parameters, neurons, our own
- * standing, commitments. Each step starts the next; fail() ends them all.
+ * One reading after the other: runtime, storage, hyper-parameters, neurons,
+ * our own standing, then what sync_more.c reads. Each step starts the next;
+ * fail() ends them all.
  */
 #include "weightsetter/sync.h"
 
@@ -16,36 +17,24 @@
 #include "subtensor/metadata.h"
 #include "subtensor/rpc.h"
 #include "subtensor/scale.h"
-#include "weightsetter/address.h"
 #include "weightsetter/chain.h"
+#include "weightsetter/hyper.h"
+#include "weightsetter/neurons.h"
 #include "weightsetter/own.h"
 #include "weightsetter/reads.h"
+#include "weightsetter/sync_impl.h"
 #include "weightsetter/value.h"
 
-enum {
-	PAGE = 512, /* keys a request; at most 1000 */
-	MAX_PAGES = 64,
-	MAX_ANSWER = 4 * 1024 * 1024,
-	ACCOUNT_DIGITS = 64, /* at the end of a CommitmentOf key */
-};
+enum { MAX_ANSWER = 4 * 1024 * 1024 };
 
 static const char graph_method[] =
     "SubnetInfoRuntimeApi_get_selective_metagraph";
 static const char lite_method[] = "NeuronInfoRuntimeApi_get_neurons_lite";
 
-/* Of the metagraph: n, hotkeys, coldkeys, permits, last updates, stakes. */
-static const uint16_t graph_fields[] = {30, 52, 53, 57, 59, 67, 68, 69};
-
-struct sync {
-	struct chain *chain;
-	sync_cb *on_done;
-	void *arg;
-	/* of the reading under way */
-	struct snapshot *s; /* NULL: none */
-	struct runtime *runtime;
-	char *last_key; /* of the page of commitments, NULL: the first */
-	size_t page_keys, pages;
-};
+static const char *const part_names[] = {[PART_HYPER] = "hyperparameters",
+    [PART_COMMITMENTS] = "commitments",
+    [PART_REVEALED] = "revealed",
+    [PART_PEERS] = "validator_weights"};
 
 struct sync *
 sync_new(struct chain *chain, sync_cb *on_done, void *arg)
@@ -63,9 +52,11 @@ drop_reading(struct sync *y)
 {
 	snapshot_free(y->s);
 	runtime_release(y->runtime);
+	json_decref(y->rows);
 	free(y->last_key);
 	y->s = NULL;
 	y->runtime = NULL;
+	y->rows = NULL;
 	y->last_key = NULL;
 	y->pages = 0;
 }
@@ -107,8 +98,8 @@ has_failed(struct sync *y, const char *step, const struct rpc_answer *a)
 	return true;
 }
 
-static void
-finish(struct sync *y)
+void
+sync_finish(struct sync *y)
 {
 	struct snapshot *s = y->s;
 	struct runtime *r = y->runtime;
@@ -119,106 +110,35 @@ finish(struct sync *y)
 	y->on_done(s, r, y->arg);
 }
 
-static void ask_commitments(struct sync *);
+/* -- what a snapshot may do without -------------------------------------- */
 
-/* -- commitments --------------------------------------------------------- */
-
-/* The account that a key of CommitmentOf ends with. */
-static struct neuron *
-neuron_of_key(struct sync *y, const char *key)
+void
+sync_part_done(struct sync *y, enum sync_part part)
 {
-	size_t len = strlen(key);
-	char hotkey[SS58_MAX_TEXT];
-	uint8_t account[32];
-
-	if (len < ACCOUNT_DIGITS ||
-	    hex_decode_exact(key + len - ACCOUNT_DIGITS, account, 32) != 0 ||
-	    ss58_encode(SS58_BITTENSOR, account, hotkey) != 0)
-		return NULL;
-	return snapshot_find_mutable(y->s, hotkey);
+	*y->want.missed &= ~(1u << part);
 }
 
-/* What a miner wrote is its own affair: what does not decode is no address. */
-static void
-take_commitment(struct sync *y, const char *key, const json_t *hex)
+void
+sync_part_missed(struct sync *y, enum sync_part part, const char *why)
 {
-	struct neuron *n = neuron_of_key(y, key);
-	json_t *registration;
-
-	if (n == NULL || !json_is_string(hex))
-		return;
-	registration = reads_value(
-	    y->runtime->md, "Commitments", "CommitmentOf", hex, NULL);
-	if (registration != NULL && address_read(registration, n->address) == 0)
-		value_u64(
-		    json_object_get(registration, "block"), &n->address_block);
-	json_decref(registration);
+	if ((*y->want.missed & 1u << part) == 0)
+		log_warn("sync.incomplete",
+		    "netuid=%u block=%llu without=%s why=\"%s\"", y->s->netuid,
+		    (unsigned long long)y->s->block, part_names[part], why);
+	*y->want.missed |= 1u << part;
 }
 
-static void
-on_commitments(const struct rpc_answer *a, void *arg)
+bool
+sync_part_failed(
+    struct sync *y, enum sync_part part, const struct rpc_answer *a)
 {
-	struct sync *y = arg;
-	const json_t *changes, *pair;
-	const char *key;
-	size_t i;
+	struct err why;
 
-	if (has_failed(y, "commitments", a))
-		return;
-	changes = json_object_get(json_array_get(a->result, 0), "changes");
-	json_array_foreach((json_t *)changes, i, pair)
-	{
-		key = json_string_value(json_array_get(pair, 0));
-		if (key != NULL)
-			take_commitment(y, key, json_array_get(pair, 1));
-	}
-	if (y->page_keys < PAGE || ++y->pages >= MAX_PAGES)
-		finish(y);
-	else
-		ask_commitments(y);
-}
-
-static void
-on_commitment_keys(const struct rpc_answer *a, void *arg)
-{
-	struct sync *y = arg;
-	const char *last;
-
-	if (has_failed(y, "commitment_keys", a))
-		return;
-	y->page_keys = json_array_size(a->result);
-	last = y->page_keys == 0 ? NULL
-				 : json_string_value(json_array_get(
-				       a->result, y->page_keys - 1));
-	if (last == NULL) {
-		finish(y);
-		return;
-	}
-	free(y->last_key);
-	y->last_key = xstrdup(last);
-	rpc_call(chain_rpc(y->chain), "state_queryStorageAt",
-	    json_pack("[O, s]", a->result, y->s->block_hash), on_commitments,
-	    y);
-}
-
-static void
-ask_commitments(struct sync *y)
-{
-	json_t *keys = json_pack("[i]", y->s->netuid);
-	struct err err = {{0}};
-	char *prefix = reads_key(
-	    y->runtime->md, "Commitments", "CommitmentOf", keys, &err);
-
-	json_decref(keys);
-	if (prefix == NULL) { /* a runtime without the pallet */
-		finish(y);
-		return;
-	}
-	rpc_call(chain_rpc(y->chain), "state_getKeysPaged",
-	    json_pack(
-		"[s, i, s?, s]", prefix, PAGE, y->last_key, y->s->block_hash),
-	    on_commitment_keys, y);
-	free(prefix);
+	if (a->outcome == RPC_OK)
+		return false;
+	err_set(&why, "%s %s", a->message, a->data);
+	sync_part_missed(y, part, why.text);
+	return true;
 }
 
 /* -- our own standing ---------------------------------------------------- */
@@ -234,7 +154,7 @@ on_own(const struct rpc_answer *a, void *arg)
 	if (own_take(y->runtime->md, y->s, a->result, &err) != 0)
 		fail(y, "own", err.text);
 	else
-		ask_commitments(y);
+		sync_more(y);
 }
 
 static void
@@ -244,14 +164,14 @@ ask_own(struct sync *y)
 
 	if (json_array_size(keys) == 0) {
 		json_decref(keys);
-		ask_commitments(y);
+		sync_more(y);
 		return;
 	}
 	rpc_call(chain_rpc(y->chain), "state_queryStorageAt",
 	    json_pack("[o, s]", keys, y->s->block_hash), on_own, y);
 }
 
-/* -- neurons ------------------------------------------------------------- */
+/* -- runtime APIs -------------------------------------------------------- */
 
 static json_t *
 decode_answer(
@@ -270,6 +190,20 @@ decode_answer(
 	buf_free(&bytes);
 	return value;
 }
+
+static void
+call_runtime(struct sync *y, const char *method, const struct buf *args,
+    void (*on_answer)(const struct rpc_answer *, void *))
+{
+	char *hex = hex_0x(args->data, args->len);
+
+	rpc_call(chain_rpc(y->chain), "state_call",
+	    json_pack("[s, s, s]", method, hex, y->s->block_hash), on_answer,
+	    y);
+	free(hex);
+}
+
+/* -- neurons ------------------------------------------------------------- */
 
 static void
 take_neurons(struct sync *y, const char *method, const json_t *hex,
@@ -294,7 +228,7 @@ on_graph(const struct rpc_answer *a, void *arg)
 
 	if (!has_failed(y, graph_method, a))
 		take_neurons(
-		    y, graph_method, a->result, snapshot_take_metagraph);
+		    y, graph_method, a->result, neurons_take_metagraph);
 }
 
 static void
@@ -303,39 +237,71 @@ on_lite(const struct rpc_answer *a, void *arg)
 	struct sync *y = arg;
 
 	if (!has_failed(y, lite_method, a))
-		take_neurons(y, lite_method, a->result, snapshot_take_lite);
-}
-
-static void
-call_runtime(struct sync *y, const char *method, const struct buf *args,
-    void (*on_answer)(const struct rpc_answer *, void *))
-{
-	char *hex = hex_0x(args->data, args->len);
-
-	rpc_call(chain_rpc(y->chain), "state_call",
-	    json_pack("[s, s, s]", method, hex, y->s->block_hash), on_answer,
-	    y);
-	free(hex);
+		take_neurons(y, lite_method, a->result, neurons_take_lite);
 }
 
 static void
 ask_neurons(struct sync *y)
 {
 	const struct metadata *md = y->runtime->md;
-	size_t n = sizeof(graph_fields) / sizeof(graph_fields[0]);
 	struct buf args = {0};
 
-	scale_put_u16(&args, y->s->netuid);
 	if (metadata_method(md, graph_method) != NULL) {
-		scale_put_compact(&args, n);
-		for (size_t i = 0; i < n; i++)
-			scale_put_u16(&args, graph_fields[i]);
+		neurons_put_args(&args, y->s->netuid);
 		call_runtime(y, graph_method, &args, on_graph);
 	} else if (metadata_method(md, lite_method) != NULL) {
+		scale_put_u16(&args, y->s->netuid);
 		call_runtime(y, lite_method, &args, on_lite);
 	} else {
 		fail(y, "neurons", "the runtime has no way to list neurons");
 	}
+	buf_free(&args);
+}
+
+/* -- hyper-parameters ----------------------------------------------------- */
+
+/* Into the row, beside what was read of storage. */
+static void
+take_hyper(struct sync *y, const json_t *hex)
+{
+	const char *method = hyper_method_name(y->runtime->md);
+	struct err err = {{0}};
+	json_t *answer = decode_answer(y, method, hex, &err), *all = NULL;
+
+	if (answer != NULL)
+		all = hyper_of(y->runtime->md, answer, &err);
+	json_decref(answer);
+	if (all == NULL) {
+		sync_part_missed(y, PART_HYPER, err.text);
+		return;
+	}
+	json_object_set_new(y->s->hyper_json, "params", all);
+	sync_part_done(y, PART_HYPER);
+}
+
+static void
+on_hyper(const struct rpc_answer *a, void *arg)
+{
+	struct sync *y = arg;
+
+	if (!sync_part_failed(y, PART_HYPER, a))
+		take_hyper(y, a->result);
+	ask_neurons(y);
+}
+
+static void
+ask_hyper(struct sync *y)
+{
+	const char *method = hyper_method_name(y->runtime->md);
+	struct buf args = {0};
+
+	json_object_set_new(y->s->hyper_json, "params", json_null());
+	if (method == NULL) {
+		ask_neurons(y);
+		return;
+	}
+	scale_put_u16(&args, y->s->netuid);
+	call_runtime(y, method, &args, on_hyper);
 	buf_free(&args);
 }
 
@@ -365,7 +331,7 @@ on_storage(const struct rpc_answer *a, void *arg)
 	if (rc != 0)
 		fail(y, "storage", err.text);
 	else
-		ask_neurons(y);
+		ask_hyper(y);
 }
 
 static void
@@ -393,7 +359,7 @@ on_runtime(struct runtime *r, const struct err *why, void *arg)
 
 void
 sync_start(struct sync *y, const struct head *head, uint16_t netuid,
-    const char *hotkey)
+    const char *hotkey, const struct sync_want *want)
 {
 	struct snapshot *s = xcalloc(1, sizeof(*s));
 
@@ -402,6 +368,8 @@ sync_start(struct sync *y, const struct head *head, uint16_t netuid,
 	memcpy(s->block_hash, head->hash, sizeof(s->block_hash));
 	memcpy(s->hotkey, hotkey, strlen(hotkey) + 1);
 	y->s = s;
+	y->want = *want;
+	runtimes_chain(chain_runtimes(y->chain), chain_genesis(y->chain));
 	runtimes_get(chain_runtimes(y->chain), chain_rpc(y->chain),
 	    s->block_hash, on_runtime, y);
 }

@@ -7,6 +7,8 @@
 
 #include "common/buf.h"
 #include "common/hex.h"
+#include "common/xalloc.h"
+#include "weightsetter/uid_weights.h"
 
 static int
 text_u64(const char *text, uint64_t *out)
@@ -71,5 +73,28 @@ value_text(const json_t *value, char *out, size_t size)
 	    strlen(text) != json_string_length(value))
 		return -1;
 	memcpy(out, text, strlen(text) + 1);
+	return 0;
+}
+
+int
+value_weights(const json_t *pairs, struct uid_weights *out)
+{
+	size_t n = json_array_size(pairs);
+	uint64_t uid, weight;
+
+	out->uids = xcalloc(n > 0 ? n : 1, sizeof(*out->uids));
+	out->weights = xcalloc(n > 0 ? n : 1, sizeof(*out->weights));
+	out->n = n;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *pair = json_array_get(pairs, i);
+
+		if (value_uint(json_array_get(pair, 0), UINT16_MAX, &uid) !=
+			0 ||
+		    value_uint(json_array_get(pair, 1), UINT16_MAX, &weight) !=
+			0)
+			return -1;
+		out->uids[i] = (uint16_t)uid;
+		out->weights[i] = (uint16_t)weight;
+	}
 	return 0;
 }

@@ -1,7 +1,10 @@
--- What the chain said at one finalized block.
+-- What the chain said at one finalized block; nothing if a later one is here.
 -- $1 netuid, $2 block, $3 block_hash, $4 at, $5 spec_version, $6 hyper jsonb
+-- columns: block
 insert into snapshot (netuid, block, block_hash, at, spec_version, hyper)
-values ($1, $2, $3, $4, $5, $6)
+select $1::integer, $2::bigint, $3, $4::timestamptz, $5::bigint, $6::jsonb
+where not exists (select from snapshot where netuid = $1 and block > $2)
 on conflict (netuid, block) do update set block_hash = excluded.block_hash,
 	at = excluded.at, spec_version = excluded.spec_version,
 	hyper = excluded.hyper
+returning block

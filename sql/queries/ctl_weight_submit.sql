@@ -4,7 +4,9 @@
 -- null
 -- columns: uid, hotkey, weight
 with given as (
-	select g.uid, g.weight, n.hotkey, n.block
+	select g.uid, g.weight, n.hotkey,
+		coalesce((select max(block) from snapshot where netuid = $2),
+			n.block) as block
 	from unnest($5::integer[], $6::double precision[]) as g (uid, weight)
 	left join neuron n on n.netuid = $2 and n.uid = g.uid
 ), vector as (

@@ -3,7 +3,9 @@
 -- $1 netuid
 -- columns: hotkey, uid, block, address, alpha (not rao), capacity, is_up,
 -- failures, failures_us, is_out, score, in_flight
-select n.hotkey, n.uid, n.block, n.address,
+select n.hotkey, n.uid,
+	coalesce((select max(block) from snapshot where netuid = $1), n.block)
+		as block, n.address,
 	(n.alpha_stake / 1e9)::double precision as alpha,
 	coalesce(m.capacity, '{}') as capacity,
 	coalesce(m.is_up, false) as is_up,

@@ -101,7 +101,9 @@ connect_store(void **state)
 	p->pg = pg_new(p->base, sandbox_conninfo(p->sb), NULL, NULL);
 	p->store = store_new(p->pg);
 	p->db = db_open(sandbox_conninfo(p->sb));
-	return db_exec(p->db, "truncate ledger, weight_vector, weight_entry, "
+	return db_exec(p->db, "truncate neuron_change, commitment, "
+			      "revealed_commitment, validator_weights, ledger, "
+			      "weight_vector, weight_entry, "
 			      "snapshot, neuron, instance, setter");
 }
 
@@ -857,63 +859,85 @@ how_a_setter_stands_is_one_row(void **state)
 /* -- snapshots ----------------------------------------------------------- */
 
 static struct neuron
-neuron_of(int uid, const char *hotkey, const char *address)
+neuron_of(int uid, const char *hotkey)
 {
 	struct neuron n = {.uid = (uint16_t)uid,
 	    .alpha_stake = UINT64_MAX,
 	    .total_stake = 5,
-	    .address_block = 3};
+	    .permit = true,
+	    .axon = {"203.0.113.7", 8091, 4, 10002000, 3},
+	    .trust = 65535,
+	    .consensus = -1,
+	    .emission = 1,
+	    .registered_block = -1};
 
 	snprintf(n.hotkey, sizeof(n.hotkey), "%s", hotkey);
 	snprintf(n.coldkey, sizeof(n.coldkey), "%s", bob);
-	snprintf(n.address, sizeof(n.address), "%s", address);
 	return n;
+}
+
+/* What is written beside the neurons. */
+struct beside {
+	json_t *commitments;
+	struct peer *peers;
+	size_t n_peers;
+	enum store_outcome outcome;
+};
+
+static void
+write_more(struct place *p, uint64_t block, struct neuron *neurons, size_t n,
+    const struct beside *more)
+{
+	struct snapshot s = {.netuid = 1,
+	    .block = block,
+	    .spec_version = 424,
+	    .neurons = neurons,
+	    .n_neurons = n,
+	    .hyper.mechanisms = 1,
+	    .commitments = more->commitments,
+	    .peers = more->peers,
+	    .n_peers = more->n_peers};
+
+	snprintf(s.block_hash, sizeof(s.block_hash), "%s", hash);
+	s.hyper_json = json_pack("{s:i}", "tempo", 20);
+	store_snapshot(p->store, &s, NOW_US, on_outcome, p);
+	await(p, more->outcome);
+	json_decref(s.hyper_json);
 }
 
 static void
 write_snapshot(
     struct place *p, uint64_t block, struct neuron *neurons, size_t n)
 {
-	struct snapshot s = {.netuid = 1,
-	    .block = block,
-	    .spec_version = 424,
-	    .neurons = neurons,
-	    .n_neurons = n};
+	const struct beside nothing = {.outcome = STORE_DONE};
 
-	snprintf(s.block_hash, sizeof(s.block_hash), "%s", hash);
-	s.hyper_json = json_pack("{s:i}", "tempo", 20);
-	store_snapshot(p->store, &s, NOW_US, on_outcome, p);
-	await(p, STORE_DONE);
-	json_decref(s.hyper_json);
+	write_more(p, block, neurons, n, &nothing);
+}
+
+static void
+assert_text(struct place *p, const char *sql, const char *expected)
+{
+	char *text = db_text(p->db, "%s", sql);
+
+	assert_string_equal(text, expected);
+	free(text);
 }
 
 static void
 neurons_move_go_and_come(void **state)
 {
 	struct place *p = *state;
-	struct neuron two[] = {
-	    neuron_of(0, alice, "h:80"), neuron_of(1, bob, "")};
-	struct neuron swapped[] = {
-	    neuron_of(0, bob, ""), neuron_of(1, alice, "h:81")};
-	char *text;
+	struct neuron two[] = {neuron_of(0, alice), neuron_of(1, bob)};
+	struct neuron swapped[] = {neuron_of(0, bob), neuron_of(1, alice)};
 
 	write_snapshot(p, 10, two, 2);
-	text = db_text(p->db, "select alpha_stake::text || ' ' || address || "
-			      "' ' || address_block from neuron where uid = 0");
-	assert_string_equal(text, "18446744073709551615 h:80 3");
-	free(text);
-	assert_int_equal(db_int(p->db, "select count(*) from neuron where uid "
-				       "= 1 and address is null and "
-				       "address_block is null"),
-	    1);
+	assert_text(p,
+	    "select concat_ws(' ', alpha_stake, axon_ip, axon_port, "
+	    "axon_version, trust, emission, consensus, registered_block) "
+	    "from neuron where uid = 0",
+	    "18446744073709551615 203.0.113.7 8091 10002000 65535 1");
 	write_snapshot(p, 11, swapped, 2);
-	text = db_text(p->db, "select hotkey from neuron where uid = 0");
-	assert_string_equal(text, bob);
-	free(text);
-	text = db_text(p->db, "select address from neuron where uid = 1 "
-			      "and block = 11");
-	assert_string_equal(text, "h:81");
-	free(text);
+	assert_text(p, "select hotkey from neuron where uid = 0", bob);
 	write_snapshot(p, 12, swapped, 1);
 	assert_int_equal(db_int(p->db, "select count(*) from neuron"), 1);
 	write_snapshot(p, 13, NULL, 0);
@@ -924,6 +948,145 @@ neurons_move_go_and_come(void **state)
 	assert_int_equal(db_int(p->db, "select (hyper->>'tempo')::int from "
 				       "snapshot where block = 13"),
 	    20);
+}
+
+static void
+a_change_of_a_uid_is_written_once(void **state)
+{
+	static const char changes[] =
+	    "select string_agg(concat_ws(' ', after_block, block, uid, kind, "
+	    "left(old_hotkey, 3), left(new_hotkey, 3)), ', ' "
+	    "order by block, uid) from neuron_change";
+	struct place *p = *state;
+	struct neuron two[] = {neuron_of(0, alice), neuron_of(1, bob)};
+	struct neuron other[] = {neuron_of(0, bob)};
+
+	write_snapshot(p, 10, two, 1);
+	assert_int_equal(
+	    db_int(p->db, "select count(*) from neuron_change"), 0);
+	write_snapshot(p, 11, two, 2);
+	write_snapshot(p, 11, two, 2);
+	write_snapshot(p, 15, two, 2);
+	write_snapshot(p, 17, other, 1);
+	write_snapshot(p, 17, other, 1);
+	write_snapshot(p, 18, other, 1);
+	assert_text(p, changes,
+	    "10 11 1 registered 5FH, 15 17 0 replaced 5Gr 5FH, "
+	    "15 17 1 left 5FH");
+}
+
+static void
+what_stays_is_not_written_again(void **state)
+{
+	static const char rows[] =
+	    "select string_agg(xmin || ' ' || ctid || ' ' || block, ', ' "
+	    "order by uid) from neuron";
+	struct place *p = *state;
+	struct neuron two[] = {neuron_of(0, alice), neuron_of(1, bob)};
+	char *before, *after;
+
+	write_snapshot(p, 10, two, 2);
+	before = db_text(p->db, rows);
+	write_snapshot(p, 11, two, 2);
+	after = db_text(p->db, rows);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	two[1].consensus = 7;
+	write_snapshot(p, 12, two, 2);
+	assert_text(p,
+	    "select string_agg(block::text, ' ' order by uid) from "
+	    "neuron",
+	    "10 12");
+}
+
+static void
+an_older_snapshot_changes_nothing(void **state)
+{
+	const struct beside late = {.outcome = STORE_NOTHING,
+	    .commitments = json_pack("[{s:s}]", "hotkey", alice)};
+	struct place *p = *state;
+	struct neuron two[] = {neuron_of(0, alice), neuron_of(1, bob)};
+
+	write_snapshot(p, 10, two, 2);
+	write_snapshot(p, 12, two, 1);
+	write_more(p, 11, two, 2, &late);
+	assert_int_equal(db_int(p->db, "select count(*) from snapshot"), 2);
+	assert_int_equal(db_int(p->db, "select count(*) from neuron"), 1);
+	assert_int_equal(
+	    db_int(p->db, "select count(*) from neuron_change"), 1);
+	assert_int_equal(db_int(p->db, "select count(*) from commitment"), 0);
+	json_decref(late.commitments);
+}
+
+static void
+commitments_come_change_and_go(void **state)
+{
+	struct place *p = *state;
+	struct neuron one[] = {neuron_of(0, alice)};
+	struct beside more = {.outcome = STORE_DONE};
+	json_t *row = json_pack("{s:s, s:i, s:s, s:[{s:s}], s:s, s:s, s:s}",
+	    "hotkey", alice, "block", 3, "deposit", "18446744073709551615",
+	    "fields", "Raw4", "0x683a3830", "text", "h:80", "address", "h:80",
+	    "reveal_round", "18446744073709551615");
+
+	more.commitments = json_pack("[o, {s:s, s:s, s:s}]", row, "hotkey", bob,
+	    "data", "0xff", "decode_error", "it breaks off");
+	write_more(p, 10, one, 1, &more);
+	assert_text(p,
+	    "select concat_ws(' ', read_block, block, deposit, fields, text, "
+	    "reveal_round) from commitment where decode_error is null",
+	    "10 3 18446744073709551615 [{\"Raw4\": \"0x683a3830\"}] h:80 "
+	    "18446744073709551615");
+	assert_text(
+	    p, "select address || ' ' || address_block from neuron", "h:80 3");
+	write_snapshot(p, 11, one, 1); /* not read this time */
+	assert_text(p, "select address from neuron", "h:80");
+	json_object_set_new(row, "address", json_string("h:81"));
+	write_more(p, 12, one, 1, &more);
+	assert_text(p,
+	    "select string_agg(read_block::text, ' ' order by "
+	    "decode_error nulls first) from commitment",
+	    "12 10");
+	assert_text(p, "select address || ' ' || block from neuron", "h:81 12");
+	json_array_remove(more.commitments, 0);
+	write_more(p, 13, one, 1, &more);
+	assert_int_equal(db_int(p->db, "select count(*) from commitment"), 1);
+	assert_int_equal(db_int(p->db, "select count(*) from neuron where "
+				       "address is null and block = 13"),
+	    1);
+	json_decref(more.commitments);
+}
+
+static void
+validators_weights_come_change_and_go(void **state)
+{
+	static const char rows[] =
+	    "select string_agg(concat_ws(' ', block, uid, weights), ', ' "
+	    "order by uid) from validator_weights";
+	uint16_t uids[] = {0, 1}, weights[] = {7, 65535};
+	struct peer peers[] = {
+	    {.uid = 0, .is_read = true, .weights = {uids, weights, 2}},
+	    {.uid = 1, .is_read = true, .weights = {uids, weights, 1}}};
+	struct beside more = {
+	    .outcome = STORE_DONE, .peers = peers, .n_peers = 2};
+	struct place *p = *state;
+	struct neuron two[] = {neuron_of(0, alice), neuron_of(1, bob)};
+
+	write_more(p, 10, two, 2, &more);
+	write_more(p, 11, two, 2, &more);
+	assert_text(p, rows, "10 0 [[0, 7], [1, 65535]], 10 1 [[0, 7]]");
+	weights[1] = 9;
+	peers[1].is_read = false;
+	write_more(p, 12, two, 2, &more);
+	assert_text(p, rows, "12 0 [[0, 7], [1, 9]], 10 1 [[0, 7]]");
+	peers[0].weights.n = 0;
+	write_more(p, 13, two, 2, &more);
+	assert_text(p, rows, "10 1 [[0, 7]]");
+	two[1].permit = false;
+	write_snapshot(p, 14, two, 2);
+	assert_int_equal(
+	    db_int(p->db, "select count(*) from validator_weights"), 0);
 }
 
 static void
@@ -964,6 +1127,11 @@ main(void)
 	    EACH(a_fallback_gives_all_to_one),
 	    EACH(how_a_setter_stands_is_one_row),
 	    EACH(neurons_move_go_and_come),
+	    EACH(a_change_of_a_uid_is_written_once),
+	    EACH(what_stays_is_not_written_again),
+	    EACH(an_older_snapshot_changes_nothing),
+	    EACH(commitments_come_change_and_go),
+	    EACH(validators_weights_come_change_and_go),
 	    EACH(old_snapshots_go_and_the_newest_stays),
 	};
 

@@ -16,6 +16,7 @@
 #include "tests/lib/chaindata.h"
 #include "tests/lib/chainmeta.h"
 #include "weightsetter/address.c"
+#include "weightsetter/neurons.c"
 #include "weightsetter/reads.c"
 #include "weightsetter/snapshot.c"
 #include "weightsetter/uid_weights.c"
@@ -261,6 +262,36 @@ empty_snapshot(uint64_t n)
 	return s;
 }
 
+/* What both say of a neuron beside its keys and stakes. */
+static void
+assert_same_standing(const struct neuron *x, const struct neuron *y)
+{
+	assert_int_equal(x->active, y->active);
+	assert_int_equal(x->trust, y->trust);
+	assert_int_equal(x->consensus, y->consensus);
+	assert_int_equal(x->incentive, y->incentive);
+	assert_int_equal(x->dividends, y->dividends);
+	assert_int_equal(x->emission, y->emission);
+	assert_string_equal(x->axon.ip, y->axon.ip);
+	assert_int_equal(x->axon.port, y->axon.port);
+	assert_int_equal(x->axon.protocol, y->axon.protocol);
+	assert_int_equal(x->axon.version, y->axon.version);
+	assert_int_equal(x->axon.block, y->axon.block);
+	assert_in_range(x->trust, 0, 65535);
+	assert_true(x->emission >= 0 && x->registered_block > 0);
+	assert_true(y->registered_block == -1);
+}
+
+static size_t
+count_axons(const struct snapshot *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_neurons; i++)
+		n += s->neurons[i].axon.ip[0] != '\0';
+	return n;
+}
+
 static void
 two_ways_to_the_same_neurons(void **state)
 {
@@ -278,8 +309,8 @@ two_ways_to_the_same_neurons(void **state)
 	    "SubnetInfoRuntimeApi_get_selective_mechagraph");
 	b = recorded(md, "metagraph:NeuronInfoRuntimeApi_get_neurons_lite",
 	    "NeuronInfoRuntimeApi_get_neurons_lite");
-	if (snapshot_take_metagraph(graph, a, &err) != 0 ||
-	    snapshot_take_lite(lite, b, &err) != 0)
+	if (neurons_take_metagraph(graph, a, &err) != 0 ||
+	    neurons_take_lite(lite, b, &err) != 0)
 		fail_msg("%s", err.text);
 	for (size_t i = 0; i < 1024; i++) {
 		const struct neuron *x = &graph->neurons[i];
@@ -290,15 +321,58 @@ two_ways_to_the_same_neurons(void **state)
 		assert_string_equal(x->coldkey, y->coldkey);
 		assert_int_equal(x->permit, y->permit);
 		assert_true(x->last_update == y->last_update);
+		assert_same_standing(x, y);
 		assert_ptr_equal(snapshot_find(graph, x->hotkey), x);
 		assert_ptr_equal(snapshot_at(graph, (uint16_t)i, x->hotkey), x);
 	}
-	print_message("1024 of 1024 neurons agree between two runtime APIs\n");
+	assert_in_range(count_axons(graph), 1, 1023);
+	print_message("1024 of 1024 neurons agree between two runtime APIs, "
+		      "%zu of them serve\n",
+	    count_axons(graph));
 	json_decref(a);
 	json_decref(b);
 	snapshot_free(graph);
 	snapshot_free(lite);
 	metadata_free(md);
+}
+
+static void
+axons_are_addresses_or_nothing(void **state)
+{
+	static const struct {
+		const char *json, *ip;
+		int port;
+	} cases[] = {
+	    {"{\"ip\":3405803783,\"port\":8091,\"ip_type\":4}", "203.0.113.7",
+		8091},
+	    {"{\"ip\":\"42540766411282592856903984951653826561\","
+	     "\"port\":1,\"ip_type\":6}",
+		"2001:db8::1", 1},
+	    {"{\"ip\":\"340282366920938463463374607431768211455\","
+	     "\"port\":65535,\"ip_type\":6}",
+		"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 65535},
+	    {"{\"ip\":1,\"port\":0,\"ip_type\":4}", "", 0},
+	    {"{\"ip\":0,\"port\":8091,\"ip_type\":4}", "", 0},
+	    {"{\"ip\":4294967296,\"port\":8091,\"ip_type\":4}", "", 0},
+	    {"{\"ip\":7,\"port\":8091,\"ip_type\":5}", "", 0},
+	    {"{\"ip\":7,\"port\":65536,\"ip_type\":4}", "", 0},
+	    {"{\"ip\":\"7x\",\"port\":8091,\"ip_type\":4}", "", 0},
+	    {"{\"ip\":-7,\"port\":8091,\"ip_type\":4}", "", 0},
+	    {"{\"port\":8091,\"ip_type\":4}", "", 0},
+	    {"{}", "", 0},
+	    {"null", "", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *json = json_loads(cases[i].json, JSON_DECODE_ANY, NULL);
+		struct axon axon;
+
+		neurons_take_axon(json, &axon);
+		assert_string_equal(axon.ip, cases[i].ip);
+		assert_int_equal(axon.port, cases[i].port);
+		json_decref(json);
+	}
 }
 
 static json_t *
@@ -323,10 +397,14 @@ large_stakes_are_exact(void **state)
 	json_t *graph = graph_of_two();
 
 	(void)state;
-	assert_int_equal(snapshot_take_metagraph(s, graph, NULL), 0);
+	assert_int_equal(neurons_take_metagraph(s, graph, NULL), 0);
 	assert_true(s->neurons[0].alpha_stake == 9007199254740993);
 	assert_true(s->neurons[0].total_stake == UINT64_MAX);
 	assert_true(s->neurons[0].permit);
+	/* What decides nothing may be missing. */
+	assert_int_equal(s->neurons[0].trust, -1);
+	assert_true(s->neurons[0].emission == -1);
+	assert_string_equal(s->neurons[0].axon.ip, "");
 	assert_null(snapshot_at(s, 1, s->neurons[0].hotkey));
 	assert_null(snapshot_at(s, 2, s->neurons[0].hotkey));
 	assert_null(snapshot_find(s, "nobody"));
@@ -348,21 +426,21 @@ a_metagraph_that_disagrees_with_itself_is_refused(void **state)
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 		graph = graph_of_two();
 		json_array_remove(json_object_get(graph, columns[i]), 1);
-		assert_int_equal(snapshot_take_metagraph(s, graph, &err), -1);
+		assert_int_equal(neurons_take_metagraph(s, graph, &err), -1);
 		json_object_set_new(graph, columns[i], json_null());
-		assert_int_equal(snapshot_take_metagraph(s, graph, &err), -1);
+		assert_int_equal(neurons_take_metagraph(s, graph, &err), -1);
 		json_decref(graph);
 	}
 	graph = graph_of_two();
 	s->hyper.n = 3;
-	assert_int_equal(snapshot_take_metagraph(s, graph, &err), -1);
+	assert_int_equal(neurons_take_metagraph(s, graph, &err), -1);
 	s->hyper.n = 2;
 	json_array_set_new(json_object_get(graph, "hotkeys"), 1,
 	    json_string("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX"));
-	assert_int_equal(snapshot_take_metagraph(s, graph, &err), -1);
+	assert_int_equal(neurons_take_metagraph(s, graph, &err), -1);
 	json_decref(graph);
 	graph = json_null();
-	assert_int_equal(snapshot_take_metagraph(s, graph, &err), -1);
+	assert_int_equal(neurons_take_metagraph(s, graph, &err), -1);
 	assert_string_equal(err.text, "there is no such subnet");
 	snapshot_free(s);
 }
@@ -497,7 +575,7 @@ values_that_are_there_are_read(void **state)
 	assert_int_equal(
 	    json_integer_value(json_object_get(s->hyper_json, "tempo")), 20);
 	assert_null(json_object_get(s->hyper_json, "last_update"));
-	assert_int_equal(snapshot_take_metagraph(s, graph, &err), 0);
+	assert_int_equal(neurons_take_metagraph(s, graph, &err), 0);
 	json_decref(values);
 	json_decref(answer);
 	json_decref(keys);
@@ -544,6 +622,7 @@ main(void)
 	    cmocka_unit_test(a_long_or_broken_commitment_is_no_address),
 	    cmocka_unit_test(commitments_of_a_real_runtime),
 	    cmocka_unit_test(two_ways_to_the_same_neurons),
+	    cmocka_unit_test(axons_are_addresses_or_nothing),
 	    cmocka_unit_test(large_stakes_are_exact),
 	    cmocka_unit_test(a_metagraph_that_disagrees_with_itself_is_refused),
 	    cmocka_unit_test(missing_values_are_the_defaults_of_metadata),
