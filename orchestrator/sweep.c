@@ -179,6 +179,16 @@ miner_from_row(struct miner *m, const PGresult *res, int i)
 	m->in_flight = pg_int(res, i, "in_flight");
 }
 
+static size_t
+count_out(const struct table *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		n += t->miners[i].is_out;
+	return n;
+}
+
 static void
 on_miners(const struct pg_answer *answer, void *arg)
 {
@@ -192,6 +202,9 @@ on_miners(const struct pg_answer *answer, void *arg)
 		miner_from_row(table_add(&fresh), answer->results[0], i);
 		fresh.block = pg_int(answer->results[0], i, "block");
 	}
+	if (count_out(&fresh) != count_out(&s->o->table))
+		log_info(
+		    "miners.out", "n=%zu of=%zu", count_out(&fresh), fresh.n);
 	table_clear(&s->o->table);
 	s->o->table = fresh;
 	prober_run(s->o, clock_wall_us() - s->probe_ms * 1000);

@@ -38,6 +38,8 @@ int ctl_doctor(const struct ctl *);
 int ctl_jobs_list(const struct ctl *);
 int ctl_jobs_show(const struct ctl *);
 int ctl_miners_list(const struct ctl *);
+int ctl_miners_ban(const struct ctl *);
+int ctl_miners_unban(const struct ctl *);
 int ctl_scores_show(const struct ctl *);
 int ctl_weights_history(const struct ctl *);
 int ctl_weights_plan(const struct ctl *);

@@ -31,7 +31,7 @@ wake_connect(const char *url)
 }
 
 int
-wake_weights(const char *url, const char *vector_id)
+wake_send(const char *url, const char *stream, const char *id)
 {
 	redisContext *context = wake_connect(url);
 	redisReply *reply = NULL;
@@ -41,7 +41,7 @@ wake_weights(const char *url, const char *vector_id)
 		redisSetTimeout(context, limit);
 		reply =
 		    redisCommand(context, "XADD %s MAXLEN ~ %d * id %s note %s",
-			redis_weights, (int)REDIS_STREAM_LEN, vector_id, "");
+			stream, (int)REDIS_STREAM_LEN, id, "");
 	}
 	if (reply != NULL && reply->type != REDIS_REPLY_ERROR)
 		rc = 0;

@@ -10,7 +10,7 @@ struct redisContext;
  * URL is neither redis://host:port nor unix:/path. The caller frees. */
 struct redisContext *wake_connect(const char *url);
 
-/* Tell weightsetterd of a vector. 0, or -1: it finds it by itself, later. */
-int wake_weights(const char *url, const char *vector_id);
+/* Name a row to who reads that stream. 0, or -1: it is found without, later. */
+int wake_send(const char *url, const char *stream, const char *id);
 
 #endif

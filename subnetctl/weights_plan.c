@@ -8,6 +8,7 @@
 #include "common/config.h"
 #include "common/err.h"
 #include "common/pg.h"
+#include "common/redis.h"
 #include "common/xalloc.h"
 #include "sql.h"
 #include "subnetctl/ctl.h"
@@ -167,7 +168,8 @@ accept_it(const struct ctl *ctl, PGconn *conn, struct plan *p, struct err *err)
 	}
 	p->accepted = true;
 	p->above = false;
-	if (wake_weights(config_str(ctl->config, "redis.url"), id) != 0)
+	if (wake_send(
+		config_str(ctl->config, "redis.url"), redis_weights, id) != 0)
 		fputs("subnetctl: Redis cannot be told: weightsetterd finds "
 		      "the vector at its next sweep\n",
 		    stderr);

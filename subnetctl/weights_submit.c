@@ -11,6 +11,7 @@
 #include "common/config.h"
 #include "common/err.h"
 #include "common/pg.h"
+#include "common/redis.h"
 #include "common/uuid.h"
 #include "sql.h"
 #include "subnetctl/ctl.h"
@@ -181,7 +182,8 @@ submit(const struct ctl *ctl, PGconn *conn, struct buf *uids,
 	entries = insert(ctl, conn, id, uids, weights, err);
 	if (entries == NULL)
 		return CTL_FAILED;
-	if (wake_weights(config_str(ctl->config, "redis.url"), id) != 0)
+	if (wake_send(
+		config_str(ctl->config, "redis.url"), redis_weights, id) != 0)
 		fputs("subnetctl: Redis cannot be told: weightsetterd finds "
 		      "the vector at its next sweep\n",
 		    stderr);
