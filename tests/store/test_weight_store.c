@@ -975,6 +975,43 @@ a_change_of_a_uid_is_written_once(void **state)
 	    "15 17 1 left 5FH");
 }
 
+/* Two that read the same subnet, writing at the same time. */
+static void
+two_writers_write_a_change_once(void **state)
+{
+	struct place *p = *state;
+	struct pg *pg = pg_new(p->base, sandbox_conninfo(p->sb), NULL, NULL);
+	struct store *second = store_new(pg);
+	struct neuron two[] = {neuron_of(0, alice), neuron_of(1, bob)};
+	struct snapshot s = {.netuid = 1, .hyper.mechanisms = 1};
+
+	s.hyper_json = json_object();
+	for (uint64_t block = 10; block < 50; block++) {
+		s.block = block;
+		s.neurons = two;
+		s.n_neurons = 1 + block / 2 % 2;
+		p->answers = 0;
+		store_snapshot(block % 2 == 0 ? p->store : second, &s, NOW_US,
+		    on_outcome, p);
+		s.block = ++block;
+		store_snapshot(block % 2 == 0 ? p->store : second, &s, NOW_US,
+		    on_outcome, p);
+		while (p->answers < 2)
+			event_base_dispatch(p->base);
+	}
+	p->answers = 0;
+	assert_int_equal(
+	    db_int(p->db, "select count(*) from neuron_change"), 19);
+	assert_int_equal(db_int(p->db, "select count(*) from (select kind, "
+				       "lag(kind) over (order by block) as "
+				       "before from neuron_change) as c "
+				       "where kind = before"),
+	    0);
+	json_decref(s.hyper_json);
+	pg_free(pg);
+	store_free(second);
+}
+
 static void
 what_stays_is_not_written_again(void **state)
 {
@@ -1128,6 +1165,7 @@ main(void)
 	    EACH(how_a_setter_stands_is_one_row),
 	    EACH(neurons_move_go_and_come),
 	    EACH(a_change_of_a_uid_is_written_once),
+	    EACH(two_writers_write_a_change_once),
 	    EACH(what_stays_is_not_written_again),
 	    EACH(an_older_snapshot_changes_nothing),
 	    EACH(commitments_come_change_and_go),
