@@ -154,6 +154,7 @@ build(struct chain *c, bool empty, int64_t now_ms, struct taken *taken)
 	struct work w = {
 	    .view = {c->state, &b->place, parent->runtime->md},
 	    .number = b->place.number,
+	    .beacon_held = c->beacon_held,
 	};
 	struct buf timestamp = {0};
 

@@ -60,6 +60,7 @@ struct chain {
 	uint32_t finality_lag; /* blocks */
 	uint32_t forks;
 	struct ops pending; /* for the next block */
+	bool beacon_held;   /* no round of the beacon comes any more */
 	unsigned lose_next; /* extrinsics to accept and lose */
 	enum lose lose;
 	struct {

@@ -1,0 +1,172 @@
+/*
+ * How the development chain opens timelocked commits: in their reveal epoch,
+ * by the beacon's round, and what keeps them shut.
+ */
+#include "tests/unit/devchain_rig.h"
+
+#include "common/hex.h"
+#include "subtensor/scale.h"
+#include "tests/fake/devchain/beacon.h"
+#include "tests/fake/devchain/commits.h"
+
+enum { TEMPO = 20 };
+
+static const uint16_t uids[] = {1, 2};
+static const uint16_t values[] = {65535, 32768};
+
+/* The round that is stored once block n is. */
+static uint64_t
+round_of(const struct rig *r, uint32_t n)
+{
+	uint32_t ahead = n - r->chain->best->place.number;
+
+	return beacon_round(r->now_ms + 1000 * (int64_t)ahead);
+}
+
+/* Alice's weights sealed to a round, as "0x..". The caller frees. */
+static char *
+sealed_to(uint64_t round)
+{
+	struct buf text = {0}, sealed = {0};
+	uint8_t public[TIMELOCK_PUBLIC];
+	struct timelock_secrets secrets;
+	struct sr25519_keypair alice;
+	char *hex;
+
+	suri_to_keypair("//Alice", &alice, NULL);
+	timelock_weights(alice.public, uids, values, 2, 0, &text);
+	beacon_public(public);
+	timelock_secrets_new(&secrets);
+	assert_int_equal(timelock_encrypt(public, round, &secrets, text.data,
+			     text.len, &sealed, NULL),
+	    0);
+	hex = hex_0x(sealed.data, sealed.len);
+	buf_free(&text);
+	buf_free(&sealed);
+	return hex;
+}
+
+/* In block 5, epoch 0, to be opened in epoch 1, which begins at TEMPO. */
+static void
+commit(struct rig *r, uint64_t round)
+{
+	char *hex = sealed_to(round), *args;
+
+	args = xasprintf("{'netuid': 1, 'commit': '%s', 'reveal_round': %llu, "
+			 "'commit_reveal_version': 4}",
+	    hex, (unsigned long long)round);
+	assert_string_equal(rig_call(r, "//Alice", "SubtensorModule",
+				"commit_timelocked_weights", args),
+	    "ok");
+	free(args);
+	free(hex);
+}
+
+static bool
+is_open(const struct rig *r)
+{
+	struct view v = rig_view(r);
+
+	return view_has(&v, item_net_uid("Weights", 1, 0));
+}
+
+static bool
+is_kept(const struct rig *r)
+{
+	struct view v = rig_view(r);
+
+	return view_has(&v, commits_sealed_item(1, 0));
+}
+
+static uint64_t
+last_round(const struct rig *r)
+{
+	struct view v = rig_view(r);
+
+	return view_uint(&v, item("Drand", "LastStoredRound"));
+}
+
+static void
+enable(struct rig *r)
+{
+	rig_put(r, "CommitRevealWeightsEnabled", "[1]", "true");
+	rig_block(r, 4);
+}
+
+static void
+a_commit_opens_in_its_epoch(void **state)
+{
+	struct rig *r = *state;
+
+	enable(r);
+	commit(r, round_of(r, TEMPO));
+	rig_block(r, TEMPO - 1 - r->chain->best->place.number);
+	assert_false(is_open(r));
+	rig_block(r, 1);
+	assert_true(is_open(r));
+	assert_false(is_kept(r));
+}
+
+static void
+a_commit_waits_for_its_round_within_its_epoch(void **state)
+{
+	struct rig *r = *state;
+
+	enable(r);
+	commit(r, round_of(r, TEMPO + 3));
+	rig_block(r, TEMPO + 2 - r->chain->best->place.number);
+	assert_false(is_open(r));
+	assert_true(is_kept(r));
+	rig_block(r, 1);
+	assert_true(is_open(r));
+}
+
+static void
+a_pulse_that_is_held_back_opens_nothing_until_it_is_let_go(void **state)
+{
+	struct rig *r = *state;
+	uint64_t round;
+
+	enable(r);
+	commit(r, round_of(r, TEMPO));
+	r->chain->beacon_held = true;
+	round = last_round(r);
+	rig_block(r, TEMPO + 5 - r->chain->best->place.number);
+	assert_int_equal(last_round(r), round);
+	assert_false(is_open(r));
+	assert_true(is_kept(r));
+	r->chain->beacon_held = false;
+	rig_block(r, 1);
+	assert_int_equal(last_round(r), beacon_round(r->now_ms));
+	assert_true(is_open(r));
+	assert_false(is_kept(r));
+}
+
+static void
+a_commit_whose_pulse_is_held_too_long_is_lost(void **state)
+{
+	struct rig *r = *state;
+
+	enable(r);
+	commit(r, round_of(r, TEMPO));
+	r->chain->beacon_held = true;
+	rig_block(r, 2 * TEMPO - r->chain->best->place.number);
+	assert_false(is_kept(r));
+	r->chain->beacon_held = false;
+	rig_block(r, 1);
+	assert_false(is_open(r));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    RIG_CASE(a_commit_opens_in_its_epoch),
+	    RIG_CASE(a_commit_waits_for_its_round_within_its_epoch),
+	    RIG_CASE(
+		a_pulse_that_is_held_back_opens_nothing_until_it_is_let_go),
+	    RIG_CASE(a_commit_whose_pulse_is_held_too_long_is_lost),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
