@@ -8,6 +8,7 @@
 #include "subtensor/scale.h"
 #include "tests/fake/devchain/beacon.h"
 #include "tests/fake/devchain/commits.h"
+#include "tests/fake/devchain/older.h"
 
 enum { TEMPO = 20 };
 
@@ -23,18 +24,21 @@ round_of(const struct rig *r, uint32_t n)
 	return beacon_round(r->now_ms + 1000 * (int64_t)ahead);
 }
 
-/* Alice's weights sealed to a round, as "0x..". The caller frees. */
+/* Alice's weights sealed to a round, as "0x..", with that hotkey or, if it is
+ * NULL, in the older form. The caller frees. */
 static char *
-sealed_to(uint64_t round)
+sealed_to(uint64_t round, const char *suri)
 {
 	struct buf text = {0}, sealed = {0};
 	uint8_t public[TIMELOCK_PUBLIC];
 	struct timelock_secrets secrets;
-	struct sr25519_keypair alice;
+	struct sr25519_keypair pair;
 	char *hex;
 
-	suri_to_keypair("//Alice", &alice, NULL);
-	timelock_weights(alice.public, uids, values, 2, 0, &text);
+	if (suri != NULL)
+		suri_to_keypair(suri, &pair, NULL);
+	timelock_weights(
+	    suri != NULL ? pair.public : NULL, uids, values, 2, 0, &text);
 	beacon_public(public);
 	timelock_secrets_new(&secrets);
 	assert_int_equal(timelock_encrypt(public, round, &secrets, text.data,
@@ -46,11 +50,25 @@ sealed_to(uint64_t round)
 	return hex;
 }
 
+static void
+commit_crv3(struct rig *r, uint64_t round, const char *suri)
+{
+	char *hex = sealed_to(round, suri), *args;
+
+	args = xasprintf("{'netuid': 1, 'commit': '%s', 'reveal_round': %llu}",
+	    hex, (unsigned long long)round);
+	assert_string_equal(rig_call(r, "//Alice", "SubtensorModule",
+				"commit_crv3_weights", args),
+	    "ok");
+	free(args);
+	free(hex);
+}
+
 /* In block 5, epoch 0, to be opened in epoch 1, which begins at TEMPO. */
 static void
 commit(struct rig *r, uint64_t round)
 {
-	char *hex = sealed_to(round), *args;
+	char *hex = sealed_to(round, "//Alice"), *args;
 
 	args = xasprintf("{'netuid': 1, 'commit': '%s', 'reveal_round': %llu, "
 			 "'commit_reveal_version': 4}",
@@ -157,6 +175,55 @@ a_commit_whose_pulse_is_held_too_long_is_lost(void **state)
 	assert_false(is_open(r));
 }
 
+/* Before there were timelocked calls and counted epochs. */
+static int
+old_set_up(void **state)
+{
+	struct runtime_spec spec = {
+	    .spec_version = 293, .transaction_version = 1, .crv3 = true};
+
+	assert_int_equal(
+	    older_hide(&spec, "SubtensorModule.SubnetEpochIndex", NULL), 0);
+	return rig_start(state, &spec);
+}
+
+/* Subnet 1 with a tempo of 20: epoch 1 is from block 19 on, 2 from 40. */
+static void
+an_older_commit_opens_by_the_older_rule(void **state)
+{
+	static const char *const whose[] = {NULL, "//Alice"};
+	struct rig *r = *state;
+
+	enable(r);
+	for (size_t i = 0; i < 2; i++) {
+		uint32_t first = 19 + 21 * (uint32_t)i;
+		struct view v;
+
+		commit_crv3(r, round_of(r, first), whose[i]);
+		rig_block(r, (int)(first - 1 - r->chain->best->place.number));
+		assert_false(is_open(r));
+		rig_block(r, 1);
+		assert_true(is_open(r));
+		v = rig_view(r);
+		view_delete(&v, item_net_uid("Weights", 1, 0));
+	}
+}
+
+static void
+anothers_hotkey_opens_nothing(void **state)
+{
+	struct rig *r = *state;
+
+	enable(r);
+	commit_crv3(r, round_of(r, 19), "//Bob");
+	rig_block(r, 20);
+	assert_false(is_kept(r));
+	assert_false(is_open(r));
+}
+
+#define OLD_CASE(name)                                                         \
+	cmocka_unit_test_setup_teardown(name, old_set_up, rig_tear_down)
+
 int
 main(void)
 {
@@ -166,6 +233,8 @@ main(void)
 	    RIG_CASE(
 		a_pulse_that_is_held_back_opens_nothing_until_it_is_let_go),
 	    RIG_CASE(a_commit_whose_pulse_is_held_too_long_is_lost),
+	    OLD_CASE(an_older_commit_opens_by_the_older_rule),
+	    OLD_CASE(anothers_hotkey_opens_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -237,7 +237,6 @@ struct sealed {
 	const uint8_t *bytes;
 	size_t len;
 	uint64_t round;
-	uint16_t version;
 };
 
 static struct sealed
@@ -248,7 +247,6 @@ read_sealed(struct call_args *c)
 	s.len = scale_count(&c->r, 1);
 	s.bytes = scale_bytes(&c->r, s.len);
 	s.round = scale_u64(&c->r);
-	s.version = scale_u16(&c->r);
 	return s;
 }
 
@@ -331,12 +329,11 @@ announce_sealed(
 	buf_free(&fields);
 }
 
-int
-commits_timelocked(struct work *w, struct call_args *c)
+static int
+keep_sealed(struct work *w, const struct call_args *c, const struct sealed *s)
 {
 	const struct view *v = &w->view;
 	struct epoch_clock clock = epoch_clock_of(v, c->netuid);
-	struct sealed s = read_sealed(c);
 	struct item i =
 	    commits_sealed_item(c->index, epoch_at(&clock, c->block));
 	struct bytes old;
@@ -344,20 +341,40 @@ commits_timelocked(struct work *w, struct call_args *c)
 	uint16_t uid = 0;
 	int error;
 
-	if ((error = check_place(v, c)) != CALL_OK)
-		return error;
-	if (s.version != view_uint(v, item_plain("CommitRevealWeightsVersion")))
-		return ERROR_COMMIT_VERSION;
 	if ((error = check_committer(v, c, &uid)) != CALL_OK)
 		return error;
 	view_get(v, i, &old);
 	n = count_sealed(&old, c->signer, &own, &skip);
 	if (own >= MAX_COMMITS)
 		return ERROR_TOO_MANY_COMMITS;
-	put_sealed(v, c, i, &old, n, skip, &s);
-	announce_sealed(w, c, &s);
+	put_sealed(v, c, i, &old, n, skip, s);
+	announce_sealed(w, c, s);
 	view_put_nth(v, item_net("LastUpdate", c->index), uid, c->block);
 	return CALL_OK;
+}
+
+int
+commits_timelocked(struct work *w, struct call_args *c)
+{
+	const struct view *v = &w->view;
+	struct sealed s = read_sealed(c);
+	uint16_t version = scale_u16(&c->r);
+	int error = check_place(v, c);
+
+	if (error != CALL_OK)
+		return error;
+	if (version != view_uint(v, item_plain("CommitRevealWeightsVersion")))
+		return ERROR_COMMIT_VERSION;
+	return keep_sealed(w, c, &s);
+}
+
+int
+commits_crv3(struct work *w, struct call_args *c)
+{
+	struct sealed s = read_sealed(c);
+	int error = check_place(&w->view, c);
+
+	return error != CALL_OK ? error : keep_sealed(w, c, &s);
 }
 
 /* Those of one mechanism; the key ends in the epoch. */

@@ -19,6 +19,8 @@ int commits_validate_reveal(const struct view *, struct call_args *);
 int commits_reveal(struct work *, struct call_args *);
 int commits_validate_timelocked(const struct view *, struct call_args *);
 int commits_timelocked(struct work *, struct call_args *);
+/* The older form, which names no version. */
+int commits_crv3(struct work *, struct call_args *);
 
 /* Where an epoch's timelocked commits are kept. */
 struct item commits_sealed_item(uint16_t index, uint64_t epoch);

@@ -41,7 +41,17 @@ keep(struct buf *kept, const struct waiting *c)
 	scale_put_u64(kept, c->round);
 }
 
-/* WeightsTlockPayload of that hotkey. */
+/* The rest of a payload, which ends with it. */
+static bool
+read_weights(struct scale_reader *r, struct weights *w)
+{
+	w->uids = weights_read_u16s(r, &w->n_uids);
+	w->values = weights_read_u16s(r, &w->n_values);
+	w->version_key = scale_u64(r);
+	return scale_done(r);
+}
+
+/* WeightsTlockPayload of that hotkey, or the older form that names none. */
 static bool
 read_payload(
     const struct buf *text, const uint8_t hotkey[32], struct weights *w)
@@ -53,12 +63,12 @@ read_payload(
 	scale_read_init(&r, text->data, text->len);
 	len = scale_count(&r, 1);
 	who = scale_bytes(&r, len);
-	if (r.failed || len != 32 || memcmp(who, hotkey, 32) != 0)
-		return false;
-	w->uids = weights_read_u16s(&r, &w->n_uids);
-	w->values = weights_read_u16s(&r, &w->n_values);
-	w->version_key = scale_u64(&r);
-	return scale_done(&r);
+	if (!r.failed && len == 32 && memcmp(who, hotkey, 32) == 0 &&
+	    read_weights(&r, w))
+		return true;
+	weights_clear(w);
+	scale_read_init(&r, text->data, text->len);
+	return read_weights(&r, w);
 }
 
 static void
