@@ -2,7 +2,8 @@
  * Agreement on a finalized block: voices, gathered and counted.
  *
  * A voice counts if the block it names has a header, which that hash is of,
- * and if it has the block that was agreed on last. Who fails in that lied.
+ * and if it has no other block in the place of the one that was agreed on
+ * last. Who fails in that lied.
  */
 #include <event2/event.h>
 #include <stdio.h>
@@ -183,15 +184,17 @@ vote(struct voice *v)
 	heard(v, is_same ? YES : NO);
 }
 
+/* A node that has forgotten so old a block speaks for itself alone. */
 static void
 on_its_agreed(const struct rpc_answer *answer, void *arg)
 {
 	struct voice *v = arg;
 	uint8_t hash[32];
 
-	if (answer->outcome != RPC_OK ||
-	    header_read_hash(answer->result, hash) != 0)
+	if (answer->outcome == RPC_UNKNOWN)
 		heard(v, NOTHING);
+	else if (header_read_hash(answer->result, hash) != 0)
+		vote(v);
 	else if (memcmp(hash, v->of->all->agreed.hash, sizeof(hash)) != 0)
 		lied(v, "it has another block than was agreed on before");
 	else

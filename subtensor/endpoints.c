@@ -59,10 +59,16 @@ endpoints_lost(struct endpoint *e, const char *why)
 
 /* -- what they told ------------------------------------------------------- */
 
+/* Once, until it is trusted again. */
 void
 endpoints_caught(struct endpoint *e, const char *text)
 {
-	rank_lied(&e->all->rank, e->index, endpoints_now_ms());
+	struct rank *rank = &e->all->rank;
+	int64_t now_ms = endpoints_now_ms();
+
+	if (!rank_is_trusted(rank, e->index, now_ms))
+		return;
+	rank_lied(rank, e->index, now_ms);
 	endpoints_tell(e, ENDPOINT_NEWS_LIED, text);
 	endpoints_wake(e->all);
 }

@@ -75,7 +75,7 @@ void endpoints_failed(struct endpoints *);
 /*
  * Is that block final, under that hash, for more of the endpoints than not?
  * Answers once, later, within ten seconds. An endpoint that is alone agrees
- * with itself, if it has the block that was agreed on last.
+ * with itself, unless it has another block than was agreed on last.
  */
 enum endpoints_agreement {
 	ENDPOINTS_AGREED,

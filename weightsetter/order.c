@@ -6,10 +6,11 @@
 
 #include "common/uuid.h"
 #include "common/xalloc.h"
+#include "subtensor/era.h"
 #include "weightsetter/method.h"
 #include "weightsetter/snapshot.h"
 
-enum { SHORTEST_ERA = 8 };
+enum { SHORTEST_ERA = 8, LONGEST_ERA = 2048, LEAST_LIFE = 4 };
 
 struct ledger_row *
 order_weights(const struct snapshot *s, uint8_t mecid,
@@ -62,4 +63,13 @@ order_reveal_era(uint64_t period, uint64_t room)
 	while (era * 2 <= room / 2 && era * 2 <= period)
 		era *= 2;
 	return era < period ? era : period;
+}
+
+uint64_t
+order_era(uint64_t period, uint64_t finalized, uint64_t best)
+{
+	while (period < LONGEST_ERA && era_death(era_at(period, finalized),
+					   finalized) <= best + LEAST_LIFE)
+		period *= 2;
+	return period;
 }

@@ -26,4 +26,9 @@ struct ledger_row *order_reveal(
  * another try if it is lost. Pure. */
 uint64_t order_reveal_era(uint64_t period, uint64_t room);
 
+/* The era's period, longer than wanted if finality is so far behind the best
+ * block that an era born at the finalized head would be over, or nearly. Pure.
+ */
+uint64_t order_era(uint64_t period, uint64_t finalized, uint64_t best);
+
 #endif

@@ -77,10 +77,11 @@ static const struct {
     {"DuplicateUids", REFUSAL_LASTING, 0},
     {"MaxWeightExceeded", REFUSAL_LASTING, 0},
     {"read_back_differs", REFUSAL_LASTING, 0},
-    {"CommitNotFound", REFUSAL_LASTING, 0},
-    {"NoWeightsCommitFound", REFUSAL_LASTING, 0},
     {"InvalidRevealCommitHashNotMatch", REFUSAL_LASTING, 0},
     {"ExpiredWeightCommit", REFUSAL_LASTING, 0},
+    /* Whether the chain has our commit, our own reading says. */
+    {"CommitNotFound", REFUSAL_PASSING, 0},
+    {"NoWeightsCommitFound", REFUSAL_PASSING, 0},
     {"Stale", REFUSAL_CHANGED, NONCE},
     {"foreign_nonce", REFUSAL_CHANGED, FOREIGN},
     {"BadProof", REFUSAL_CHANGED, RUNTIME},

@@ -21,6 +21,7 @@
 #include "weightsetter/chain.h"
 #include "weightsetter/follow.h"
 #include "weightsetter/ledger.h"
+#include "weightsetter/order.h"
 #include "weightsetter/prepare.h"
 #include "weightsetter/reveal.h"
 #include "weightsetter/seal.h"
@@ -281,7 +282,9 @@ on_intended(enum store_outcome outcome, void *arg)
 static void
 intend(struct submit *s, const struct buf *sealed)
 {
-	struct era era = era_at(s->era_period, s->at->block);
+	uint64_t best = chain_best_number(s->parts.chain);
+	struct era era =
+	    era_at(order_era(s->era_period, s->at->block, best), s->at->block);
 	struct ledger_row *row = s->row;
 	struct err err = {{0}};
 

@@ -37,7 +37,7 @@ start(void **state, const char *ini)
 static int
 set_up(void **state)
 {
-	return start(state, "subnets = 1:0, 1:1\n");
+	return start(state, "subnets = 1:0, 1:1\nagain_after = 0\n");
 }
 
 static int
@@ -124,6 +124,83 @@ the_flag_goes_off_before_it_is_sent(void **state)
 	    0);
 }
 
+/* What was sent as weights is refused in its block, and committed then. */
+static void
+the_flag_goes_on_once_it_was_sent(void **state)
+{
+	struct weights_case c;
+	struct weights_rig *w = *state;
+
+	assert_int_equal(weights_rig_tell(w, "dev_set",
+			     "[{\"netuid\":1,\"commit_reveal\":false}]"),
+	    0);
+	weights_case_begin(&c, w, "commit-reveal goes on in mid-flight");
+	assert_int_equal(weights_rig_tell(w, "dev_stop", "[]"), 0);
+	weights_case_vector(&c);
+	assert_int_equal(weights_rig_wait(w, c.vector, "submitted", 0), 0);
+	assert_int_equal(weights_rig_tell(w, "dev_set",
+			     "[{\"netuid\":1,\"commit_reveal\":true}]"),
+	    0);
+	assert_int_equal(weights_rig_tell(w, "dev_resume", "[]"), 0);
+	weights_case_wait_reason(&c, "SubtensorModule.CommitRevealEnabled");
+	weights_case_proven(&c, 2, 3 * TEMPO);
+}
+
+static void
+refuse(struct weights_case *c, const char *order)
+{
+	assert_int_equal(weights_rig_tell(c->w, "dev_refuse", order), 0);
+}
+
+/* The round was for another epoch than the node now thinks of. */
+static void
+custom_15_at_the_commit(void **state)
+{
+	struct weights_case c;
+
+	weights_case_begin(&c, *state, "Custom 15 at the commit, once");
+	refuse(&c, "[{\"custom\": 15}]");
+	weights_case_vector(&c);
+	weights_case_wait_reason(&c, "InvalidRevealRound");
+	weights_case_proven(&c, 1, 3 * TEMPO);
+}
+
+/* The runtime moves the call, and the commit is still in the pool. */
+static void
+an_upgrade_moves_the_commits_call(void **state)
+{
+	struct weights_case c;
+
+	weights_case_begin(&c, *state, "upgrade moves the commit's call");
+	assert_int_equal(weights_rig_tell(c.w, "dev_stop", "[]"), 0);
+	weights_case_vector(&c);
+	assert_int_equal(weights_rig_wait(c.w, c.vector, "submitted", 0), 0);
+	assert_int_equal(weights_rig_tell(c.w, "dev_upgrade",
+			     "[{\"move\": {\"SubtensorModule."
+			     "commit_timelocked_mechanism_weights\": 151}}]"),
+	    0);
+	assert_int_equal(weights_rig_tell(c.w, "dev_fork",
+			     "[1, {\"build\": 2, \"empty\": true}]"),
+	    0);
+	assert_int_equal(weights_rig_tell(c.w, "dev_resume", "[]"), 0);
+	weights_case_proven(&c, 2, 4 * TEMPO);
+}
+
+/* The node does not know the commit: it is asked again, since the chain's
+ * storage has it. */
+static void
+custom_16_at_the_reveal(void **state)
+{
+	struct weights_case c;
+
+	weights_case_begin(&c, *state, "Custom 16 at the reveal, once");
+	weights_case_vector(&c);
+	wait_committed(&c, "commit");
+	refuse(&c, "[{\"custom\": 16}]");
+	weights_case_wait_reason(&c, "CommitNotFound");
+	weights_case_proven(&c, 2, 4 * TEMPO);
+}
+
 static void
 a_hash_is_opened_by_a_second_transaction(void **state)
 {
@@ -156,10 +233,14 @@ main(void)
 	    cmocka_unit_test(another_mechanism_has_its_own),
 	    cmocka_unit_test(killed_while_it_waits),
 	    cmocka_unit_test(the_flag_goes_off_before_it_is_sent),
+	    cmocka_unit_test(the_flag_goes_on_once_it_was_sent),
+	    cmocka_unit_test(custom_15_at_the_commit),
+	    cmocka_unit_test(an_upgrade_moves_the_commits_call),
 	};
 	const struct CMUnitTest plain[] = {
 	    cmocka_unit_test(a_hash_is_opened_by_a_second_transaction),
 	    cmocka_unit_test(killed_before_it_opens_its_hash),
+	    cmocka_unit_test(custom_16_at_the_reveal),
 	};
 
 	return cmocka_run_group_tests(timelocked, set_up, tear_down) +

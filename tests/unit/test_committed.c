@@ -333,7 +333,8 @@ a_reveal_that_failed_is_tried_again_soon(void **state)
 		uint64_t again_at;
 	} cases[] = {
 	    {"node", 106}, {"CommitBlockNotInRevealRange", 106},
-	    {"era_over", 106}, {"CommitNotFound", 125}, /* it never will */
+	    {"era_over", 106}, {"CommitNotFound", 106},
+	    {"InvalidRevealCommitHashNotMatch", 125}, /* it never will */
 	};
 	const struct vectors_when at = {105, 20, 120};
 

@@ -29,7 +29,7 @@ submissions_by_code_and_data(void **state)
 	    {1010, "Invalid Transaction", "Custom error: 15",
 		"InvalidRevealRound", REFUSAL_CHANGED},
 	    {1010, "Invalid Transaction", "Custom error: 16", "CommitNotFound",
-		REFUSAL_LASTING},
+		REFUSAL_PASSING},
 	    {1010, "Invalid Transaction", "Custom error: 17",
 		"CommitBlockNotInRevealRange", REFUSAL_WAIT},
 	    {1010, "Invalid Transaction", "Custom error: 255", "Custom255",

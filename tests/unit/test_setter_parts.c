@@ -365,6 +365,23 @@ a_reveal_leaves_room_for_another(void **state)
 		    cases[i].era);
 }
 
+/* Born at the finalized head, it must outlive the best one. */
+static void
+an_era_outlives_a_rest_of_finality(void **state)
+{
+	static const struct {
+		uint64_t period, finalized, best, era;
+	} cases[] = {{64, 1000, 1003, 64}, {64, 1000, 1059, 64},
+	    {64, 1000, 1060, 128}, {64, 1000, 1500, 512}, {8, 1000, 1002, 8},
+	    {8, 12, 30, 32}, {64, 1000, 9000, 2048}, {4, 7, 7, 8}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(order_era(cases[i].period, cases[i].finalized,
+				     cases[i].best),
+		    cases[i].era);
+}
+
 int
 main(void)
 {
@@ -380,6 +397,7 @@ main(void)
 	    cmocka_unit_test(lists_of_subnets),
 	    cmocka_unit_test(a_reveal_is_of_what_was_committed),
 	    cmocka_unit_test(a_reveal_leaves_room_for_another),
+	    cmocka_unit_test(an_era_outlives_a_rest_of_finality),
 	};
 
 	log_set_level(LOG_FATAL);
