@@ -93,7 +93,7 @@ is_kept(const struct rig *r)
 {
 	struct view v = rig_view(r);
 
-	return view_has(&v, commits_sealed_item(1, 0));
+	return view_has(&v, commits_sealed_item(&v, 1, 0));
 }
 
 static uint64_t
@@ -187,6 +187,27 @@ old_set_up(void **state)
 	return rig_start(state, &spec);
 }
 
+/* (account, bytes, round): the block is not in it. */
+static void
+check_kept_as_crv3(const struct rig *r, uint64_t epoch)
+{
+	const struct metadata *md = r->chain->best->runtime->md;
+	struct view v = rig_view(r);
+	struct bytes b;
+	json_t *list;
+
+	assert_null(metadata_storage(
+	    md, "SubtensorModule", "TimelockedWeightCommits", NULL));
+	assert_true(view_get(&v, commits_sealed_item(&v, 1, epoch), &b));
+	list = decode_all(md,
+	    metadata_storage(md, "SubtensorModule", "CRV3WeightCommits", NULL)
+		->value,
+	    b.data, b.len, NULL);
+	assert_int_equal(json_array_size(list), 1);
+	assert_int_equal(json_array_size(json_array_get(list, 0)), 3);
+	json_decref(list);
+}
+
 /* Subnet 1 with a tempo of 20: epoch 1 is from block 19 on, 2 from 40. */
 static void
 an_older_commit_opens_by_the_older_rule(void **state)
@@ -200,6 +221,7 @@ an_older_commit_opens_by_the_older_rule(void **state)
 		struct view v;
 
 		commit_crv3(r, round_of(r, first), whose[i]);
+		check_kept_as_crv3(r, i);
 		rig_block(r, (int)(first - 1 - r->chain->best->place.number));
 		assert_false(is_open(r));
 		rig_block(r, 1);

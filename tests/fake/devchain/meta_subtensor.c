@@ -214,5 +214,7 @@ const struct meta_storage meta_subtensor_storage[] = {
 	"Vec<(H256, u64, u64, u64)>", NULL},
     {"TimelockedWeightCommits", "tt", "(NetUidStorageIndex, u64)",
 	"Vec<(AccountId32, u64, BoundedVec<u8>, u64)>", "00"},
+    {"CRV3WeightCommits", "tt", "(NetUidStorageIndex, u64)",
+	"Vec<(AccountId32, BoundedVec<u8>, u64)>", "00"},
     {0},
 };

@@ -76,12 +76,25 @@ older_hide(struct runtime_spec *spec, const char *name, struct err *err)
 	return 0;
 }
 
-/* Either the timelocked calls or those before them, never both. */
+static bool
+is_among(const char *const *names, const char *name)
+{
+	while (*names != NULL && strcmp(*names, name) != 0)
+		names++;
+	return *names != NULL;
+}
+
+/* Either timelocked commits or those before them, never both. */
 static bool
 is_other_commit(const struct runtime_spec *spec, const char *name)
 {
-	return strncmp(name, spec->crv3 ? "commit_timelocked_" : "commit_crv3_",
-		   spec->crv3 ? 18 : 12) == 0;
+	static const char *const timelocked[] = {"commit_timelocked_weights",
+	    "commit_timelocked_mechanism_weights", "TimelockedWeightCommits",
+	    "CommitRevealWeightsVersion", NULL};
+	static const char *const crv3[] = {
+	    "commit_crv3_weights", "commit_crv3_mechanism_weights", NULL};
+
+	return is_among(spec->crv3 ? timelocked : crv3, name);
 }
 
 bool

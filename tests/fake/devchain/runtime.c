@@ -53,5 +53,9 @@ struct view
 runtime_view(
     const struct runtime *r, struct state *state, const struct place *at)
 {
-	return (struct view){state, at, r->all, older_epochs(&r->spec)};
+	return (struct view){.state = state,
+	    .at = at,
+	    .md = r->all,
+	    .old_epochs = older_epochs(&r->spec),
+	    .crv3 = r->spec.crv3};
 }
