@@ -107,6 +107,102 @@ weights_are_proven_on_older_runtimes(void **state)
 		run_older(&runtimes[i]);
 }
 
+/* -- the beacon ------------------------------------------------------------ */
+
+static int
+set_up(void **state)
+{
+	const struct weights_rig_options o = {.name = "weights-beacon",
+	    .hyper = committing,
+	    .ini = "again_after = 1\n"};
+
+	*state = weights_rig_new(&o);
+	if (*state != NULL)
+		weights_case_heading();
+	return *state == NULL ? -1 : 0;
+}
+
+static int
+tear_down(void **state)
+{
+	return weights_rig_end(*state, false);
+}
+
+static void
+hold(struct weights_rig *w, bool held)
+{
+	assert_int_equal(
+	    weights_rig_tell(w, "dev_beacon",
+		held ? "[{\"hold\": true}]" : "[{\"hold\": false}]"),
+	    0);
+}
+
+/* A vector, committed, and the beacon silent from then on. */
+static void
+commit_and_hold(struct weights_case *c)
+{
+	weights_case_vector(c);
+	assert_int_equal(weights_rig_wait(c->w, c->vector, "committed", 0), 0);
+	hold(c->w, true);
+}
+
+/* Until weightsetterd has seen a block well within the epoch of the reveal,
+ * by when the round would have been out. */
+static void
+wait_for_reveal_epoch(struct weights_case *c)
+{
+	enum { WELL_WITHIN = 15 };
+
+	assert_int_equal(db_wait_int(c->w->db, 1, 0,
+			     "select count(*) from (select from ledger l, "
+			     "snapshot s where l.vector_id = '%s' and "
+			     "(s.hyper->>'epoch_index')::int = l.commit_epoch "
+			     "+ 1 and s.block >= "
+			     "(s.hyper->>'last_epoch_block')::int + %d limit "
+			     "1) as one",
+			     c->vector, WELL_WITHIN),
+	    0);
+}
+
+static void
+a_pulse_that_comes_late_still_proves(void **state)
+{
+	struct weights_case c;
+
+	weights_case_begin(&c, *state, "a pulse held back, then let go");
+	commit_and_hold(&c);
+	wait_for_reveal_epoch(&c);
+	assert_int_equal(db_int(c.w->db,
+			     "select count(*) from ledger where vector_id = "
+			     "'%s' and state = 'committed'",
+			     c.vector),
+	    1);
+	hold(c.w, false);
+	weights_case_proven(&c, 1, 3 * TEMPO);
+}
+
+/* The chain drops what it could not open: it is said, and sent again. */
+static void
+a_pulse_that_never_comes_is_noticed(void **state)
+{
+	struct weights_case c;
+
+	weights_case_begin(&c, *state, "a pulse held back for an epoch");
+	commit_and_hold(&c);
+	weights_case_wait_reason(&c, "not_revealed");
+	assert_int_equal(
+	    proc_count_events(c.w->setter, "weights.not_revealed", NULL), 1);
+	hold(c.w, false);
+	assert_int_equal(
+	    db_wait_int(c.w->db, 1, 0,
+		"select count(*) from (select from ledger l, weight_vector v "
+		"where v.id = l.vector_id and l.state = 'proven' and "
+		"v.origin = '%s' limit 1) as one",
+		c.vector),
+	    0);
+	assert_int_equal(weights_rig_audit(c.w), 0);
+}
+
 int
 main(void)
 {
@@ -114,5 +210,11 @@ main(void)
 	    cmocka_unit_test(weights_are_proven_on_older_runtimes),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	const struct CMUnitTest beacon[] = {
+	    cmocka_unit_test(a_pulse_that_comes_late_still_proves),
+	    cmocka_unit_test(a_pulse_that_never_comes_is_noticed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) +
+	       cmocka_run_group_tests(beacon, set_up, tear_down);
 }
