@@ -18,7 +18,9 @@
 enum { MAX_EPOCHS = 16, MAX_SEALED = 64 * 1024 };
 
 static const char own_pallet[] = "SubtensorModule";
-static const char timelocked[] = "TimelockedWeightCommits";
+/* Newest first: a runtime keeps the entries it has done with. */
+static const char *const timelocked[] = {
+    "TimelockedWeightCommits", "CRV3WeightCommitsV2", "CRV3WeightCommits"};
 
 /* -- what there is to ask for -------------------------------------------- */
 
@@ -77,11 +79,23 @@ key_hashes(const struct metadata *md, uint16_t index, const char *hotkey)
 	return own_key(md, "WeightCommits", json_pack("[i, s]", index, hotkey));
 }
 
+/* The entry that this runtime keeps timelocked commits in. */
+static const char *
+timelocked_of(const struct metadata *md)
+{
+	size_t i = 0, last = sizeof(timelocked) / sizeof(timelocked[0]) - 1;
+
+	while (i < last &&
+	       metadata_storage(md, own_pallet, timelocked[i], NULL) == NULL)
+		i++;
+	return timelocked[i];
+}
+
 static char *
 key_timelocked(const struct metadata *md, uint16_t index, uint64_t epoch)
 {
-	return own_key(
-	    md, timelocked, json_pack("[i, I]", index, (json_int_t)epoch));
+	return own_key(md, timelocked_of(md),
+	    json_pack("[i, I]", index, (json_int_t)epoch));
 }
 
 static void
@@ -178,7 +192,20 @@ hash_sealed(const json_t *hex, char out[SNAPSHOT_HASH])
 	return rc;
 }
 
-/* (who, block, ciphertext, round) of everybody; ours are taken. */
+/* (who, block, ciphertext, round); the oldest form has no block. */
+static int
+take_sealed(const json_t *item, struct commit *c)
+{
+	bool has_block = json_array_size(item) > 3;
+
+	if (has_block && value_u64(json_array_get(item, 1), &c->block) != 0)
+		return -1;
+	if (hash_sealed(json_array_get(item, 1 + has_block), c->hash) != 0)
+		return -1;
+	return value_u64(json_array_get(item, 2 + has_block), &c->round);
+}
+
+/* Of everybody; ours are taken. */
 static int
 take_timelocked(
     const json_t *list, uint64_t epoch, const char *hotkey, struct own *own)
@@ -198,9 +225,7 @@ take_timelocked(
 			return 0;
 		c->is_timelocked = true;
 		c->epoch = epoch;
-		if (hash_sealed(json_array_get(item, 2), c->hash) != 0 ||
-		    value_u64(json_array_get(item, 1), &c->block) != 0 ||
-		    value_u64(json_array_get(item, 3), &c->round) != 0)
+		if (take_sealed(item, c) != 0)
 			return -1;
 	}
 	return 0;
@@ -270,7 +295,7 @@ take_commits(struct taking *t)
 
 	json_decref(list);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		list = value_at(t->md, timelocked,
+		list = value_at(t->md, timelocked_of(t->md),
 		    key_timelocked(t->md, t->index, from + i), t->answer,
 		    t->err);
 		rc = list == NULL ? -1

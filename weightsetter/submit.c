@@ -18,6 +18,7 @@
 #include "subtensor/metadata.h"
 #include "subtensor/rpc.h"
 #include "subtensor/scale.h"
+#include "weightsetter/apis.h"
 #include "weightsetter/chain.h"
 #include "weightsetter/follow.h"
 #include "weightsetter/ledger.h"
@@ -168,14 +169,13 @@ on_hash_written(enum store_outcome outcome, void *arg)
 static json_t *
 decode_validity(struct submit *s, const json_t *hex)
 {
-	const struct runtime_method *m =
-	    metadata_method(s->runtime->md, validate_method);
+	const struct metadata *md = apis_of(s->runtime->md);
+	const struct runtime_method *m = metadata_method(md, validate_method);
 	struct buf bytes = {0};
 	json_t *value = NULL;
 
 	if (m != NULL && value_bytes(hex, MAX_VALIDITY, &bytes) == 0)
-		value = decode_all(
-		    s->runtime->md, m->output, bytes.data, bytes.len, NULL);
+		value = decode_all(md, m->output, bytes.data, bytes.len, NULL);
 	buf_free(&bytes);
 	return value;
 }

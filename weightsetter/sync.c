@@ -17,6 +17,7 @@
 #include "subtensor/metadata.h"
 #include "subtensor/rpc.h"
 #include "subtensor/scale.h"
+#include "weightsetter/apis.h"
 #include "weightsetter/chain.h"
 #include "weightsetter/hyper.h"
 #include "weightsetter/neurons.h"
@@ -177,16 +178,15 @@ static json_t *
 decode_answer(
     struct sync *y, const char *method, const json_t *hex, struct err *err)
 {
-	const struct runtime_method *m =
-	    metadata_method(y->runtime->md, method);
+	const struct metadata *md = apis_of(y->runtime->md);
+	const struct runtime_method *m = metadata_method(md, method);
 	struct buf bytes = {0};
 	json_t *value = NULL;
 
 	if (value_bytes(hex, MAX_ANSWER, &bytes) != 0)
 		err_set(err, "the answer is no hex");
 	else
-		value = decode_all(
-		    y->runtime->md, m->output, bytes.data, bytes.len, err);
+		value = decode_all(md, m->output, bytes.data, bytes.len, err);
 	buf_free(&bytes);
 	return value;
 }
@@ -243,7 +243,7 @@ on_lite(const struct rpc_answer *a, void *arg)
 static void
 ask_neurons(struct sync *y)
 {
-	const struct metadata *md = y->runtime->md;
+	const struct metadata *md = apis_of(y->runtime->md);
 	struct buf args = {0};
 
 	if (metadata_method(md, graph_method) != NULL) {

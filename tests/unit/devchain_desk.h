@@ -43,8 +43,9 @@ desk_faults_changed(struct node *n)
 	((struct desk *)n)->faults_changed++;
 }
 
+/* A node of a chain with that runtime. */
 static inline int
-desk_set_up(void **state)
+desk_start(void **state, const struct runtime_spec *spec)
 {
 	struct desk *d = xcalloc(1, sizeof(*d));
 	const struct chain_hooks hooks = {.on_block = subs_on_block,
@@ -52,8 +53,6 @@ desk_set_up(void **state)
 	    .on_finalized = subs_on_finalized,
 	    .on_tx = subs_on_tx,
 	    .arg = &d->node};
-	const struct runtime_spec spec = {
-	    .spec_version = 424, .transaction_version = 1};
 
 	d->scenario = rig_json(rig_scenario);
 	d->told = json_array();
@@ -61,7 +60,7 @@ desk_set_up(void **state)
 	d->node.faults_changed = desk_faults_changed;
 	d->node.chain = chain_new(&hooks, 2);
 	assert_int_equal(
-	    chain_start(d->node.chain, chain_add_runtime(d->node.chain, &spec),
+	    chain_start(d->node.chain, chain_add_runtime(d->node.chain, spec),
 		scenario_fill, d->scenario, NULL),
 	    0);
 	d->client.send = desk_on_send;
@@ -69,6 +68,15 @@ desk_set_up(void **state)
 	node_add_client(&d->node, &d->client);
 	*state = d;
 	return 0;
+}
+
+static inline int
+desk_set_up(void **state)
+{
+	const struct runtime_spec spec = {
+	    .spec_version = 424, .transaction_version = 1};
+
+	return desk_start(state, &spec);
 }
 
 static inline int

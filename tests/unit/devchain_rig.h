@@ -97,8 +97,9 @@ rig_on_tx(
 		    r->news + len, sizeof(r->news) - len, "%s ", words[news]);
 }
 
+/* A chain of that runtime. */
 static inline int
-rig_set_up(void **state)
+rig_start(void **state, const struct runtime_spec *spec)
 {
 	struct rig *r = xcalloc(1, sizeof(*r));
 	const struct chain_hooks hooks = {.on_block = rig_on_block,
@@ -106,18 +107,25 @@ rig_set_up(void **state)
 	    .on_finalized = rig_on_block,
 	    .on_tx = rig_on_tx,
 	    .arg = r};
-	const struct runtime_spec spec = {
-	    .spec_version = 424, .transaction_version = 1};
 	struct err err = {""};
 
 	r->now_ms = 1750000000000;
 	r->scenario = rig_json(rig_scenario);
 	r->chain = chain_new(&hooks, 2);
-	if (chain_start(r->chain, chain_add_runtime(r->chain, &spec),
+	if (chain_start(r->chain, chain_add_runtime(r->chain, spec),
 		scenario_fill, r->scenario, &err) != 0)
 		fail_msg("%s", err.text);
 	*state = r;
 	return 0;
+}
+
+static inline int
+rig_set_up(void **state)
+{
+	const struct runtime_spec spec = {
+	    .spec_version = 424, .transaction_version = 1};
+
+	return rig_start(state, &spec);
 }
 
 static inline int

@@ -67,6 +67,35 @@ the_next_epoch_is_found_by_counting_on(void **state)
 		    cases[i].next);
 }
 
+/* Subnet 3 with a tempo of 20: epochs of 21 blocks, 4 blocks early. */
+static void
+the_older_rule_counts_by_the_blocks_number(void **state)
+{
+	static const struct epoch_clock c = {
+	    .by_number = true, .netuid = 3, .tempo = 20, .last = 7, .index = 9};
+	static const struct epoch_clock never = {.by_number = true};
+	static const struct {
+		uint64_t block, epoch, next;
+		bool due;
+	} cases[] = {
+	    {0, 0, 17, false},
+	    {16, 0, 17, false},
+	    {17, 1, 38, true},
+	    {18, 1, 38, false},
+	    {37, 1, 38, false},
+	    {38, 2, 59, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(epoch_at(&c, cases[i].block), cases[i].epoch);
+		assert_int_equal(epoch_due(&c, cases[i].block), cases[i].due);
+		assert_int_equal(epoch_next(&c, cases[i].block), cases[i].next);
+	}
+	assert_false(epoch_due(&never, 0));
+	assert_int_equal(epoch_next(&never, 5), 0);
+}
+
 int
 main(void)
 {
@@ -74,6 +103,7 @@ main(void)
 	    cmocka_unit_test(an_epoch_is_due_by_tempo_request_or_age),
 	    cmocka_unit_test(the_block_of_an_epoch_counts_for_the_next_one),
 	    cmocka_unit_test(the_next_epoch_is_found_by_counting_on),
+	    cmocka_unit_test(the_older_rule_counts_by_the_blocks_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,8 @@ errors_have_the_nodes_codes(void **state)
 	    {"state_getKeysPaged", "['0x', 2000]", 4003},
 	    {"dev_set", "[{'netuid': 1, 'nothing': 2}]", -32602},
 	    {"dev_set", "[{'netuid': 1, 'tempo': -2}]", -32602},
+	    {"dev_beacon", "[{'hold': 1}]", -32602},
+	    {"dev_beacon", "[]", -32602},
 	    {"dev_neuron", "[{'uid': 1}]", -32602},
 	    {"dev_fork", "[3]", -32602},
 	    {"dev_upgrade", "[{'move': {'No.call': 3}}]", -32602},

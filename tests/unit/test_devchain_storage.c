@@ -36,7 +36,7 @@ set_up(void **state)
 
 	f->rt = runtime_new(&spec);
 	f->state = state_new();
-	f->v = (struct view){f->state, &f->place, f->rt->md};
+	f->v = runtime_view(f->rt, f->state, &f->place);
 	*state = f;
 	return 0;
 }

@@ -112,6 +112,62 @@ what_is_there_is_read_for_each_mechanism(void **state)
 	metadata_free(md);
 }
 
+/* Spec 293 had neither timelocked commits nor mechanisms. */
+static void
+commits_of_an_older_runtime_are_found(void **state)
+{
+	struct snapshot *s = standing();
+	json_t *changes = json_array(), *answer;
+	struct metadata *md;
+	struct err err = {{0}};
+	const struct own *own = &s->own[0];
+
+	(void)state;
+	chaindata_or_skip();
+	md = chainmeta_load("metadata-293.scale");
+	s->hyper.mechanisms = 1;
+	put(changes, key_timelocked(md, 11, 9),
+	    "0x08" BOB_HEX "0401"
+	    "0900000000000000" ALICE_HEX "08abcd"
+	    "7b00000000000000");
+	answer = answer_of(changes);
+	if (own_take(md, s, answer, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(own->n_commits, 1);
+	assert_true(own->commits[0].is_timelocked);
+	assert_int_equal(own->commits[0].epoch, 9);
+	assert_int_equal(own->commits[0].block, 0);
+	assert_int_equal(own->commits[0].round, 123);
+	assert_string_equal(own->commits[0].hash,
+	    "0x9606e52f00c679e548b5155af5026f5a"
+	    "f4130d7a15c990a791fff8d652c464f5");
+	json_decref(answer);
+	snapshot_free(s);
+	metadata_free(md);
+}
+
+/* The entries that are done with stay in metadata, empty. */
+static void
+the_newest_entry_is_the_one_in_use(void **state)
+{
+	static const struct {
+		const char *file, *entry;
+	} cases[] = {
+	    {"finney_taohop_20260704.scale", "TimelockedWeightCommits"},
+	    {"finney_spec343_v15.scale", "TimelockedWeightCommits"},
+	    {"metadata-293.scale", "CRV3WeightCommits"},
+	};
+
+	(void)state;
+	chaindata_or_skip();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct metadata *md = chainmeta_load(cases[i].file);
+
+		assert_string_equal(timelocked_of(md), cases[i].entry);
+		metadata_free(md);
+	}
+}
+
 static void
 who_is_not_of_the_subnet_asks_for_nothing(void **state)
 {
@@ -191,6 +247,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_there_is_read_for_each_mechanism),
+	    cmocka_unit_test(commits_of_an_older_runtime_are_found),
+	    cmocka_unit_test(the_newest_entry_is_the_one_in_use),
 	    cmocka_unit_test(who_is_not_of_the_subnet_asks_for_nothing),
 	    cmocka_unit_test(the_epochs_looked_at_are_few),
 	    cmocka_unit_test(values_of_another_form_are_refused),

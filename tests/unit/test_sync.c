@@ -17,6 +17,7 @@
 #include "tests/lib/chainmeta.h"
 #undef fail /* cmocka's; sync.c has its own */
 #include "weightsetter/address.c"
+#include "weightsetter/apis.c"
 #include "weightsetter/commitments.c"
 #include "weightsetter/hyper.c"
 #include "weightsetter/neurons.c"

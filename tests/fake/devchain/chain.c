@@ -79,7 +79,7 @@ chain_start(struct chain *c, struct runtime *rt,
 	static const uint8_t nothing[32];
 	struct block *b = block_new(NULL);
 	struct work w = {
-	    .view = {c->state, &b->place, rt->md},
+	    .view = runtime_view(rt, c->state, &b->place),
 	    .phase = PHASE_INITIALIZATION,
 	};
 	int filled;
@@ -152,8 +152,9 @@ build(struct chain *c, bool empty, int64_t now_ms, struct taken *taken)
 	const struct block *parent = c->best;
 	struct block *b = block_new(parent);
 	struct work w = {
-	    .view = {c->state, &b->place, parent->runtime->md},
+	    .view = runtime_view(parent->runtime, c->state, &b->place),
 	    .number = b->place.number,
+	    .beacon_held = c->beacon_held,
 	};
 	struct buf timestamp = {0};
 

@@ -18,6 +18,7 @@
 
 struct block;
 struct buf;
+struct bytes;
 struct err;
 struct runtime;
 struct runtime_spec;
@@ -60,6 +61,7 @@ struct chain {
 	uint32_t finality_lag; /* blocks */
 	uint32_t forks;
 	struct ops pending; /* for the next block */
+	bool beacon_held;   /* no round of the beacon comes any more */
 	unsigned lose_next; /* extrinsics to accept and lose */
 	enum lose lose;
 	struct {
@@ -97,6 +99,10 @@ struct block *chain_block(const struct chain *, const uint8_t hash[32]);
 struct block *chain_block_at(const struct chain *, uint32_t number);
 /* What a block left behind; false if its storage is gone. */
 bool chain_view(const struct chain *, const struct block *, struct view *);
+/* A key's value at a block, as clients are told it: false if it has none, or
+ * if the runtime hides it. Borrowed until the next block. */
+bool chain_read(const struct chain *, const struct block *, const void *key,
+    size_t len, struct bytes *value);
 
 enum submit_result {
 	SUBMIT_OK,

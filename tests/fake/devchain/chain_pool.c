@@ -14,7 +14,7 @@
 static struct view
 best_view(const struct chain *c)
 {
-	return (struct view){c->state, &c->best->place, c->best->runtime->md};
+	return runtime_view(c->best->runtime, c->state, &c->best->place);
 }
 
 /* As if it were to go into the next block. */

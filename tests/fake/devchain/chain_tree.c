@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "tests/fake/devchain/block.h"
 #include "tests/fake/devchain/chain.h"
+#include "tests/fake/devchain/older.h"
 #include "tests/fake/devchain/runtime.h"
 #include "tests/fake/devchain/storage.h"
 
@@ -40,8 +41,16 @@ chain_block_at(const struct chain *c, uint32_t number)
 bool
 chain_view(const struct chain *c, const struct block *b, struct view *v)
 {
-	*v = (struct view){c->state, &b->place, b->runtime->md};
+	*v = runtime_view(b->runtime, c->state, &b->place);
 	return b->place.number >= c->floor;
+}
+
+bool
+chain_read(const struct chain *c, const struct block *b, const void *key,
+    size_t len, struct bytes *value)
+{
+	return !older_hides_key(&b->runtime->spec, key, len) &&
+	       state_get(c->state, &b->place, key, len, value);
 }
 
 /* Its extrinsics are final: nobody watches them any longer. */

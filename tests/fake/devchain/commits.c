@@ -237,7 +237,6 @@ struct sealed {
 	const uint8_t *bytes;
 	size_t len;
 	uint64_t round;
-	uint16_t version;
 };
 
 static struct sealed
@@ -248,7 +247,6 @@ read_sealed(struct call_args *c)
 	s.len = scale_count(&c->r, 1);
 	s.bytes = scale_bytes(&c->r, s.len);
 	s.round = scale_u64(&c->r);
-	s.version = scale_u16(&c->r);
 	return s;
 }
 
@@ -265,14 +263,16 @@ commits_validate_timelocked(const struct view *v, struct call_args *c)
 }
 
 struct item
-commits_sealed_item(uint16_t index, uint64_t epoch)
+commits_sealed_item(const struct view *v, uint16_t index, uint64_t epoch)
 {
 	struct buf le = {0};
 	struct item i;
 
 	scale_put_u64(&le, epoch);
 	i = item_with(
-	    item_net("TimelockedWeightCommits", index), le.data, le.len);
+	    item_net(v->crv3 ? "CRV3WeightCommits" : "TimelockedWeightCommits",
+		index),
+	    le.data, le.len);
 	buf_free(&le);
 	return i;
 }
@@ -280,8 +280,8 @@ commits_sealed_item(uint16_t index, uint64_t epoch)
 /* How many of an epoch's commits there are, whose bytes follow the count, and
  * how many of them are this hotkey's. */
 static size_t
-count_sealed(
-    const struct bytes *b, const uint8_t *hotkey, size_t *own, size_t *skip)
+count_sealed(const struct view *v, const struct bytes *b, const uint8_t *hotkey,
+    size_t *own, size_t *skip)
 {
 	struct scale_reader r;
 	size_t n;
@@ -292,7 +292,8 @@ count_sealed(
 	*skip = r.pos;
 	for (size_t i = 0; i < n; i++) {
 		*own += memcmp(scale_bytes(&r, 32), hotkey, 32) == 0;
-		scale_u64(&r);
+		if (!v->crv3)
+			scale_u64(&r);
 		scale_bytes(&r, scale_count(&r, 1));
 		scale_u64(&r);
 	}
@@ -308,7 +309,8 @@ put_sealed(const struct view *v, const struct call_args *c, struct item i,
 	scale_put_compact(&b, n + 1);
 	buf_add(&b, old->data + skip, old->len - skip);
 	buf_add(&b, c->signer, 32);
-	scale_put_u64(&b, c->block);
+	if (!v->crv3)
+		scale_put_u64(&b, c->block);
 	scale_put_bytes(&b, s->bytes, s->len);
 	scale_put_u64(&b, s->round);
 	view_put(v, i, b.data, b.len);
@@ -331,33 +333,52 @@ announce_sealed(
 	buf_free(&fields);
 }
 
-int
-commits_timelocked(struct work *w, struct call_args *c)
+static int
+keep_sealed(struct work *w, const struct call_args *c, const struct sealed *s)
 {
 	const struct view *v = &w->view;
 	struct epoch_clock clock = epoch_clock_of(v, c->netuid);
-	struct sealed s = read_sealed(c);
 	struct item i =
-	    commits_sealed_item(c->index, epoch_at(&clock, c->block));
+	    commits_sealed_item(v, c->index, epoch_at(&clock, c->block));
 	struct bytes old;
 	size_t n, own, skip;
 	uint16_t uid = 0;
 	int error;
 
-	if ((error = check_place(v, c)) != CALL_OK)
-		return error;
-	if (s.version != view_uint(v, item_plain("CommitRevealWeightsVersion")))
-		return ERROR_COMMIT_VERSION;
 	if ((error = check_committer(v, c, &uid)) != CALL_OK)
 		return error;
 	view_get(v, i, &old);
-	n = count_sealed(&old, c->signer, &own, &skip);
+	n = count_sealed(v, &old, c->signer, &own, &skip);
 	if (own >= MAX_COMMITS)
 		return ERROR_TOO_MANY_COMMITS;
-	put_sealed(v, c, i, &old, n, skip, &s);
-	announce_sealed(w, c, &s);
+	put_sealed(v, c, i, &old, n, skip, s);
+	announce_sealed(w, c, s);
 	view_put_nth(v, item_net("LastUpdate", c->index), uid, c->block);
 	return CALL_OK;
+}
+
+int
+commits_timelocked(struct work *w, struct call_args *c)
+{
+	const struct view *v = &w->view;
+	struct sealed s = read_sealed(c);
+	uint16_t version = scale_u16(&c->r);
+	int error = check_place(v, c);
+
+	if (error != CALL_OK)
+		return error;
+	if (version != view_uint(v, item_plain("CommitRevealWeightsVersion")))
+		return ERROR_COMMIT_VERSION;
+	return keep_sealed(w, c, &s);
+}
+
+int
+commits_crv3(struct work *w, struct call_args *c)
+{
+	struct sealed s = read_sealed(c);
+	int error = check_place(&w->view, c);
+
+	return error != CALL_OK ? error : keep_sealed(w, c, &s);
 }
 
 /* Those of one mechanism; the key ends in the epoch. */
@@ -368,7 +389,7 @@ expire_index(const struct view *v, uint16_t index, uint64_t oldest)
 	struct bytes key;
 	const struct bytes *after = NULL;
 
-	item_key(v->md, commits_sealed_item(index, 0), &prefix);
+	item_key(v->md, commits_sealed_item(v, index, 0), &prefix);
 	prefix.len -= 16; /* the epoch, hashed and plain */
 	while (state_next_key(
 	    v->state, v->at, prefix.data, prefix.len, after, &key)) {

@@ -9,11 +9,19 @@
 
 enum { LONGEST_EPOCH = 50400 };
 
+static uint64_t
+shifted(const struct epoch_clock *c, uint64_t block)
+{
+	return block + c->netuid + 1;
+}
+
 bool
 epoch_due(const struct epoch_clock *c, uint64_t block)
 {
 	if (c->tempo == 0)
 		return false;
+	if (c->by_number)
+		return shifted(c, block) % (c->tempo + 1) == 0;
 	return (c->pending > 0 && block >= c->pending) ||
 	       c->since > LONGEST_EPOCH || block - c->last >= c->tempo;
 }
@@ -21,6 +29,8 @@ epoch_due(const struct epoch_clock *c, uint64_t block)
 uint64_t
 epoch_at(const struct epoch_clock *c, uint64_t block)
 {
+	if (c->by_number)
+		return shifted(c, block) / (c->tempo + 1);
 	return c->index + epoch_due(c, block);
 }
 
@@ -40,6 +50,8 @@ struct epoch_clock
 epoch_clock_of(const struct view *v, uint16_t netuid)
 {
 	return (struct epoch_clock){
+	    .by_number = v->old_epochs,
+	    .netuid = netuid,
 	    .tempo = view_uint(v, item_net("Tempo", netuid)),
 	    .last = view_uint(v, item_net("LastEpochBlock", netuid)),
 	    .pending = view_uint(v, item_net("PendingEpochAt", netuid)),
@@ -65,14 +77,21 @@ mark_active(struct work *w, uint16_t netuid)
 }
 
 static void
-run(struct work *w, uint16_t netuid, uint64_t index)
+count(const struct view *v, uint16_t netuid, uint32_t block, uint64_t index)
+{
+	view_put_uint(v, item_net("LastEpochBlock", netuid), block);
+	view_put_uint(v, item_net("PendingEpochAt", netuid), 0);
+	view_put_uint(v, item_net("SubnetEpochIndex", netuid), index);
+}
+
+static void
+run(struct work *w, uint16_t netuid, const struct epoch_clock *clock)
 {
 	const struct view *v = &w->view;
 
-	view_put_uint(v, item_net("LastEpochBlock", netuid), w->number);
+	if (!clock->by_number)
+		count(v, netuid, w->number, clock->index + 1);
 	view_put_uint(v, item_net("LastMechansimStepBlock", netuid), w->number);
-	view_put_uint(v, item_net("PendingEpochAt", netuid), 0);
-	view_put_uint(v, item_net("SubnetEpochIndex", netuid), index + 1);
 	view_put_uint(v, item_net("BlocksSinceLastStep", netuid), 0);
 	mark_active(w, netuid);
 }
@@ -112,8 +131,8 @@ epoch_step(struct work *w)
 			reveal_step(w, netuids[i], epoch_at(&clock, w->number));
 		}
 		if (due && left > 0) {
-			run(w, netuids[i], clock.index);
-			left--;
+			run(w, netuids[i], &clock);
+			left -= !clock.by_number;
 			continue;
 		}
 		if (due)

@@ -1,7 +1,8 @@
 /*
  * When a subnet's epochs begin, by the rule of dynamic tempo: an epoch is due
  * tempo blocks after the last one, when one was asked for, or when none has
- * been for a week.
+ * been for a week. On runtimes before that rule the block's number alone says
+ * which epoch it is in: (block + netuid + 1) / (tempo + 1).
  *
  * Pure, but for epoch_step and epoch_clock_of, which read and write storage.
  */
@@ -20,6 +21,9 @@ struct epoch_clock {
 	uint64_t pending; /* block one was asked for at, 0: none */
 	uint64_t index;	  /* how many there have been */
 	uint64_t since;	  /* blocks since the last one */
+	/* The older rule: only tempo and this count. */
+	bool by_number;
+	uint16_t netuid;
 };
 
 bool epoch_due(const struct epoch_clock *, uint64_t block);

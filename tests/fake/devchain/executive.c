@@ -42,8 +42,9 @@ executive_begin(struct work *w, const struct block *parent, struct ops *ops)
 	view_put(v, hash_item(w->number - 1), parent->hash, 32);
 	if (w->number > BLOCK_HASH_COUNT + 1)
 		view_delete(v, hash_item(w->number - 1 - BLOCK_HASH_COUNT));
-	view_put_uint(
-	    v, item("Drand", "LastStoredRound"), beacon_round(w->now_ms));
+	if (!w->beacon_held)
+		view_put_uint(v, item("Drand", "LastStoredRound"),
+		    beacon_round(w->now_ms));
 	for (size_t i = 0; i < ops->n; i++)
 		op_run(&ops->list[i], w);
 	epoch_step(w);

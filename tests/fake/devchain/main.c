@@ -20,6 +20,7 @@
 #include "tests/fake/devchain/chain.h"
 #include "tests/fake/devchain/endpoint.h"
 #include "tests/fake/devchain/node.h"
+#include "tests/fake/devchain/older.h"
 #include "tests/fake/devchain/runtime.h"
 #include "tests/fake/devchain/scenario.h"
 #include "tests/fake/devchain/server.h"
@@ -32,7 +33,7 @@ struct options {
 	size_t ports;
 	int block_ms; /* 0: only when told to */
 	uint32_t finality;
-	uint32_t spec_version;
+	struct runtime_spec spec;
 	const char *scenario;
 };
 
@@ -45,7 +46,62 @@ struct devchain {
 
 static const char usage[] =
     "usage: devchain [--port N] [--ports N] [--block-ms N] [--finality N]\n"
-    "                [--spec-version N] [--scenario FILE]\n";
+    "                [--spec-version N] [--scenario FILE] [--metadata 14|15]\n"
+    "                [--crv3] [--hide Pallet.name]...\n";
+
+/* What an older runtime has not. */
+static int
+read_hidden(struct runtime_spec *spec, const char *name)
+{
+	struct err err;
+
+	if (older_hide(spec, name, &err) == 0)
+		return 0;
+	fprintf(stderr, "devchain: --hide: %s\n", err.text);
+	return -1;
+}
+
+static int
+read_metadata(struct runtime_spec *spec, const char *version)
+{
+	spec->v14_only = strcmp(version, "14") == 0;
+	return spec->v14_only || strcmp(version, "15") == 0 ? 0 : -1;
+}
+
+/* One option, by the letter names gives it. */
+static int
+read_option(struct options *o, int letter, const char *value)
+{
+	switch (letter) {
+	case 'p':
+		o->port = atoi(value);
+		return 0;
+	case 'n':
+		o->ports = strtoul(value, NULL, 10);
+		return 0;
+	case 'b':
+		o->block_ms = atoi(value);
+		return 0;
+	case 'f':
+		o->finality = strtoul(value, NULL, 10);
+		return 0;
+	case 'v':
+		o->spec.spec_version = strtoul(value, NULL, 10);
+		return 0;
+	case 's':
+		o->scenario = value;
+		return 0;
+	case 'm':
+		return read_metadata(&o->spec, value);
+	case 'c':
+		o->spec.crv3 = true;
+		return 0;
+	case 'h':
+		return read_hidden(&o->spec, value);
+	default:
+		return -1;
+	}
+}
 
 static int
 read_options(int argc, char **argv, struct options *o)
@@ -57,28 +113,21 @@ read_options(int argc, char **argv, struct options *o)
 	    {"finality", required_argument, NULL, 'f'},
 	    {"spec-version", required_argument, NULL, 'v'},
 	    {"scenario", required_argument, NULL, 's'},
+	    {"metadata", required_argument, NULL, 'm'},
+	    {"crv3", no_argument, NULL, 'c'},
+	    {"hide", required_argument, NULL, 'h'},
 	    {NULL, 0, NULL, 0},
 	};
 	int c;
 
-	*o = (struct options){
-	    .ports = 1, .block_ms = 1000, .finality = 2, .spec_version = 424};
-	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		if (c == 'p')
-			o->port = atoi(optarg);
-		else if (c == 'n')
-			o->ports = strtoul(optarg, NULL, 10);
-		else if (c == 'b')
-			o->block_ms = atoi(optarg);
-		else if (c == 'f')
-			o->finality = strtoul(optarg, NULL, 10);
-		else if (c == 'v')
-			o->spec_version = strtoul(optarg, NULL, 10);
-		else if (c == 's')
-			o->scenario = optarg;
-		else
+	*o = (struct options){.ports = 1,
+	    .block_ms = 1000,
+	    .finality = 2,
+	    .spec = {.spec_version = 424, .transaction_version = 1}};
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1)
+		if (read_option(o, c, optarg) != 0)
 			return -1;
-	}
+	o->spec.slot_ms = (uint64_t)o->block_ms;
 	return optind == argc && o->ports >= 1 && o->ports <= MAX_PORTS ? 0
 									: -1;
 }
@@ -107,18 +156,13 @@ start_chain(struct node *n, const struct options *o, struct err *err)
 	    .on_tx = subs_on_tx,
 	    .arg = n,
 	};
-	const struct runtime_spec spec = {
-	    .spec_version = o->spec_version,
-	    .transaction_version = 1,
-	    .slot_ms = (uint64_t)o->block_ms,
-	};
 	json_t *scenario = read_scenario(o->scenario, err);
 	int started = -1;
 
 	n->chain = chain_new(&hooks, o->finality);
 	if (scenario != NULL)
 		started =
-		    chain_start(n->chain, chain_add_runtime(n->chain, &spec),
+		    chain_start(n->chain, chain_add_runtime(n->chain, &o->spec),
 			scenario_fill, scenario, err);
 	json_decref(scenario);
 	return started;

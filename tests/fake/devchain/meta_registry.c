@@ -17,6 +17,7 @@
 #include "subtensor/scale.h"
 #include "tests/fake/devchain/meta_put.h"
 #include "tests/fake/devchain/meta_table.h"
+#include "tests/fake/devchain/older.h"
 
 enum { MAX_WORD = 160, MAX_PARTS = 32 };
 
@@ -173,6 +174,30 @@ moved_index(const struct registry *r, const char *type, const char *variant,
 	return index;
 }
 
+/* Whether a variant is a call that this runtime has not. */
+static bool
+is_hidden_call(const struct registry *r, const char *type, const char *variant)
+{
+	const char *end = strstr(type, "::Call");
+	char pallet[MAX_WORD];
+
+	if (end == NULL || strcmp(end, "::Call") != 0)
+		return false;
+	snprintf(pallet, sizeof(pallet), "%.*s", (int)(end - type), type);
+	return older_hides(r->spec, pallet, variant);
+}
+
+/* "A{a: T}" at the cursor, as a Variant. */
+static void
+read_variant(struct registry *r, const char *type, const char *word,
+    unsigned index, const char **p, struct buf *out)
+{
+	scale_put_str(out, word);
+	read_fields(r, p, out);
+	scale_put_u8(out, moved_index(r, type, word, index));
+	meta_put_end(out);
+}
+
 /* "|A|B(T)|7 C{a: T}", as Vec<Variant>. */
 static void
 read_variants(
@@ -180,7 +205,7 @@ read_variants(
 {
 	struct buf variants = {0};
 	char word[MAX_WORD];
-	size_t n = 0;
+	size_t n = 0, end;
 	unsigned next = 0;
 
 	while (take(p, '|')) {
@@ -188,12 +213,12 @@ read_variants(
 		if (isdigit((unsigned char)**p))
 			next = strtoul(*p, (char **)p, 10);
 		read_word(p, word);
-		scale_put_str(&variants, word);
-		read_fields(r, p, &variants);
-		scale_put_u8(&variants, moved_index(r, type, word, next));
-		meta_put_end(&variants);
-		next++;
-		n++;
+		end = variants.len;
+		read_variant(r, type, word, next++, p, &variants);
+		if (is_hidden_call(r, type, word))
+			variants.len = end;
+		else
+			n++;
 	}
 	scale_put_compact(out, n);
 	buf_add(out, variants.data, variants.len);

@@ -14,7 +14,7 @@
 struct buf;
 struct registry;
 
-enum { SPEC_MAX_MOVES = 8, SPEC_MAX_NAME = 64 };
+enum { SPEC_MAX_MOVES = 8, SPEC_MAX_HIDDEN = 16, SPEC_MAX_NAME = 64 };
 
 /* What one runtime version differs in from another. */
 struct runtime_spec {
@@ -30,6 +30,14 @@ struct runtime_spec {
 	/* One more signed extension at the end of the list; "" is none. */
 	char extension[SPEC_MAX_NAME];
 	bool extension_has_bytes;
+	/* What an older one has not; older.h fills and asks it. */
+	struct {
+		char of[SPEC_MAX_NAME], name[SPEC_MAX_NAME];
+	} hidden[SPEC_MAX_HIDDEN];
+	int n_hidden;
+	bool crv3;     /* commit_crv3_* in place of commit_timelocked_* */
+	bool has_all;  /* nothing at all is hidden */
+	bool v14_only; /* of metadata */
 };
 
 struct registry *registry_new(const struct runtime_spec *);

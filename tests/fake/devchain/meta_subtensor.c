@@ -1,6 +1,7 @@
 /*
  * SubtensorModule's calls, events, errors and storage: those the suite meets,
- * all errors, under the names and indices of finney at spec 424.
+ * all errors, under the names and indices of finney at spec 424. The crv3
+ * commits are those of runtimes before, see older.h.
  */
 #include "tests/fake/devchain/meta_table.h"
 
@@ -20,12 +21,16 @@ const char meta_subtensor_calls[] =
     "|4 serve_axon{" AXON_ARGS "}"
     "|96 commit_weights{netuid: NetUid, commit_hash: H256}"
     "|97 reveal_weights{netuid: NetUid, " REVEAL_ARGS "}"
+    "|99 commit_crv3_weights{netuid: NetUid, commit: BoundedVec<u8>, "
+    "reveal_round: u64}"
     "|113 commit_timelocked_weights{netuid: NetUid, commit: BoundedVec<u8>, "
     "reveal_round: u64, commit_reveal_version: u16}"
     "|115 commit_mechanism_weights{netuid: NetUid, mecid: MechId, "
     "commit_hash: H256}"
     "|116 reveal_mechanism_weights{netuid: NetUid, mecid: MechId, " REVEAL_ARGS
     "}"
+    "|117 commit_crv3_mechanism_weights{netuid: NetUid, mecid: MechId, "
+    "commit: BoundedVec<u8>, reveal_round: u64}"
     "|118 commit_timelocked_mechanism_weights{netuid: NetUid, mecid: MechId, "
     "commit: BoundedVec<u8>, reveal_round: u64, commit_reveal_version: u16}"
     "|119 set_mechanism_weights{netuid: NetUid, mecid: MechId, "
@@ -209,5 +214,7 @@ const struct meta_storage meta_subtensor_storage[] = {
 	"Vec<(H256, u64, u64, u64)>", NULL},
     {"TimelockedWeightCommits", "tt", "(NetUidStorageIndex, u64)",
 	"Vec<(AccountId32, u64, BoundedVec<u8>, u64)>", "00"},
+    {"CRV3WeightCommits", "tt", "(NetUidStorageIndex, u64)",
+	"Vec<(AccountId32, BoundedVec<u8>, u64)>", "00"},
     {0},
 };

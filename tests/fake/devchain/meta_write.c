@@ -15,6 +15,7 @@
 #include "common/xalloc.h"
 #include "subtensor/scale.h"
 #include "tests/fake/devchain/meta_table.h"
+#include "tests/fake/devchain/older.h"
 
 struct writer {
 	const struct runtime_spec *spec;
@@ -112,13 +113,14 @@ put_storage(struct writer *w, const struct meta_pallet *p)
 {
 	size_t n = 0;
 
-	while (p->storage[n].name != NULL)
-		n++;
+	for (const struct meta_storage *s = p->storage; s->name != NULL; s++)
+		n += !older_hides(w->spec, p->name, s->name);
 	scale_put_u8(&w->out, 1);
 	scale_put_str(&w->out, p->name);
 	scale_put_compact(&w->out, n);
-	for (size_t i = 0; i < n; i++)
-		put_storage_entry(w, &p->storage[i]);
+	for (const struct meta_storage *s = p->storage; s->name != NULL; s++)
+		if (!older_hides(w->spec, p->name, s->name))
+			put_storage_entry(w, s);
 }
 
 /* Option<type> of "Pallet::Call" and its like. */
@@ -242,20 +244,26 @@ put_inputs(struct writer *w, const char *inputs)
 }
 
 static void
+put_method(struct writer *w, const struct meta_method *m)
+{
+	scale_put_str(&w->out, m->name);
+	put_inputs(w, m->inputs);
+	put_type(w, m->output);
+	put_docs(w);
+}
+
+static void
 put_api(struct writer *w, const struct meta_api *api)
 {
 	size_t n = 0;
 
-	while (api->methods[n].name != NULL)
-		n++;
+	for (const struct meta_method *m = api->methods; m->name != NULL; m++)
+		n += !older_hides(w->spec, api->name, m->name);
 	scale_put_str(&w->out, api->name);
 	scale_put_compact(&w->out, n);
-	for (size_t i = 0; i < n; i++) {
-		scale_put_str(&w->out, api->methods[i].name);
-		put_inputs(w, api->methods[i].inputs);
-		put_type(w, api->methods[i].output);
-		put_docs(w);
-	}
+	for (const struct meta_method *m = api->methods; m->name != NULL; m++)
+		if (!older_hides(w->spec, api->name, m->name))
+			put_method(w, m);
 	put_docs(w);
 }
 

@@ -83,6 +83,20 @@ syncing(struct call *c)
 	return json_true();
 }
 
+/* Pulses held back, {"hold": true}, or let go. */
+static json_t *
+beacon(struct call *c)
+{
+	const json_t *hold = json_object_get(call_param(c, 0), "hold");
+
+	if (!json_is_boolean(hold))
+		return call_fail(
+		    c, RPC_BAD_PARAMS, NULL, "\"hold\" is true or false");
+	c->node->chain->beacon_held = json_is_true(hold);
+	log_info("fault.beacon", "held=%d", json_is_true(hold));
+	return json_true();
+}
+
 /* -- refusals -------------------------------------------------------------- */
 
 static void
@@ -151,6 +165,7 @@ const struct method methods_fault[] = {
     {"dev_delay", delay},
     {"dev_disconnect", disconnect},
     {"dev_syncing", syncing},
+    {"dev_beacon", beacon},
     {"dev_refuse", refuse},
     {"dev_endpoint", set_endpoint},
     {NULL, NULL},

@@ -9,6 +9,7 @@
 #include "tests/fake/devchain/call.h"
 #include "tests/fake/devchain/chain.h"
 #include "tests/fake/devchain/node.h"
+#include "tests/fake/devchain/older.h"
 #include "tests/fake/devchain/runtime.h"
 #include "tests/fake/devchain/runtime_api.h"
 #include "tests/fake/devchain/show.h"
@@ -87,7 +88,7 @@ value_of(const struct node *n, const struct block *b, const char *hex)
 	long len = hex != NULL ? hex_decode(hex, key, sizeof(key)) : -1;
 	struct bytes value;
 
-	if (len < 0 || !state_get(n->chain->state, &b->place, key, len, &value))
+	if (len < 0 || !chain_read(n->chain, b, key, len, &value))
 		return NULL;
 	return show_hex(value.data, value.len);
 }
@@ -100,8 +101,7 @@ get_value(struct call *c, struct bytes *value)
 	bool found = false;
 
 	if (b != NULL && call_bytes(c, 0, MAX_KEY, &key) == 0)
-		found = state_get(
-		    c->node->chain->state, &b->place, key.data, key.len, value);
+		found = chain_read(c->node->chain, b, key.data, key.len, value);
 	buf_free(&key);
 	return found;
 }
@@ -186,10 +186,13 @@ list_keys(struct call *c, const struct block *b, const struct buf *prefix,
 	const struct bytes *after = start->len > 0 ? &key : NULL;
 	json_t *keys = json_array();
 
-	while (count-- > 0 && state_next_key(c->node->chain->state, &b->place,
-				  prefix->data, prefix->len, after, &key)) {
-		json_array_append_new(keys, show_hex(key.data, key.len));
+	while (count > 0 && state_next_key(c->node->chain->state, &b->place,
+				prefix->data, prefix->len, after, &key)) {
 		after = &key;
+		if (older_hides_key(&b->runtime->spec, key.data, key.len))
+			continue;
+		json_array_append_new(keys, show_hex(key.data, key.len));
+		count--;
 	}
 	return keys;
 }

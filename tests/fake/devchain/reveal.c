@@ -13,19 +13,19 @@
 
 struct waiting {
 	const uint8_t *who;
-	uint64_t block;
+	uint64_t block; /* 0 in the older form */
 	const uint8_t *bytes;
 	size_t len;
 	uint64_t round;
 };
 
 static struct waiting
-read_waiting(struct scale_reader *r)
+read_waiting(const struct view *v, struct scale_reader *r)
 {
 	struct waiting c;
 
 	c.who = scale_bytes(r, 32);
-	c.block = scale_u64(r);
+	c.block = v->crv3 ? 0 : scale_u64(r);
 	c.len = scale_count(r, 1);
 	c.bytes = scale_bytes(r, c.len);
 	c.round = scale_u64(r);
@@ -33,15 +33,26 @@ read_waiting(struct scale_reader *r)
 }
 
 static void
-keep(struct buf *kept, const struct waiting *c)
+keep(const struct view *v, struct buf *kept, const struct waiting *c)
 {
 	buf_add(kept, c->who, 32);
-	scale_put_u64(kept, c->block);
+	if (!v->crv3)
+		scale_put_u64(kept, c->block);
 	scale_put_bytes(kept, c->bytes, c->len);
 	scale_put_u64(kept, c->round);
 }
 
-/* WeightsTlockPayload of that hotkey. */
+/* The rest of a payload, which ends with it. */
+static bool
+read_weights(struct scale_reader *r, struct weights *w)
+{
+	w->uids = weights_read_u16s(r, &w->n_uids);
+	w->values = weights_read_u16s(r, &w->n_values);
+	w->version_key = scale_u64(r);
+	return scale_done(r);
+}
+
+/* WeightsTlockPayload of that hotkey, or the older form that names none. */
 static bool
 read_payload(
     const struct buf *text, const uint8_t hotkey[32], struct weights *w)
@@ -53,12 +64,12 @@ read_payload(
 	scale_read_init(&r, text->data, text->len);
 	len = scale_count(&r, 1);
 	who = scale_bytes(&r, len);
-	if (r.failed || len != 32 || memcmp(who, hotkey, 32) != 0)
-		return false;
-	w->uids = weights_read_u16s(&r, &w->n_uids);
-	w->values = weights_read_u16s(&r, &w->n_values);
-	w->version_key = scale_u64(&r);
-	return scale_done(&r);
+	if (!r.failed && len == 32 && memcmp(who, hotkey, 32) == 0 &&
+	    read_weights(&r, w))
+		return true;
+	weights_clear(w);
+	scale_read_init(&r, text->data, text->len);
+	return read_weights(&r, w);
 }
 
 static void
@@ -95,7 +106,7 @@ open_one(struct work *w, uint16_t netuid, uint16_t index,
 static void
 open_all(struct work *w, uint16_t netuid, uint16_t index, uint64_t epoch)
 {
-	struct item where = commits_sealed_item(index, epoch);
+	struct item where = commits_sealed_item(&w->view, index, epoch);
 	uint8_t signature[TIMELOCK_SIGNATURE];
 	struct buf old = {0}, kept = {0}, all = {0};
 	struct scale_reader r;
@@ -108,13 +119,13 @@ open_all(struct work *w, uint16_t netuid, uint16_t index, uint64_t epoch)
 	scale_read_init(&r, old.data, old.len);
 	n = scale_count(&r, 1);
 	for (size_t i = 0; i < n; i++) {
-		struct waiting c = read_waiting(&r);
+		struct waiting c = read_waiting(&w->view, &r);
 
 		if (beacon_pulse(&w->view, c.round, signature)) {
 			open_one(w, netuid, index, &c, signature);
 			continue;
 		}
-		keep(&kept, &c);
+		keep(&w->view, &kept, &c);
 		n_kept++;
 	}
 	scale_put_compact(&all, n_kept);

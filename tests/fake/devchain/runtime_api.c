@@ -13,6 +13,7 @@
 #include "tests/fake/devchain/epoch.h"
 #include "tests/fake/devchain/meta_write.h"
 #include "tests/fake/devchain/metagraph.h"
+#include "tests/fake/devchain/older.h"
 #include "tests/fake/devchain/runtime.h"
 #include "tests/fake/devchain/storage.h"
 #include "tests/fake/devchain/subnet.h"
@@ -45,9 +46,12 @@ metadata_at_version(struct api_call *c)
 {
 	uint32_t version = scale_u32(&c->r);
 	const struct runtime *rt = c->block->runtime;
-	const struct buf *blob = version == 14	 ? &rt->v14
-				 : version == 15 ? &rt->v15
-						 : NULL;
+	const struct buf *blob = NULL;
+
+	if (version == 14)
+		blob = &rt->v14;
+	else if (version == 15 && !rt->spec.v14_only)
+		blob = &rt->v15;
 
 	scale_put_u8(c->out, blob != NULL);
 	if (blob != NULL)
@@ -57,9 +61,12 @@ metadata_at_version(struct api_call *c)
 static void
 metadata_versions(struct api_call *c)
 {
-	scale_put_compact(c->out, 2);
+	bool both = !c->block->runtime->spec.v14_only;
+
+	scale_put_compact(c->out, both ? 2 : 1);
 	scale_put_u32(c->out, 14);
-	scale_put_u32(c->out, 15);
+	if (both)
+		scale_put_u32(c->out, 15);
 }
 
 /* source, the extrinsic with its length, the block's hash. */
@@ -292,6 +299,8 @@ runtime_api_call(struct chain *chain, const struct block *b, const char *method,
 
 	chain_view(chain, b, &c.v);
 	scale_read_init(&c.r, args, len);
+	if (older_hides_method(&b->runtime->spec, method))
+		return API_NO_METHOD;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		if (strcmp(methods[i].name, method) != 0)
 			continue;

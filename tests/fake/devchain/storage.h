@@ -49,6 +49,8 @@ struct view {
 	struct state *state;
 	const struct place *at;
 	const struct metadata *md;
+	bool old_epochs; /* they follow from the block's number */
+	bool crv3;	 /* commits are kept in the form before */
 };
 
 /* The stored bytes, else the entry's default; false if it is Optional and

@@ -118,7 +118,7 @@ value_at(const struct node *n, const struct block *b, const char *hex)
 	long len = hex_decode(hex, key, sizeof(key));
 	struct bytes value;
 
-	if (len < 0 || !state_get(n->chain->state, &b->place, key, len, &value))
+	if (len < 0 || !chain_read(n->chain, b, key, len, &value))
 		return json_null();
 	return show_hex(value.data, value.len);
 }

@@ -4,6 +4,7 @@
 #ifndef DEVCHAIN_WORK_H
 #define DEVCHAIN_WORK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/buf.h"
@@ -15,6 +16,7 @@ struct work {
 	struct view view;
 	uint32_t number;
 	int64_t now_ms;
+	bool beacon_held; /* no new round this block */
 	enum event_phase phase;
 	uint32_t extrinsic; /* in PHASE_EXTRINSIC */
 	struct buf events;  /* records, without their count */
