@@ -23,32 +23,49 @@ is_state(const char *word)
 	return false;
 }
 
+/* A list of rows, under that name. */
+static int
+list(const struct ctl *ctl, const char *name, const char *sql, size_t n,
+    const char *const *params)
+{
+	PGconn *conn = ctl_connect(ctl);
+	PGresult *res;
+	struct err err;
+
+	if (conn == NULL)
+		return CTL_FAILED;
+	res = db_query(conn, sql, n, params, &err);
+	PQfinish(conn);
+	if (res == NULL)
+		return ctl_fail(ctl, CTL_FAILED, &err);
+	if (ctl->json)
+		show_json(json_pack("{s:o}", name, show_rows(res)));
+	else
+		show_table(res);
+	PQclear(res);
+	return CTL_OK;
+}
+
 int
 ctl_jobs_list(const struct ctl *ctl)
 {
 	const char *state = ctl->n_args > 0 ? ctl->args[0] : NULL;
 	const char *const params[] = {ctl->netuid, state, ctl->limit};
-	PGresult *res = NULL;
-	PGconn *conn;
 	struct err err;
 
 	if (state != NULL && !is_state(state)) {
 		err_set(&err, "\"%s\" is no state of a job", state);
 		return ctl_fail(ctl, CTL_USAGE, &err);
 	}
-	conn = ctl_connect(ctl);
-	if (conn == NULL)
-		return CTL_FAILED;
-	res = db_query(conn, sql_ctl_job_list, 3, params, &err);
-	PQfinish(conn);
-	if (res == NULL)
-		return ctl_fail(ctl, CTL_FAILED, &err);
-	if (ctl->json)
-		show_json(json_pack("{s:o}", "jobs", show_rows(res)));
-	else
-		show_table(res);
-	PQclear(res);
-	return CTL_OK;
+	return list(ctl, "jobs", sql_ctl_job_list, 3, params);
+}
+
+int
+ctl_jobs_failures(const struct ctl *ctl)
+{
+	const char *const params[] = {ctl->netuid, ctl->limit};
+
+	return list(ctl, "failures", sql_ctl_job_failures, 2, params);
 }
 
 static void

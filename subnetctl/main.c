@@ -30,6 +30,8 @@ static const struct command {
 	"check what the suite needs; each failure comes with its fix"},
     {"jobs", "list", 0, 1, ctl_jobs_list, "[STATE]", "the latest jobs"},
     {"jobs", "show", 1, 1, ctl_jobs_show, "ID", "one job and its attempts"},
+    {"jobs", "failures", 0, 0, ctl_jobs_failures, "",
+	"jobs that came to nothing, by their cause"},
     {"miners", "list", 0, 0, ctl_miners_list, "", "the subnet's miners"},
     {"miners", "ban", 1, 2, ctl_miners_ban, "HOTKEY [REASON]",
 	"no job goes there from now on"},

@@ -68,6 +68,20 @@ static const char *const rows[] = {
     "('01890000-0000-7000-8000-0000000000bb', 1, 'unknown', 'v', '{5}', "
     "'{65535}', 0, 'set_weights', 4, null, '2026-01-02 05:00:01+00', null, "
     "null)",
+    /* On another subnet, three jobs that failed: two of one cause. */
+    "insert into kind values (3, 'audio.speak', 'native', '/speak', 'speak', "
+    "1000, 1000, 1000, 2, 1, 1, 3, '{}', 0, '{}', 1000, '{}', 'speech')",
+    "insert into job (id, netuid, kind, state, params, miners_min, "
+    "miners_wanted, retries_left, created_at, deadline_at, finished_at, "
+    "reason) select ('01890000-0000-7000-8000-0000000001' || lpad(i::text, "
+    "2, '0'))::uuid, 3, 'audio.speak', 'failed', '{}', 1, 1, 0, now(), now(), "
+    "now() + i * interval '1 s', 'no_budget' from generate_series(1, 3) i",
+    "insert into attempt (id, job_id, netuid, kind, hotkey, uid, address, "
+    "state, receipt, prepared_at, deadline_at, finished_at, reason) select "
+    "gen_random_uuid(), j.id, 3, 'audio.speak', h, 7, 'a', 'failed', '{}', "
+    "now(), now(), now(), case when j.id::text like '%3' then 'no_result' "
+    "else 'miner_failed' end from job j, (values ('a'), ('b')) m (h) where "
+    "j.netuid = 3",
     NULL,
 };
 
@@ -190,6 +204,35 @@ a_job_is_shown_with_its_attempts(void **state)
 	assert_true(
 	    json_real_value(at(job, "attempts", 1, "accuracy")) == 0.75);
 	assert_true(json_is_true(at(job, "attempts", 1, "success")));
+	json_decref(json);
+}
+
+static void
+failures_are_grouped_by_their_cause(void **state)
+{
+	static const char *const args[] = {
+	    "jobs", "failures", "--netuid", "3", NULL};
+	static const char *const none[] = {
+	    "jobs", "failures", "--netuid", "1", NULL};
+	json_t *json = say_json(state, args);
+
+	assert_int_equal(json_array_size(json_object_get(json, "failures")), 2);
+	assert_int_equal(
+	    json_integer_value(at(json, "failures", 0, "jobs")), 2);
+	assert_string_equal(
+	    json_string_value(at(json, "failures", 0, "attempts")),
+	    "miner_failed");
+	assert_string_equal(
+	    json_string_value(at(json, "failures", 0, "example")),
+	    "01890000-0000-7000-8000-000000000102");
+	assert_string_equal(
+	    json_string_value(at(json, "failures", 1, "attempts")),
+	    "no_result");
+	assert_string_equal(
+	    json_string_value(at(json, "failures", 1, "reason")), "no_budget");
+	json_decref(json);
+	json = say_json(state, none);
+	assert_int_equal(json_array_size(json_object_get(json, "failures")), 0);
 	json_decref(json);
 }
 
@@ -392,6 +435,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(jobs_are_listed_latest_first),
 	    cmocka_unit_test(a_job_is_shown_with_its_attempts),
+	    cmocka_unit_test(failures_are_grouped_by_their_cause),
 	    cmocka_unit_test(a_job_that_is_not_there_fails),
 	    cmocka_unit_test(miners_are_listed_best_first),
 	    cmocka_unit_test(scores_are_the_latest_rounds),
