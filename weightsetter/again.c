@@ -21,6 +21,8 @@ struct again {
 	void *arg;
 	struct store_again want; /* of the question under way */
 	bool is_asking, is_fallback, has_said_no_owner;
+	bool is_lost;	   /* a commit was not revealed */
+	bool is_due;	   /* of the question: nothing new came in time */
 	uint64_t asked_at; /* block */
 	char owner[SS58_MAX_TEXT];
 	uint16_t owner_uid;
@@ -72,7 +74,9 @@ on_made(enum store_outcome outcome, void *arg)
 {
 	struct again *a = arg;
 
-	if (outcome == STORE_NOTHING && !a->is_fallback) {
+	if (outcome != STORE_FAILED)
+		a->is_lost = false;
+	if (outcome == STORE_NOTHING && !a->is_fallback && a->is_due) {
 		ask_fallback(a);
 		return;
 	}
@@ -83,7 +87,9 @@ on_made(enum store_outcome outcome, void *arg)
 	log_warn("weights.again",
 	    "vector=%s netuid=%u mecid=%u block=%llu what=%s", a->want.id,
 	    a->want.netuid, a->want.mecid, (unsigned long long)a->want.block,
-	    a->is_fallback ? names[a->rules.fallback] : "proven");
+	    a->is_fallback ? names[a->rules.fallback]
+	    : a->is_due	   ? "last"
+			   : "not_revealed");
 	a->on_vector(a->arg);
 }
 
@@ -143,14 +149,22 @@ find_owner(struct again *a, const struct snapshot *s)
 }
 
 void
+again_lost(struct again *a)
+{
+	a->is_lost = true;
+}
+
+void
 again_consider(struct again *a, const struct snapshot *s, uint64_t fresh)
 {
 	uint64_t tempo = s->hyper.tempo;
 	int64_t now_us = clock_wall_us();
+	bool is_due = again_is_due(&a->rules, s->block, tempo, fresh);
 
-	if (a->is_asking || !again_is_due(&a->rules, s->block, tempo, fresh) ||
+	if (a->is_asking || (!is_due && !a->is_lost) ||
 	    s->block < a->asked_at + retry_longest(tempo))
 		return;
+	a->is_due = is_due;
 	a->is_asking = true;
 	a->is_fallback = false;
 	a->asked_at = s->block;

@@ -1,7 +1,8 @@
 /*
- * Never worse than yesterday: what is sent when no vector has come in time.
- * What was proven last, while it is not too old; then what the operator chose.
- * It becomes a vector like any other, and goes through the same rules.
+ * Never worse than yesterday: what is sent when no vector has come in time, or
+ * when a commit was not revealed. What the chain took last, while it is not too
+ * old; then, if none has come in time, what the operator chose. It becomes a
+ * vector like any other, and goes through the same rules.
  */
 #ifndef WEIGHTSETTER_AGAIN_H
 #define WEIGHTSETTER_AGAIN_H
@@ -36,6 +37,10 @@ bool again_is_due(
 struct again *again_new(const struct again_rules *, struct store *,
     uint16_t netuid, uint8_t mecid, void (*on_vector)(void *arg), void *arg);
 void again_free(struct again *); /* after its pg; NULL is fine */
+
+/* A commit was not revealed: what it held goes once more, as soon as nothing
+ * newer waits. */
+void again_lost(struct again *);
 
 /* Nothing waits, at that head: see to it. on_vector is called if there is a
  * vector now. */

@@ -78,10 +78,13 @@ on_committed_end(const struct ledger_row *row, void *arg)
 {
 	struct setter *w = arg;
 
-	if (row->state == LEDGER_PROVEN)
+	if (row->state == LEDGER_PROVEN) {
 		setter_proven(w, row);
-	else
-		setter_say_failed(row);
+		return;
+	}
+	setter_say_failed(row);
+	if (setter_is_same(row->reason, "not_revealed"))
+		again_lost(w->again);
 }
 
 static void

@@ -1,6 +1,7 @@
--- The vector that was proven last, to be sent again; at most one in so many
--- blocks, none while another waits, none that was first made too long ago, and
--- none that the rules have refused since.
+-- The vector that the chain took last, proven or committed and not revealed,
+-- to be sent again; at most one in so many blocks, none while another waits,
+-- none that was first made too long ago, and none that the rules have refused
+-- since.
 -- $1 id, $2 netuid, $3 mecid, $4 hotkey, $5 block, $6 now, $7 made at or after,
 -- $8 the last one's block must not be above
 -- columns: vector_id, once for each entry
@@ -9,8 +10,9 @@ with last as (
 	from ledger l
 	join weight_vector v on v.id = l.vector_id
 	where l.netuid = $2 and l.mecid = $3 and l.hotkey = $4
-		and l.state = 'proven' and v.source <> 'fallback'
-	order by l.proven_block desc
+		and (l.state = 'proven' or l.reason = 'not_revealed')
+		and v.source <> 'fallback'
+	order by coalesce(l.proven_block, l.included_block) desc
 	limit 1
 ), vector as (
 	insert into weight_vector (id, netuid, mecid, block, created_at,

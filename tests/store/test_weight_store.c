@@ -769,6 +769,29 @@ what_was_proven_last_can_be_sent_again(void **state)
 	ask_again(p, &want, STORE_NOTHING); /* the rules are against it */
 }
 
+/* What the chain took last counts, even if it never opened it. */
+static void
+what_was_not_revealed_is_sent_again(void **state)
+{
+	struct place *p = *state;
+	struct store_again want = again_at(500, 86400);
+	char first[UUID_TEXT], second[UUID_TEXT];
+
+	prove_one(p, first, 7200, 110);
+	prove_one(p, second, 3600, 210);
+	db_exec(p->db,
+	    "update ledger set state = 'refused', reason = 'not_revealed', "
+	    "proven_block = null, proven_hash = null, included_block = 205 "
+	    "where vector_id = '%s'",
+	    second);
+	ask_again(p, &want, STORE_DONE);
+	assert_int_equal(db_int(p->db,
+			     "select count(*) from weight_vector where id = "
+			     "'%s' and origin = '%s'",
+			     want.id, second),
+	    1);
+}
+
 static void
 what_is_sent_again_stays_as_old_as_it_was(void **state)
 {
@@ -1160,6 +1183,7 @@ main(void)
 	    EACH(our_last_update_is_not_a_reveals),
 	    EACH(an_accepted_vector_waits_again_and_is_new),
 	    EACH(what_was_proven_last_can_be_sent_again),
+	    EACH(what_was_not_revealed_is_sent_again),
 	    EACH(what_is_sent_again_stays_as_old_as_it_was),
 	    EACH(a_fallback_gives_all_to_one),
 	    EACH(how_a_setter_stands_is_one_row),
