@@ -9,7 +9,8 @@
 #include "subtensor/rpc_impl.h"
 
 enum {
-	MAX_EARLY = 1024,	 /* notes of subscriptions not yet answered */
+	MAX_EARLY = 1024, /* notes of subscriptions not yet answered */
+	MAX_EARLY_BYTES = 1 << 20,
 	NO_SUCH_METHOD = -32601, /* JSON-RPC's */
 	LATENCY_OF = 10,	 /* answers */
 };
@@ -51,6 +52,7 @@ take_early(struct rpc_calls *calls, const char *id)
 			continue;
 		TAILQ_REMOVE(&calls->early, e, link);
 		calls->n_early--;
+		calls->early_bytes -= e->len;
 		return e;
 	}
 	return NULL;
@@ -106,6 +108,7 @@ add_request(struct rpc *rpc, const char *method, json_t *params,
 	r->id = ++rpc->calls.last_id;
 	r->text = rpc_message_request(r->id, method, params);
 	json_decref(params);
+	r->is_once = strncmp(method, "author_", 7) == 0;
 	r->deadline_ms = rpc_now_ms() + rpc->request_ms;
 	if (rpc->state.phase != RPC_UP)
 		r->lost = "not connected";
@@ -239,8 +242,8 @@ no_answer(const struct rpc_request *r)
 				     : "never sent");
 }
 
-/* All requests have the same timeout, so the oldest is due first. Only those
- * there at the beginning: callbacks add new ones. */
+/* All requests have the same timeout, so the first of a list is due first. Only
+ * those there at the beginning: callbacks add new ones. */
 void
 rpc_calls_expire(struct rpc *rpc)
 {
@@ -273,10 +276,28 @@ rpc_calls_lose(struct rpc *rpc, const char *why)
 	TAILQ_FOREACH(r, &rpc->calls.sent, link)
 	r->lost = why;
 	TAILQ_FOREACH(r, &rpc->calls.waiting, link)
-	r->lost = why;
+	r->lost = r->is_refused ? r->lost : why;
 	rpc_calls_expire(rpc);
 	while (!rpc->doomed && (sub = first_begun(&rpc->calls)) != NULL)
 		end_sub(sub, &lost);
+}
+
+/* In the order they were asked for, which is that of their deadlines: one that
+ * comes back, or goes out once more, has its old place. */
+static void
+insert(struct rpc_requests *list, struct rpc_request *r)
+{
+	struct rpc_request *before;
+
+	TAILQ_FOREACH_REVERSE(before, list, rpc_requests, link)
+	{
+		if (before->id < r->id)
+			break;
+	}
+	if (before != NULL)
+		TAILQ_INSERT_AFTER(list, before, r, link);
+	else
+		TAILQ_INSERT_HEAD(list, r, link);
 }
 
 void
@@ -288,7 +309,7 @@ rpc_calls_pump(struct rpc *rpc)
 	       (r = TAILQ_FIRST(&rpc->calls.waiting)) != NULL &&
 	       r->lost == NULL && rpc_bucket_take(&rpc->bucket, rpc_now_ms())) {
 		TAILQ_REMOVE(&rpc->calls.waiting, r, link);
-		TAILQ_INSERT_TAIL(&rpc->calls.sent, r, link);
+		insert(&rpc->calls.sent, r);
 		r->sent_ms = rpc_now_ms();
 		rpc_transmit(rpc, r);
 	}
@@ -307,25 +328,6 @@ find_sent(struct rpc *rpc, uint64_t id)
 	return NULL;
 }
 
-/* Back among those that wait, which are in the order of their deadlines. */
-static void
-put_back(struct rpc_calls *calls, struct rpc_request *r)
-{
-	struct rpc_request *later;
-
-	TAILQ_REMOVE(&calls->sent, r, link);
-	r->is_limited = true;
-	TAILQ_FOREACH(later, &calls->waiting, link)
-	{
-		if (later->deadline_ms >= r->deadline_ms)
-			break;
-	}
-	if (later != NULL)
-		TAILQ_INSERT_BEFORE(later, r, link);
-	else
-		TAILQ_INSERT_TAIL(&calls->waiting, r, link);
-}
-
 void
 rpc_calls_limited(struct rpc *rpc, uint64_t id, int64_t asked_ms)
 {
@@ -333,8 +335,11 @@ rpc_calls_limited(struct rpc *rpc, uint64_t id, int64_t asked_ms)
 
 	rpc->stats.limited++;
 	rpc_bucket_pause(&rpc->bucket, asked_ms, rpc_now_ms());
-	if (r != NULL)
-		put_back(&rpc->calls, r);
+	if (r == NULL)
+		return;
+	TAILQ_REMOVE(&rpc->calls.sent, r, link);
+	r->is_limited = true;
+	insert(&rpc->calls.waiting, r);
 }
 
 static void
@@ -371,13 +376,16 @@ keep_early(struct rpc_calls *calls, const struct rpc_message *m)
 {
 	struct rpc_early *e;
 
-	if (calls->beginning == 0 || calls->n_early >= MAX_EARLY)
+	if (calls->beginning == 0 || calls->n_early >= MAX_EARLY ||
+	    m->len > MAX_EARLY_BYTES - calls->early_bytes)
 		return;
 	e = xcalloc(1, sizeof(*e));
+	e->len = m->len;
 	memcpy(e->sub, m->sub, sizeof(e->sub));
 	e->item = json_incref((json_t *)m->item);
 	TAILQ_INSERT_TAIL(&calls->early, e, link);
 	calls->n_early++;
+	calls->early_bytes += m->len;
 }
 
 static void

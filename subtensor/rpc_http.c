@@ -6,7 +6,6 @@
  */
 #include "subtensor/rpc_http.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,19 +84,22 @@ closed(struct rpc_http *h, const struct http_answer *a)
 	h->events.on_close(&end, h->events.arg);
 }
 
+/* "Busy" from something between us and the node may come after the node was
+ * asked; only who says when to come back has not asked it. */
 static bool
-is_limit(const struct http_answer *a)
+is_limit(const struct http_answer *a, int64_t asked_ms)
 {
-	return a->status == STATUS_MANY || a->status == STATUS_BUSY;
+	return a->status == STATUS_MANY ||
+	       (a->status == STATUS_BUSY && asked_ms >= 0);
 }
 
 static void
 take(struct rpc_http *h, uint64_t id, const struct http_answer *a)
 {
-	if (is_limit(a) && h->is_open)
-		h->events.on_limited(id,
-		    retry_after_ms(a->retry_after, clock_wall_ms()),
-		    h->events.arg);
+	int64_t asked_ms = retry_after_ms(a->retry_after, clock_wall_ms());
+
+	if (is_limit(a, asked_ms) && h->is_open)
+		h->events.on_limited(id, asked_ms, h->events.arg);
 	else if (a->status != STATUS_OK)
 		closed(h, a);
 	else if (id != 0)
@@ -125,7 +127,8 @@ on_done(const struct http_answer *a, void *arg)
 }
 
 void
-rpc_http_send(struct rpc_http *h, uint64_t id, const char *text, size_t len)
+rpc_http_send(
+    struct rpc_http *h, uint64_t id, const char *text, size_t len, bool is_once)
 {
 	static const char *const headers[] = {
 	    "Content-Type: application/json", NULL};
@@ -137,6 +140,7 @@ rpc_http_send(struct rpc_http *h, uint64_t id, const char *text, size_t len)
 	    .body_len = len,
 	    .timeout_ms = h->timeout_ms,
 	    .max_answer = h->max_message,
+	    .is_once = is_once,
 	};
 	struct post *p = xcalloc(1, sizeof(*p));
 
@@ -162,6 +166,6 @@ rpc_http_new(struct event_base *base, const struct ws_url *url,
 	h->max_message = max_message;
 	h->timeout_ms = timeout_ms;
 	h->events = *events;
-	rpc_http_send(h, 0, health, strlen(health));
+	rpc_http_send(h, 0, health, strlen(health), false);
 	return h;
 }

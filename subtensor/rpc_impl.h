@@ -28,6 +28,7 @@ struct rpc_request {
 	const char *lost;	  /* why it can have no answer, or NULL */
 	bool is_refused;	  /* `lost` is a certain no */
 	bool is_limited;	  /* the node would not carry it out yet */
+	bool is_once;		  /* it does something, and must not twice */
 	struct rpc_sub *sub;	  /* it is this one's beginning, or NULL */
 	rpc_on_answer *on_answer; /* NULL: nobody asks */
 	void *arg;
@@ -48,13 +49,14 @@ struct rpc_sub {
 struct rpc_early { /* a note of a subscription we do not know yet */
 	char sub[RPC_MAX_SUB_ID];
 	json_t *item;
+	size_t len; /* of the message it came in */
 	TAILQ_ENTRY(rpc_early) link;
 };
 
 struct rpc_calls {
 	uint64_t last_id;
 	size_t beginning; /* subscriptions asked for and not answered */
-	size_t n_early;
+	size_t n_early, early_bytes;
 	TAILQ_HEAD(rpc_requests, rpc_request) waiting; /* not sent */
 	struct rpc_requests sent;
 	TAILQ_HEAD(, rpc_early) early;

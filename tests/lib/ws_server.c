@@ -34,7 +34,8 @@ struct ws_server {
 	struct ws_server_options options;
 	struct evconnlistener *listener;
 	size_t accepted;
-	int limited_posts;
+	const char *refusal;
+	int refused_posts; /* so many more */
 	char sni[256];
 	LIST_HEAD(, ws_peer) peers;
 };
@@ -115,11 +116,10 @@ take_post(struct ws_peer *peer, struct evbuffer *in, const char *head)
 		return;
 	evbuffer_drain(in, (size_t)(end + 4 - head) + len);
 	peer->is_post = true;
-	if (peer->server->limited_posts > 0) {
-		peer->server->limited_posts--;
-		evbuffer_add_printf(bufferevent_get_output(peer->bev),
-		    "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\n"
-		    "Content-Length: 0\r\n\r\n");
+	if (peer->server->refused_posts > 0) {
+		peer->server->refused_posts--;
+		evbuffer_add_printf(bufferevent_get_output(peer->bev), "%s",
+		    peer->server->refusal);
 		return;
 	}
 	o->on_text(peer, end + 4, len, o->arg);
@@ -304,9 +304,10 @@ ws_server_set_handshake(struct ws_server *s, const char *handshake)
 }
 
 void
-ws_server_limit_posts(struct ws_server *s, int n)
+ws_server_refuse_posts(struct ws_server *s, const char *answer, int n)
 {
-	s->limited_posts = n;
+	s->refusal = answer;
+	s->refused_posts = n;
 }
 
 void

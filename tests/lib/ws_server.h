@@ -32,8 +32,8 @@ const char *ws_server_sni(const struct ws_server *);
 
 /* Another answer to handshakes from now on; NULL: a proper one. */
 void ws_server_set_handshake(struct ws_server *, const char *);
-/* The next posts are answered by status 429. */
-void ws_server_limit_posts(struct ws_server *, int n);
+/* The next n posts are answered so, and not handed on. */
+void ws_server_refuse_posts(struct ws_server *, const char *answer, int n);
 
 void ws_peer_send(struct ws_peer *, const char *text);
 /* In so many fragments, with a ping after the first. */
