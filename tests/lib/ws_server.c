@@ -43,6 +43,10 @@ struct ws_server {
 static void
 peer_free(struct ws_peer *peer)
 {
+	const struct ws_server_options *o = &peer->server->options;
+
+	if (o->on_gone != NULL)
+		o->on_gone(peer, o->arg);
 	LIST_REMOVE(peer, link);
 	wslay_event_context_free(peer->frames);
 	bufferevent_free(peer->bev);
@@ -236,10 +240,16 @@ ws_server_new(struct event_base *base, const struct ws_server_options *o)
 }
 
 void
-ws_server_free(struct ws_server *s)
+ws_server_hang_up(struct ws_server *s)
 {
 	while (!LIST_EMPTY(&s->peers))
 		peer_free(LIST_FIRST(&s->peers));
+}
+
+void
+ws_server_free(struct ws_server *s)
+{
+	ws_server_hang_up(s);
 	evconnlistener_free(s->listener);
 	free(s);
 }
