@@ -6,6 +6,7 @@
  */
 #include "subtensor/rpc_http.h"
 
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "common/http_client.h"
 #include "common/retry_after.h"
 #include "common/xalloc.h"
+#include "subtensor/rpc_message.h"
 #include "subtensor/ws_client.h"
 #include "subtensor/ws_url.h"
 
@@ -75,7 +77,9 @@ closed(struct rpc_http *h, const struct http_answer *a)
 	const struct ws_end end = {
 	    .why = why, .status = a->status, .retry_after = a->retry_after};
 
-	if (a->status != 0)
+	if (a->status == STATUS_OK)
+		snprintf(why, sizeof(why), "the node speaks no JSON-RPC");
+	else if (a->status != 0)
 		snprintf(
 		    why, sizeof(why), "the node answered HTTP %d", a->status);
 	else
@@ -93,6 +97,18 @@ is_limit(const struct http_answer *a, int64_t asked_ms)
 	       (a->status == STATUS_BUSY && asked_ms >= 0);
 }
 
+/* Anything may answer a POST. */
+static bool
+is_json_rpc(const struct http_answer *a)
+{
+	struct rpc_message m;
+
+	if (rpc_message_parse(a->body, a->len, &m, NULL) != 0)
+		return false;
+	rpc_message_clear(&m);
+	return true;
+}
+
 static void
 take(struct rpc_http *h, uint64_t id, const struct http_answer *a)
 {
@@ -100,7 +116,7 @@ take(struct rpc_http *h, uint64_t id, const struct http_answer *a)
 
 	if (is_limit(a, asked_ms) && h->is_open)
 		h->events.on_limited(id, asked_ms, h->events.arg);
-	else if (a->status != STATUS_OK)
+	else if (a->status != STATUS_OK || (id == 0 && !is_json_rpc(a)))
 		closed(h, a);
 	else if (id != 0)
 		h->events.on_text(a->body, a->len, h->events.arg);
@@ -158,6 +174,8 @@ rpc_http_new(struct event_base *base, const struct ws_url *url,
 	    .allow_private = true, /* one's own node is near */
 	    .max_connections = AT_ONCE,
 	    .max_host_connections = AT_ONCE,
+	    /* As for WebSockets, which OpenSSL sees to. */
+	    .ca_file = getenv(X509_get_default_cert_file_env()),
 	};
 	struct rpc_http *h = xcalloc(1, sizeof(*h));
 

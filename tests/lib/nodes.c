@@ -105,6 +105,8 @@ result_of(const struct node *n, const char *method, const json_t *first)
 		return hash_at(n, (uint64_t)json_integer_value(first));
 	if (strcmp(method, "chain_getFinalizedHead") == 0)
 		return hash_at(n, n->final);
+	if (n->has_no_subs && strstr(method, "subscribe") != NULL)
+		return json_null();
 	if (strcmp(method, "chain_subscribeNewHeads") == 0)
 		return json_string("best");
 	if (strcmp(method, "chain_subscribeFinalizedHeads") == 0)
@@ -157,7 +159,8 @@ subscribe(struct node *n, struct ws_peer *peer, const char *method)
 	struct node_peer *p = peer_of(n, peer);
 	bool is_final = strcmp(method, "chain_subscribeFinalizedHeads") == 0;
 
-	if (!is_final && strcmp(method, "chain_subscribeNewHeads") != 0)
+	if (n->has_no_subs ||
+	    (!is_final && strcmp(method, "chain_subscribeNewHeads") != 0))
 		return;
 	p = p != NULL ? p : peer_of(n, NULL);
 	assert_non_null(p);

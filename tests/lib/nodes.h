@@ -35,6 +35,7 @@ struct node {
 	int branch;
 	uint64_t best, final;
 	bool is_bare;	  /* above the fork it names hashes of nothing */
+	bool has_no_subs; /* subscriptions are answered by no id */
 	const char *hold; /* methods whose answers wait, or NULL; "": all */
 	int hold_after;	  /* so many answers of them first */
 	int heard;	  /* requests, of all methods */

@@ -322,6 +322,24 @@ one_that_comes_back_while_finality_rests_is_used(void **state)
 	close_world(&w);
 }
 
+/* The connection is up, and would stay so, and brings no heads. */
+static void
+one_that_gives_no_heads_is_connected_anew(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_nodes(&w, "0");
+	w.nodes[0].has_no_subs = true;
+	start(&w);
+	until(&w, &w.news[0][ENDPOINT_NEWS_DOWN], 1);
+	assert_string_equal(w.text[0], "why=\"the node gives no heads\"");
+	assert_false(endpoints_are_up(w.all));
+	w.nodes[0].has_no_subs = false;
+	until(&w, &w.news[0][ENDPOINT_NEWS_CHOSEN], 1);
+	close_world(&w);
+}
+
 static void
 one_of_another_chain_is_not_used(void **state)
 {
@@ -759,6 +777,7 @@ main(void)
 	    cmocka_unit_test(a_frozen_one_is_left),
 	    cmocka_unit_test(one_that_hangs_up_is_left_at_once),
 	    cmocka_unit_test(one_that_comes_back_while_finality_rests_is_used),
+	    cmocka_unit_test(one_that_gives_no_heads_is_connected_anew),
 	    cmocka_unit_test(one_of_another_chain_is_not_used),
 	    cmocka_unit_test(a_node_without_sockets_is_polled),
 	    cmocka_unit_test(what_no_chain_has_for_a_slot_is_bounded),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -904,6 +905,23 @@ a_post_that_does_something_is_made_once(void **state)
 }
 
 static void
+what_answers_a_post_must_speak_json_rpc(void **state)
+{
+	struct world w;
+
+	(void)state;
+	post_world(&w, "http");
+	ws_server_refuse_posts(
+	    w.server, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 1);
+	w.rpc = rpc_new(w.base, &w.options, NULL);
+	until(&w, &w.downs, 1);
+	assert_string_equal(w.down_why, "the node speaks no JSON-RPC");
+	assert_int_equal(w.ups, 0);
+	until(&w, &w.ups, 1);
+	close_world(&w);
+}
+
+static void
 a_post_to_nobody_is_lost(void **state)
 {
 	struct world w;
@@ -985,7 +1003,7 @@ bad_urls_are_refused_at_once(void **state)
 }
 
 static void
-try_tls(const char *cert_name, bool trusted, bool good)
+try_tls(const char *scheme, const char *cert_name, bool trusted, bool good)
 {
 	char pem[] = "/tmp/subnetd-cert-XXXXXX";
 	struct ws_server_options o = {0};
@@ -996,6 +1014,8 @@ try_tls(const char *cert_name, bool trusted, bool good)
 	setenv("SSL_CERT_FILE", trusted ? pem : "/dev/null", 1);
 	setenv("SSL_CERT_DIR", "/nonexistent", 1);
 	open_world_tls(&w, serve_echo, &o, "localhost");
+	snprintf(w.url, sizeof(w.url), "%s://localhost:%u", scheme,
+	    ws_server_port(w.server));
 	if (good) {
 		connect_world(&w);
 		call(&w, "x");
@@ -1006,7 +1026,7 @@ try_tls(const char *cert_name, bool trusted, bool good)
 		w.rpc = rpc_new(w.base, &w.options, NULL);
 		until(&w, &w.downs, 1);
 		assert_int_equal(w.ups, 0);
-		assert_int_equal(strncmp(w.down_why, "TLS: ", 5), 0);
+		assert_int_equal(strncasecmp(w.down_why, "TLS: ", 5), 0);
 	}
 	close_world(&w);
 	SSL_CTX_free(o.tls);
@@ -1017,21 +1037,24 @@ static void
 tls_is_verified_and_names_the_host(void **state)
 {
 	(void)state;
-	try_tls("localhost", true, true);
+	try_tls("wss", "localhost", true, true);
+	try_tls("https", "localhost", true, true);
 }
 
 static void
 a_certificate_of_another_name_is_refused(void **state)
 {
 	(void)state;
-	try_tls("elsewhere.example", true, false);
+	try_tls("wss", "elsewhere.example", true, false);
+	try_tls("https", "elsewhere.example", true, false);
 }
 
 static void
 a_certificate_nobody_trusts_is_refused(void **state)
 {
 	(void)state;
-	try_tls("localhost", false, false);
+	try_tls("wss", "localhost", false, false);
+	try_tls("https", "localhost", false, false);
 }
 
 int
@@ -1066,6 +1089,7 @@ main(void)
 	    cmocka_unit_test(a_limited_post_is_asked_again),
 	    cmocka_unit_test(a_post_to_a_gateway_that_is_busy_is_unknown),
 	    cmocka_unit_test(a_post_that_does_something_is_made_once),
+	    cmocka_unit_test(what_answers_a_post_must_speak_json_rpc),
 	    cmocka_unit_test(a_post_to_nobody_is_lost),
 	    cmocka_unit_test(requests_are_spaced_out),
 	    cmocka_unit_test(the_client_may_be_freed_in_a_callback),
