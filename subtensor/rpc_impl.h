@@ -1,8 +1,9 @@
 /*
- * What rpc.c (the connection) and rpc_calls.c (calls and subscriptions) share.
+ * What rpc.c (the connection), rpc_calls.c (requests) and rpc_subs.c
+ * (subscriptions) share.
  *
  * While we call out, `busy` keeps the struct alive; freeing it meanwhile only
- * marks it. Private to these two files.
+ * marks it. Private to these files.
  */
 #ifndef SUBTENSOR_RPC_IMPL_H
 #define SUBTENSOR_RPC_IMPL_H
@@ -100,7 +101,18 @@ void rpc_calls_pump(struct rpc *);
 void rpc_calls_expire(struct rpc *);
 /* The connection is gone: answer everything, end every subscription. */
 void rpc_calls_lose(struct rpc *, const char *why);
+/* A request, at the end of the line. params is taken. */
+struct rpc_request *rpc_calls_add(struct rpc *, const char *method,
+    json_t *params, rpc_on_answer *, void *arg);
 /* When rpc_calls_expire or rpc_calls_pump has something to do. */
 int64_t rpc_calls_deadline_ms(const struct rpc *, int64_t now_ms);
+
+/* rpc_subs.c */
+void rpc_subs_clear(struct rpc_calls *); /* calls nobody back */
+/* The request that it begins by was answered. */
+void rpc_subs_begin(struct rpc *, struct rpc_sub *, const struct rpc_answer *);
+/* All that have begun are over. */
+void rpc_subs_end(struct rpc *, const struct rpc_answer *why);
+void rpc_subs_note(struct rpc *, const struct rpc_message *);
 
 #endif
