@@ -53,6 +53,7 @@ struct http_call_options {
 	int timeout_ms;		/* the whole of it */
 	int connect_timeout_ms; /* 0: 5000 */
 	size_t max_answer;	/* bytes of body */
+	bool is_once;		/* on a connection of its own */
 };
 
 /*
@@ -60,7 +61,7 @@ struct http_call_options {
  * once it has returned. Inside it calls may be started and cancelled and the
  * client be freed. A request may reach the server twice if a connection kept
  * from an earlier one breaks before any byte of the answer: libcurl then
- * sends it again on a new one.
+ * sends it again on a new one. Not so with is_once.
  */
 struct http_call *http_call_start(struct http_client *,
     const struct http_call_options *,

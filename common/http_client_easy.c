@@ -142,6 +142,8 @@ set_request(struct http_call *call, const struct http_call_options *options)
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	}
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, options->method);
+	curl_easy_setopt(
+	    easy, CURLOPT_FRESH_CONNECT, options->is_once ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_CURLU, call->url);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,

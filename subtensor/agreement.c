@@ -1,9 +1,14 @@
 /*
  * Agreement on a finalized block: voices, gathered and counted.
  *
- * A voice counts if the block it names has a header, which that hash is of,
- * and if it has no other block in the place of the one that was agreed on
- * last. Who fails in that lied.
+ * A node's word for what stands at a number is its word for ever only if it
+ * has told of that number, or a later one, as final before it was asked:
+ * until then it may be on a branch that will not last, and honestly so. Only
+ * such a voice speaks against the block, or can be caught: if the block it
+ * names has no header which that hash is of, if it has another block than was
+ * agreed on last, or if it is outvoted by more than half of all. Who asks by
+ * POST may meet another node each time behind one address, and is not caught
+ * by these.
  */
 #include <event2/event.h>
 #include <stdio.h>
@@ -16,7 +21,13 @@
 
 enum { ANSWER_S = 10 };
 
-enum word { NOTHING, YES, NO };
+enum word {
+	NOTHING,
+	MISSING, /* it has no such block yet */
+	LIKELY,	 /* it has the block, but has not told that it is final */
+	YES,
+	NO,
+};
 
 struct asking {
 	LIST_ENTRY(asking) link;
@@ -26,7 +37,6 @@ struct asking {
 	char hash[HEADER_HASH];
 	enum word words[RANK_MAX];
 	size_t n_asked, n_open;
-	bool is_agreed;
 	endpoints_agree_cb *cb; /* NULL: it has been answered */
 	void *arg;
 };
@@ -35,16 +45,21 @@ struct voice { /* one endpoint's answer in the making */
 	LIST_ENTRY(voice) link;
 	struct asking *asking;
 	struct endpoint *of;
-	uint8_t hash[32]; /* it names */
+	bool is_final;		  /* it had told of one so high as final */
+	uint8_t hash[32];	  /* it names */
+	struct told_block agreed; /* it is asked for, too */
 };
 
-static int
+/* Who was caught meanwhile has no voice any more. */
+static size_t
 count(const struct asking *a, enum word word)
 {
-	int n = 0;
+	const struct rank *rank = &a->all->rank;
+	int64_t now_ms = endpoints_now_ms();
+	size_t n = 0;
 
-	for (size_t i = 0; i < a->all->rank.n; i++)
-		n += a->words[i] == word;
+	for (size_t i = 0; i < rank->n; i++)
+		n += a->words[i] == word && rank_is_trusted(rank, i, now_ms);
 	return n;
 }
 
@@ -61,52 +76,55 @@ say_alone(struct asking *a, bool is_alone)
 	all->was_alone = is_alone;
 }
 
-/* Those who said that are outvoted. */
+/* What most of all say stands, and who says otherwise lied. Many that say no
+ * prove nothing: each may mean another block. */
 static void
-catch_all(struct asking *a, enum word word)
+draw(struct asking *a)
 {
+	struct endpoints *all = a->all;
 	char text[96];
 
+	if (!rank_is_most(&all->rank, count(a, YES), endpoints_now_ms()))
+		return;
+	endpoints_settle(all, &a->block);
 	snprintf(text, sizeof(text), "block=%llu why=\"it is outvoted\"",
 	    (unsigned long long)a->block.number);
-	for (size_t i = 0; i < a->all->rank.n; i++)
-		if (a->words[i] == word)
-			endpoints_caught(&a->all->each[i], text);
+	for (size_t i = 0; i < all->rank.n; i++)
+		if (a->words[i] == NO && !all->rank.views[i].is_polled)
+			endpoints_caught(&all->each[i], text);
 }
 
+/* If who is right cannot be told: look from the other side. */
 static enum endpoints_agreement
 judge(struct asking *a)
 {
-	int yes = count(a, YES), no = count(a, NO);
+	size_t yes = count(a, YES) + count(a, LIKELY);
+	size_t no = count(a, NO), missing = count(a, MISSING);
 	struct endpoints *all = a->all;
 
-	say_alone(a, all->rank.n > 1 && yes == 1 && no == 0);
-	if (yes == 0 && no == 0)
+	say_alone(a, all->rank.n > 1 && yes == 1 && no + missing == 0);
+	if (yes + no == 0)
 		return ENDPOINTS_UNSURE;
-	if (yes > no) {
-		if (yes > 1)
-			endpoints_settle(all, &a->block);
-		a->is_agreed = true;
+	if (yes > no + missing)
 		return ENDPOINTS_AGREED;
-	}
-	if (no > yes && no > 1)
-		catch_all(a, YES);
-	else /* who is right cannot be told: look from the other side */
-		rank_failed(
-		    &all->rank, all->used, RANK_MAX_ERRORS, endpoints_now_ms());
+	rank_failed(&all->rank, all->used, RANK_MAX_ERRORS, endpoints_now_ms());
 	endpoints_wake(all);
-	return ENDPOINTS_DISAGREED;
+	return no > 0 ? ENDPOINTS_DISAGREED : ENDPOINTS_UNSURE;
 }
 
 static void
 settle(struct asking *a)
 {
 	endpoints_agree_cb *cb = a->cb;
+	enum endpoints_agreement agreement;
 
+	draw(a);
 	if (cb == NULL)
 		return;
 	a->cb = NULL;
-	cb(judge(a), a->arg);
+	agreement = judge(a);
+	if (!a->all->doomed)
+		cb(agreement, a->arg);
 }
 
 static void
@@ -122,22 +140,44 @@ static void
 end(struct asking *a)
 {
 	settle(a);
-	if (a->is_agreed)
-		catch_all(a, NO);
 	asking_free(a);
+}
+
+/* Who has not answered may have told of that block before. */
+static void
+take_told(struct asking *a)
+{
+	struct voice *v;
+
+	LIST_FOREACH(v, &a->all->voices, link)
+	{
+		const struct told_block *b =
+		    told_at(&v->of->told, a->block.number);
+
+		if (v->asking == a && b != NULL)
+			a->words[v->of->index] =
+			    memcmp(b->hash, a->block.hash, sizeof(b->hash)) == 0
+				? YES
+				: NO;
+	}
 }
 
 static void
 on_deadline(evutil_socket_t fd, short what, void *arg)
 {
 	struct asking *a = arg;
+	struct endpoints *all = a->all;
 
 	(void)fd;
 	(void)what;
+	endpoints_enter(all);
+	if (a->cb != NULL)
+		take_told(a);
 	if (a->n_open == 0)
 		end(a);
 	else
 		settle(a);
+	endpoints_leave(all);
 }
 
 /* -- one voice ------------------------------------------------------------ */
@@ -147,41 +187,62 @@ static void
 heard(struct voice *v, enum word word)
 {
 	struct asking *a = v->asking;
+	struct endpoints *all = a->all;
 
 	a->words[v->of->index] = word;
 	a->n_open--;
 	LIST_REMOVE(v, link);
 	free(v);
+	endpoints_enter(all);
 	if (a->n_open == 0)
 		end(a);
-	else if (2 * (size_t)count(a, YES) > a->n_asked)
+	else if (2 * (count(a, YES) + count(a, LIKELY)) > a->n_asked)
 		settle(a);
+	endpoints_leave(all);
+}
+
+static bool
+is_polled(const struct voice *v)
+{
+	return v->of->all->rank.views[v->of->index].is_polled;
 }
 
 static void
 lied(struct voice *v, const char *why)
 {
+	struct endpoints *all = v->of->all;
 	char text[128];
 
 	snprintf(text, sizeof(text), "block=%llu why=\"%s\"",
 	    (unsigned long long)v->asking->block.number, why);
-	endpoints_caught(v->of, text);
-	heard(v, NOTHING);
+	endpoints_enter(all);
+	if (!is_polled(v))
+		endpoints_caught(v->of, text);
+	heard(v, is_polled(v) ? NO : NOTHING);
+	endpoints_leave(all);
+}
+
+static void
+object(struct voice *v)
+{
+	struct endpoints *all = v->of->all;
+	char text[64];
+
+	snprintf(text, sizeof(text), "block=%llu",
+	    (unsigned long long)v->asking->block.number);
+	endpoints_enter(all);
+	endpoints_tell(v->of, ENDPOINT_NEWS_DISAGREED, text);
+	heard(v, NO);
+	endpoints_leave(all);
 }
 
 static void
 vote(struct voice *v)
 {
-	struct asking *a = v->asking;
-	bool is_same = memcmp(v->hash, a->block.hash, sizeof(v->hash)) == 0;
-	char text[64];
-
-	if (!is_same) {
-		snprintf(text, sizeof(text), "block=%llu",
-		    (unsigned long long)a->block.number);
-		endpoints_tell(v->of, ENDPOINT_NEWS_DISAGREED, text);
-	}
-	heard(v, is_same ? YES : NO);
+	if (memcmp(v->hash, v->asking->block.hash, sizeof(v->hash)) == 0)
+		heard(v, YES);
+	else
+		object(v);
 }
 
 /* A node that has forgotten so old a block speaks for itself alone. */
@@ -195,23 +256,23 @@ on_its_agreed(const struct rpc_answer *answer, void *arg)
 		heard(v, NOTHING);
 	else if (header_read_hash(answer->result, hash) != 0)
 		vote(v);
-	else if (memcmp(hash, v->of->all->agreed.hash, sizeof(hash)) != 0)
+	else if (memcmp(hash, v->agreed.hash, sizeof(hash)) != 0)
 		lied(v, "it has another block than was agreed on before");
 	else
 		vote(v);
 }
 
+/* The others go on agreeing while it answers. */
 static void
 ask_agreed(struct voice *v)
 {
-	const struct told_block *agreed = &v->of->all->agreed;
-
-	if (agreed->number == 0 || agreed->number > v->asking->block.number)
+	v->agreed = v->of->all->agreed;
+	if (v->agreed.number == 0 || v->agreed.number > v->asking->block.number)
 		vote(v);
 	else
 		rpc_call(v->of->rpc, "chain_getBlockHash",
-		    json_pack("[I]", (json_int_t)agreed->number), on_its_agreed,
-		    v);
+		    json_pack("[I]", (json_int_t)v->agreed.number),
+		    on_its_agreed, v);
 }
 
 /* Another hash counts if it is that of a header of that number. */
@@ -234,15 +295,28 @@ on_its_header(const struct rpc_answer *answer, void *arg)
 		ask_agreed(v);
 }
 
-/* A node that has not come so far yet says nothing. */
+/* What is not final there yet may change. */
+static void
+take_likely(struct voice *v)
+{
+	bool is_same =
+	    memcmp(v->hash, v->asking->block.hash, sizeof(v->hash)) == 0;
+
+	heard(v, is_same ? LIKELY : NOTHING);
+}
+
 static void
 on_its_hash(const struct rpc_answer *answer, void *arg)
 {
 	struct voice *v = arg;
 
-	if (answer->outcome != RPC_OK ||
-	    header_read_hash(answer->result, v->hash) != 0)
+	if (answer->outcome == RPC_OK && json_is_null(answer->result))
+		heard(v, v->is_final ? NOTHING : MISSING);
+	else if (answer->outcome != RPC_OK ||
+		 header_read_hash(answer->result, v->hash) != 0)
 		heard(v, NOTHING);
+	else if (!v->is_final)
+		take_likely(v);
 	else if (memcmp(v->hash, v->asking->block.hash, sizeof(v->hash)) == 0)
 		ask_agreed(v);
 	else
@@ -257,9 +331,11 @@ static void
 ask(struct asking *a, struct endpoint *e)
 {
 	struct voice *v = xcalloc(1, sizeof(*v));
+	const struct endpoint_view *view = &a->all->rank.views[e->index];
 
 	v->asking = a;
 	v->of = e;
+	v->is_final = view->heights[RANK_FINALIZED].number >= a->block.number;
 	LIST_INSERT_HEAD(&a->all->voices, v, link);
 	a->n_asked++;
 	a->n_open++;

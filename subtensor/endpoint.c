@@ -44,49 +44,73 @@ on_best(const json_t *header, void *arg)
 		rpc_drop(e->rpc, "finality has not moved for too long");
 }
 
+static bool
+is_repeated(const struct told *t, const struct told_block *b)
+{
+	const struct told_block *last = told_last(t);
+
+	return last != NULL && last->number == b->number &&
+	       memcmp(last->hash, b->hash, sizeof(b->hash)) == 0;
+}
+
+static void
+keep_finalized(
+    struct endpoint *e, const struct told_block *b, const uint8_t parent[32])
+{
+	char text[96];
+
+	e->finalized_ms = endpoints_now_ms();
+	rpc_saw_head(e->rpc);
+	if (told_add(&e->told, b, parent))
+		return;
+	snprintf(text, sizeof(text),
+	    "block=%llu why=\"it told of another one before\"",
+	    (unsigned long long)b->number);
+	endpoints_caught(e, text);
+}
+
+/* One that was told on an earlier connection is no news, but does say where
+ * the node stands. */
 static void
 take_finalized(struct endpoint *e, const json_t *header)
 {
+	struct rank *rank = &e->all->rank;
 	struct told_block b;
-	const struct told_block *last = told_last(&e->told);
 	uint8_t parent[32];
-	char text[96];
+	int64_t now_ms = endpoints_now_ms();
 
 	if (header_number(header, &b.number) != 0 ||
 	    header_hash(header, b.hash) != 0 ||
 	    header_read_hash(json_object_get(header, "parentHash"), parent) !=
 		0) {
-		rank_failed(&e->all->rank, e->index, 1, endpoints_now_ms());
+		rank_failed(rank, e->index, 1, now_ms);
 		return;
 	}
-	if (last != NULL && last->number == b.number &&
-	    memcmp(last->hash, b.hash, sizeof(b.hash)) == 0)
-		return;
-	e->finalized_ms = endpoints_now_ms();
-	rpc_saw_head(e->rpc);
-	rank_told(
-	    &e->all->rank, e->index, RANK_FINALIZED, b.number, e->finalized_ms);
-	if (!told_add(&e->told, &b, parent)) {
-		snprintf(text, sizeof(text),
-		    "block=%llu why=\"it told of another one before\"",
-		    (unsigned long long)b.number);
-		endpoints_caught(e, text);
-	}
+	rank_told(rank, e->index, RANK_FINALIZED, b.number, now_ms);
+	if (!is_repeated(&e->told, &b))
+		keep_finalized(e, &b, parent);
 	endpoints_heard(e, b.number);
 }
 
 static void
 on_finalized(const json_t *header, void *arg)
 {
-	take_finalized(arg, header);
+	struct endpoint *e = arg;
+	struct endpoints *all = e->all;
+
+	endpoints_enter(all);
+	take_finalized(e, header);
+	endpoints_leave(all);
 }
 
+/* Refused or not answered: a connection without heads is no use. */
 static void
 on_heads_end(const struct rpc_answer *a, void *arg)
 {
 	struct endpoint *e = arg;
 
-	if (a->outcome == RPC_REFUSED)
+	(void)a;
+	if (rpc_is_up(e->rpc))
 		rpc_drop(e->rpc, "the node gives no heads");
 }
 
@@ -106,10 +130,13 @@ static void
 on_polled_header(const struct rpc_answer *a, void *arg)
 {
 	struct endpoint *e = arg;
+	struct endpoints *all = e->all;
 
+	endpoints_enter(all);
 	if (a->outcome == RPC_OK)
 		take_finalized(e, a->result);
 	rpc_call(e->rpc, "chain_getHeader", json_array(), on_polled_best, e);
+	endpoints_leave(all);
 }
 
 static void
@@ -167,13 +194,16 @@ static void
 on_health(const struct rpc_answer *a, void *arg)
 {
 	struct endpoint *e = arg;
+	struct endpoints *all = e->all;
 
+	endpoints_enter(all);
 	if (a->outcome == RPC_UNKNOWN)
 		rpc_drop(e->rpc, "the node does not answer");
 	else if (json_is_true(json_object_get(a->result, "isSyncing")))
 		rpc_drop(e->rpc, "the node is still syncing");
 	else
 		open_heads(e);
+	endpoints_leave(all);
 }
 
 /* The first endpoint says which chain it is, unless we know. */
@@ -194,17 +224,18 @@ static void
 on_genesis(const struct rpc_answer *a, void *arg)
 {
 	struct endpoint *e = arg;
+	struct endpoints *all = e->all;
 
-	if (a->outcome == RPC_UNKNOWN) {
+	endpoints_enter(all);
+	if (a->outcome != RPC_OK) {
 		rpc_drop(e->rpc, "the node does not answer");
-		return;
-	}
-	if (a->outcome != RPC_OK || take_genesis(e->all, a->result) != 0) {
+	} else if (take_genesis(all, a->result) != 0) {
 		endpoints_tell(e, ENDPOINT_NEWS_OTHER, "");
 		rpc_drop(e->rpc, "the node is on another chain");
-		return;
+	} else {
+		rpc_call(e->rpc, "system_health", json_array(), on_health, e);
 	}
-	rpc_call(e->rpc, "system_health", json_array(), on_health, e);
+	endpoints_leave(all);
 }
 
 static void
@@ -218,9 +249,12 @@ static void
 on_down(struct rpc *rpc, const char *why, void *arg)
 {
 	struct endpoint *e = arg;
+	struct endpoints *all = e->all;
 
 	(void)rpc;
+	endpoints_enter(all);
 	endpoints_lost(e, why);
+	endpoints_leave(all);
 }
 
 int

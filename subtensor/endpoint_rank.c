@@ -38,6 +38,15 @@ rank_is_stale(const struct rank *r, size_t i, int64_t now_ms)
 	return now_ms - r->views[i].moved_ms >= RANK_STALE_SLOTS * r->slot_ms;
 }
 
+/* Better than none. */
+static bool
+is_possible(const struct rank *r, size_t i, int64_t now_ms)
+{
+	return r->views[i].is_up &&
+	       r->views[i].heights[RANK_FINALIZED].number > 0 &&
+	       rank_is_trusted(r, i, now_ms);
+}
+
 /* Its word on how high the chain is counts. */
 static bool
 is_heard(const struct rank *r, size_t i, int64_t now_ms)
@@ -47,8 +56,7 @@ is_heard(const struct rank *r, size_t i, int64_t now_ms)
 	for (int what = 0; what < RANK_WHATS; what++)
 		if (v->heights[what].behind >= RANK_MAX_LAG)
 			return false;
-	return v->is_up && v->heights[RANK_FINALIZED].number > 0 &&
-	       rank_is_trusted(r, i, now_ms) && !rank_is_stale(r, i, now_ms);
+	return is_possible(r, i, now_ms) && !rank_is_stale(r, i, now_ms);
 }
 
 /* Insertion into a sorted list of n. */
@@ -114,13 +122,30 @@ is_far_ahead(const struct rank *r, size_t i, int64_t now_ms)
 	return false;
 }
 
+/* Usable, if only it is not behind or ahead of the others. */
+static bool
+is_fit(const struct rank *r, size_t i, int64_t now_ms)
+{
+	return is_possible(r, i, now_ms) && !rank_is_stale(r, i, now_ms) &&
+	       rank_errors(r, i, now_ms) < RANK_MAX_ERRORS;
+}
+
 bool
 rank_is_usable(const struct rank *r, size_t i, int64_t now_ms)
 {
-	return is_heard(r, i, now_ms) &&
+	return is_fit(r, i, now_ms) && is_heard(r, i, now_ms) &&
 	       rank_lag(r, i, now_ms) < RANK_MAX_LAG &&
-	       rank_errors(r, i, now_ms) < RANK_MAX_ERRORS &&
 	       !is_far_ahead(r, i, now_ms);
+}
+
+bool
+rank_is_most(const struct rank *r, size_t n, int64_t now_ms)
+{
+	size_t all = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		all += rank_is_trusted(r, i, now_ms);
+	return n >= 2 && 2 * n > all;
 }
 
 /* -- events --------------------------------------------------------------- */
@@ -219,15 +244,6 @@ cost(const struct rank *r, size_t i, int64_t now_ms)
 	       rank_errors(r, i, now_ms) * ERROR_COST_MS;
 }
 
-/* Better than none. */
-static bool
-is_possible(const struct rank *r, size_t i, int64_t now_ms)
-{
-	return r->views[i].is_up &&
-	       r->views[i].heights[RANK_FINALIZED].number > 0 &&
-	       rank_is_trusted(r, i, now_ms);
-}
-
 static size_t
 cheapest(const struct rank *r, int64_t now_ms,
     bool (*may)(const struct rank *, size_t, int64_t))
@@ -260,19 +276,33 @@ is_worth_it(struct rank *r, size_t best, int64_t now_ms)
 	return now_ms - r->better_ms >= RANK_HOLD_SLOTS * r->slot_ms;
 }
 
+static bool
+may_stay(struct rank *r, int64_t now_ms)
+{
+	size_t i = r->current;
+	bool was_off = r->is_off;
+
+	if (i == RANK_NOBODY || !is_fit(r, i, now_ms))
+		return false;
+	r->is_off = !rank_is_usable(r, i, now_ms);
+	if (r->is_off && !was_off)
+		r->off_ms = now_ms;
+	return !r->is_off || now_ms - r->off_ms < r->slot_ms / 2;
+}
+
 static size_t
 choice(struct rank *r, int64_t now_ms)
 {
 	size_t current = r->current;
 	size_t best = cheapest(r, now_ms, rank_is_usable);
 	bool has_one = current != RANK_NOBODY;
+	bool stays = may_stay(r, now_ms);
 
 	if (best == RANK_NOBODY)
 		return has_one && is_possible(r, current, now_ms)
 			   ? current
 			   : cheapest(r, now_ms, is_possible);
-	if (has_one && rank_is_usable(r, current, now_ms) &&
-	    !is_worth_it(r, best, now_ms))
+	if (stays && !is_worth_it(r, best, now_ms))
 		return current;
 	return best;
 }
@@ -284,7 +314,9 @@ rank_choose(struct rank *r, int64_t now_ms)
 	bool is_other = next != r->current;
 
 	r->current = next;
-	if (is_other)
+	if (is_other) {
 		r->better = RANK_NOBODY;
+		r->is_off = false;
+	}
 	return is_other;
 }

@@ -4,9 +4,11 @@
  *
  * Pure: the caller brings events and the time. An endpoint that is down,
  * caught lying, silent for five slots, four blocks behind, or far ahead of
- * the others is not usable, and the one in use is left at once. Between
- * usable ones the cheaper is taken, but only after it has been much cheaper
- * for a while: latency, lag and late errors, all in milliseconds.
+ * the others is not usable, and the one in use is left at once; but if it is
+ * only behind or ahead it has half a slot's time, as finality comes in bursts
+ * and reaches one node before another. Between usable ones the cheaper is
+ * taken, but only after it has been much cheaper for a while: latency, lag and
+ * late errors, all in milliseconds.
  *
  * How high the chain is, the lower half of the endpoints say: one that makes
  * heads up can not make the others look late.
@@ -56,6 +58,8 @@ struct rank {
 	size_t current;	 /* RANK_NOBODY: none */
 	size_t better;	 /* has been much cheaper since better_ms */
 	int64_t better_ms;
+	bool is_off; /* the current one is behind or ahead, since off_ms */
+	int64_t off_ms;
 };
 
 /* n is 1 to RANK_MAX. */
@@ -82,6 +86,9 @@ bool rank_is_stale(const struct rank *, size_t i, int64_t now_ms);
 uint64_t rank_lag(const struct rank *, size_t i, int64_t now_ms);
 double rank_errors(const struct rank *, size_t i, int64_t now_ms);
 bool rank_is_usable(const struct rank *, size_t i, int64_t now_ms);
+/* Do so many of one mind outweigh all others, those that are down or not heard
+ * yet among them? Two at least; who is out does not count. */
+bool rank_is_most(const struct rank *, size_t n, int64_t now_ms);
 /* Of the blocks that who is up, trusted and not silent told, the one in the
  * middle, or the lower of two; 0: none. */
 uint64_t rank_middle(const struct rank *, enum rank_what, int64_t now_ms);

@@ -18,12 +18,37 @@ enum {
 	TICK_MOST_MS = 1000,
 	DEAD_LEAST_MS = 10000, /* no head for so long, on a fast chain */
 	DEAD_MOST_MS = 60000,
+	SLOT_LEAST_MS = 50,
+	SLOT_MOST_MS = 600000,
 };
 
 int64_t
 endpoints_now_ms(void)
 {
 	return clock_mono_us() / 1000;
+}
+
+static void
+destroy(struct endpoints *all)
+{
+	for (size_t i = 0; i < all->rank.n; i++)
+		rpc_free(all->each[i].rpc);
+	agreement_clear(all);
+	event_free(all->tick);
+	free(all);
+}
+
+void
+endpoints_enter(struct endpoints *all)
+{
+	all->busy++;
+}
+
+void
+endpoints_leave(struct endpoints *all)
+{
+	if (--all->busy == 0 && all->doomed)
+		destroy(all);
 }
 
 void
@@ -33,7 +58,8 @@ endpoints_tell(struct endpoint *e, enum endpoint_news news, const char *text)
 
 	if (news == ENDPOINT_NEWS_UP)
 		e->said = ENDPOINT_UP;
-	o->on_news(news, rpc_url(e->rpc), text, o->arg);
+	if (!e->all->doomed)
+		o->on_news(news, rpc_url(e->rpc), text, o->arg);
 }
 
 void
@@ -95,22 +121,16 @@ is_same(const struct told_block *a, const struct told_block *b)
 	return memcmp(a->hash, b->hash, sizeof(a->hash)) == 0;
 }
 
-/* How many told of that very block, and how many of another in its place. */
-static int
-count_words(const struct endpoints *all, const struct told_block *b, int *other)
+/* How many told of that very block. */
+static size_t
+count_words(const struct endpoints *all, const struct told_block *b)
 {
-	int same = 0;
+	size_t same = 0;
 
-	*other = 0;
 	for (size_t i = 0; i < all->rank.n; i++) {
 		const struct told_block *word = word_of(all, i, b->number);
 
-		if (word == NULL)
-			continue;
-		if (is_same(word, b))
-			same++;
-		else
-			++*other;
+		same += word != NULL && is_same(word, b);
 	}
 	return same;
 }
@@ -131,7 +151,8 @@ catch_others(struct endpoints *all, const struct told_block *b)
 	}
 }
 
-/* The block that two or more told of, and more than told of others. */
+/* The block that most told of, if there is one. Those who have not spoken yet
+ * count: else whoever comes first would be right. */
 static void
 weigh(struct endpoints *all, uint64_t number)
 {
@@ -141,16 +162,13 @@ weigh(struct endpoints *all, uint64_t number)
 	}
 	for (size_t i = 0; i < all->rank.n; i++) {
 		const struct told_block *word = word_of(all, i, number);
-		int same, other;
 
-		if (word == NULL)
-			continue;
-		same = count_words(all, word, &other);
-		if (same < 2 || same <= other)
+		if (word == NULL ||
+		    !rank_is_most(
+			&all->rank, count_words(all, word), endpoints_now_ms()))
 			continue;
 		endpoints_settle(all, word);
-		if (other > 0)
-			catch_others(all, word);
+		catch_others(all, word);
 		return;
 	}
 }
@@ -160,10 +178,12 @@ tell_newest(struct endpoints *all)
 {
 	struct head head;
 	const struct told_block *b;
+	size_t i = all->rank.current;
 
-	if (all->rank.current == RANK_NOBODY)
+	if (i == RANK_NOBODY || all->doomed ||
+	    !rank_is_trusted(&all->rank, i, endpoints_now_ms()))
 		return;
-	b = told_last(&all->each[all->rank.current].told);
+	b = told_last(&all->each[i].told);
 	if (b == NULL || b->number <= all->told || b->number <= all->read)
 		return;
 	all->told = b->number;
@@ -217,7 +237,8 @@ leave(struct endpoints *all, size_t old, int64_t now_ms)
 		return;
 	if (all->rank.views[old].is_up)
 		rpc_drop(e->rpc, "another endpoint is used");
-	all->options.on_down(all->options.arg);
+	if (!all->doomed)
+		all->options.on_down(all->options.arg);
 }
 
 static void
@@ -277,12 +298,14 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	endpoints_enter(all);
 	for (size_t i = 0; i < all->rank.n; i++) {
 		take_stats(&all->each[i], now_ms);
 		endpoint_poll(&all->each[i], now_ms);
 	}
 	choose(all, now_ms);
 	arm(all);
+	endpoints_leave(all);
 }
 
 void
@@ -290,7 +313,10 @@ endpoints_set_slot(struct endpoints *all, int64_t ms)
 {
 	int64_t dead_ms;
 
-	if (ms <= 0 || ms == all->rank.slot_ms)
+	if (ms <= 0)
+		return;
+	ms = within(ms, SLOT_LEAST_MS, SLOT_MOST_MS);
+	if (ms == all->rank.slot_ms)
 		return;
 	all->rank.slot_ms = ms;
 	dead_ms = within(RANK_STALE_SLOTS * ms, DEAD_LEAST_MS, DEAD_MOST_MS);
@@ -433,9 +459,7 @@ endpoints_free(struct endpoints *all)
 {
 	if (all == NULL)
 		return;
-	for (size_t i = 0; i < all->rank.n; i++)
-		rpc_free(all->each[i].rpc);
-	agreement_clear(all);
-	event_free(all->tick);
-	free(all);
+	all->doomed = true;
+	if (all->busy == 0)
+		destroy(all);
 }

@@ -7,8 +7,8 @@
  * header's hash is our own work, not the node's word.
  *
  * Before something is sent, endpoints_agree() asks all of them for a
- * finalized block. What they have agreed on is kept, and who has another
- * block in its place does not count from then on.
+ * finalized block. What more than half of them have told of as final is kept,
+ * and who tells of another block in its place does not count from then on.
  */
 #ifndef SUBTENSOR_ENDPOINTS_H
 #define SUBTENSOR_ENDPOINTS_H
@@ -54,7 +54,8 @@ struct endpoints_options {
 /* Copies the options. NULL and why. */
 struct endpoints *endpoints_new(
     struct event_base *, const struct endpoints_options *, struct err *);
-void endpoints_free(struct endpoints *); /* calls nobody back; NULL is fine */
+/* May be called within its callbacks; calls nobody back. NULL is fine. */
+void endpoints_free(struct endpoints *);
 
 /* The one in use; never NULL, but perhaps not up. Asked for anew for each
  * call: it changes. */
@@ -64,7 +65,8 @@ bool endpoints_are_up(const struct endpoints *);
 uint64_t endpoints_best(const struct endpoints *);
 const uint8_t *endpoints_genesis(const struct endpoints *); /* once up */
 
-/* A block's time, once the chain has said; 0 or less: not known. */
+/* A block's time, once the chain has said; 0 or less: not known. What no chain
+ * has is taken for the nearest that one may have. */
 void endpoints_set_slot(struct endpoints *, int64_t ms);
 
 /* The one in use was read at a head and all was well; or was not. Older
@@ -73,14 +75,16 @@ void endpoints_read(struct endpoints *, const struct head *);
 void endpoints_failed(struct endpoints *);
 
 /*
- * Is that block final, under that hash, for more of the endpoints than not?
- * Answers once, later, within ten seconds. An endpoint that is alone agrees
- * with itself, unless it has another block than was agreed on last.
+ * Do more of the endpoints have that block, under that hash, than not? Who
+ * has another one in its place counts against it if it has told of one of
+ * that number, or a later one, as final; who has none yet, always. Answers
+ * once, later, within ten seconds. An endpoint that is alone agrees with
+ * itself, unless it has another block than was agreed on last.
  */
 enum endpoints_agreement {
 	ENDPOINTS_AGREED,
 	ENDPOINTS_DISAGREED, /* somebody lies or is on another fork */
-	ENDPOINTS_UNSURE,    /* nobody said */
+	ENDPOINTS_UNSURE,    /* nobody said, or too many have not got it yet */
 };
 typedef void endpoints_agree_cb(enum endpoints_agreement, void *arg);
 void endpoints_agree(

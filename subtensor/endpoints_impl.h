@@ -1,6 +1,9 @@
 /*
  * What endpoints.c (all of them), endpoint.c (one) and agreement.c share.
  * Private to these.
+ *
+ * While any of them may call out, `busy` keeps everything alive; freeing it
+ * meanwhile only marks it, and nobody is told anything any more.
  */
 #ifndef SUBTENSOR_ENDPOINTS_IMPL_H
 #define SUBTENSOR_ENDPOINTS_IMPL_H
@@ -44,16 +47,21 @@ struct endpoints {
 	bool was_alone;		  /* it was said */
 	LIST_HEAD(, asking) askings;
 	LIST_HEAD(, voice) voices;
+	int busy;
+	bool doomed;
 };
 
 /* endpoints.c */
 int64_t endpoints_now_ms(void);
+/* Around everything that may call out; the second may free all. */
+void endpoints_enter(struct endpoints *);
+void endpoints_leave(struct endpoints *);
 void endpoints_tell(struct endpoint *, enum endpoint_news, const char *text);
 /* Its connection is gone, or did not come to be. */
 void endpoints_lost(struct endpoint *, const char *why);
 /* It told of a finalized block. */
 void endpoints_heard(struct endpoint *, uint64_t number);
-/* It lied; text says how. */
+/* It lied; text says how. Nothing, if it is out already. */
 void endpoints_caught(struct endpoint *, const char *text);
 /* They agree on a block. */
 void endpoints_settle(struct endpoints *, const struct told_block *);

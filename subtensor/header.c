@@ -67,28 +67,36 @@ put_number(const json_t *header, struct buf *out)
 	return 0;
 }
 
+static int
+put_log(const json_t *log, struct buf *out)
+{
+	const char *text = json_string_value(log);
+	size_t most = json_string_length(log) / 2;
+	long len;
+
+	if (text == NULL || strncmp(text, "0x", 2) != 0 ||
+	    most > HEADER_MAX_LOG)
+		return -1;
+	len = hex_decode(text, buf_reserve(out, most), most);
+	if (len < 0)
+		return -1;
+	out->len += (size_t)len;
+	return 0;
+}
+
 /* Each log is SCALE already. */
 static int
 put_digest(const json_t *header, struct buf *out)
 {
 	const json_t *logs =
 	    json_object_get(json_object_get(header, "digest"), "logs");
-	uint8_t bytes[HEADER_MAX_LOG];
-	const char *text;
-	long len;
 
 	if (!json_is_array(logs) || json_array_size(logs) > HEADER_MAX_LOGS)
 		return -1;
 	scale_put_compact(out, json_array_size(logs));
-	for (size_t i = 0; i < json_array_size(logs); i++) {
-		text = json_string_value(json_array_get(logs, i));
-		if (text == NULL || strncmp(text, "0x", 2) != 0)
+	for (size_t i = 0; i < json_array_size(logs); i++)
+		if (put_log(json_array_get(logs, i), out) != 0)
 			return -1;
-		len = hex_decode(text, bytes, sizeof(bytes));
-		if (len < 0)
-			return -1;
-		buf_add(out, bytes, (size_t)len);
-	}
 	return 0;
 }
 

@@ -12,8 +12,8 @@
 
 enum {
 	HEADER_MAX_LOGS = 64,
-	HEADER_MAX_LOG = 4096,
-	HEADER_HASH = 67, /* "0x", 64 digits and the NUL */
+	HEADER_MAX_LOG = 1 << 20, /* bytes; one may list a block's hashes */
+	HEADER_HASH = 67,	  /* "0x", 64 digits and the NUL */
 };
 
 /* A block, by the names a node knows it by. */

@@ -228,7 +228,8 @@ void
 rpc_transmit(struct rpc *rpc, const struct rpc_request *r)
 {
 	if (rpc->http != NULL)
-		rpc_http_send(rpc->http, r->id, r->text, strlen(r->text));
+		rpc_http_send(
+		    rpc->http, r->id, r->text, strlen(r->text), r->is_once);
 	else
 		ws_client_send(rpc->ws, r->text, strlen(r->text));
 }
@@ -325,7 +326,8 @@ rpc_stats(const struct rpc *rpc)
 void
 rpc_set_head_timeout(struct rpc *rpc, int ms)
 {
-	rpc->state.timing.head_timeout_ms = or_default(ms, HEAD_MS);
+	rpc_state_set_head_timeout(
+	    &rpc->state, or_default(ms, HEAD_MS), rpc_now_ms());
 	if (rpc->busy == 0)
 		arm(rpc);
 }

@@ -6,7 +6,7 @@
  */
 #include "subtensor/rpc_http.h"
 
-#include <stdbool.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,7 @@
 #include "common/http_client.h"
 #include "common/retry_after.h"
 #include "common/xalloc.h"
+#include "subtensor/rpc_message.h"
 #include "subtensor/ws_client.h"
 #include "subtensor/ws_url.h"
 
@@ -76,7 +77,9 @@ closed(struct rpc_http *h, const struct http_answer *a)
 	const struct ws_end end = {
 	    .why = why, .status = a->status, .retry_after = a->retry_after};
 
-	if (a->status != 0)
+	if (a->status == STATUS_OK)
+		snprintf(why, sizeof(why), "the node speaks no JSON-RPC");
+	else if (a->status != 0)
 		snprintf(
 		    why, sizeof(why), "the node answered HTTP %d", a->status);
 	else
@@ -85,20 +88,35 @@ closed(struct rpc_http *h, const struct http_answer *a)
 	h->events.on_close(&end, h->events.arg);
 }
 
+/* "Busy" from something between us and the node may come after the node was
+ * asked; only who says when to come back has not asked it. */
 static bool
-is_limit(const struct http_answer *a)
+is_limit(const struct http_answer *a, int64_t asked_ms)
 {
-	return a->status == STATUS_MANY || a->status == STATUS_BUSY;
+	return a->status == STATUS_MANY ||
+	       (a->status == STATUS_BUSY && asked_ms >= 0);
+}
+
+/* Anything may answer a POST. */
+static bool
+is_json_rpc(const struct http_answer *a)
+{
+	struct rpc_message m;
+
+	if (rpc_message_parse(a->body, a->len, &m, NULL) != 0)
+		return false;
+	rpc_message_clear(&m);
+	return true;
 }
 
 static void
 take(struct rpc_http *h, uint64_t id, const struct http_answer *a)
 {
-	if (is_limit(a) && h->is_open)
-		h->events.on_limited(id,
-		    retry_after_ms(a->retry_after, clock_wall_ms()),
-		    h->events.arg);
-	else if (a->status != STATUS_OK)
+	int64_t asked_ms = retry_after_ms(a->retry_after, clock_wall_ms());
+
+	if (is_limit(a, asked_ms) && h->is_open)
+		h->events.on_limited(id, asked_ms, h->events.arg);
+	else if (a->status != STATUS_OK || (id == 0 && !is_json_rpc(a)))
 		closed(h, a);
 	else if (id != 0)
 		h->events.on_text(a->body, a->len, h->events.arg);
@@ -125,7 +143,8 @@ on_done(const struct http_answer *a, void *arg)
 }
 
 void
-rpc_http_send(struct rpc_http *h, uint64_t id, const char *text, size_t len)
+rpc_http_send(
+    struct rpc_http *h, uint64_t id, const char *text, size_t len, bool is_once)
 {
 	static const char *const headers[] = {
 	    "Content-Type: application/json", NULL};
@@ -137,6 +156,7 @@ rpc_http_send(struct rpc_http *h, uint64_t id, const char *text, size_t len)
 	    .body_len = len,
 	    .timeout_ms = h->timeout_ms,
 	    .max_answer = h->max_message,
+	    .is_once = is_once,
 	};
 	struct post *p = xcalloc(1, sizeof(*p));
 
@@ -154,6 +174,8 @@ rpc_http_new(struct event_base *base, const struct ws_url *url,
 	    .allow_private = true, /* one's own node is near */
 	    .max_connections = AT_ONCE,
 	    .max_host_connections = AT_ONCE,
+	    /* As for WebSockets, which OpenSSL sees to. */
+	    .ca_file = getenv(X509_get_default_cert_file_env()),
 	};
 	struct rpc_http *h = xcalloc(1, sizeof(*h));
 
@@ -162,6 +184,6 @@ rpc_http_new(struct event_base *base, const struct ws_url *url,
 	h->max_message = max_message;
 	h->timeout_ms = timeout_ms;
 	h->events = *events;
-	rpc_http_send(h, 0, health, strlen(health));
+	rpc_http_send(h, 0, health, strlen(health), false);
 	return h;
 }

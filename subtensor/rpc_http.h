@@ -5,6 +5,7 @@
 #ifndef SUBTENSOR_RPC_HTTP_H
 #define SUBTENSOR_RPC_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,8 +31,9 @@ struct rpc_http *rpc_http_new(struct event_base *, const struct ws_url *,
 /* May be called within its own callbacks; calls nobody back. NULL is fine. */
 void rpc_http_free(struct rpc_http *);
 
-/* Post a request of that id. */
+/* Post a request of that id; if is_once, on a connection of its own, as one
+ * that was kept may break and the request be sent again. */
 void rpc_http_send(
-    struct rpc_http *, uint64_t id, const char *text, size_t len);
+    struct rpc_http *, uint64_t id, const char *text, size_t len, bool is_once);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * What rpc.c (the connection) and rpc_calls.c (calls and subscriptions) share.
+ * What rpc.c (the connection), rpc_calls.c (requests) and rpc_subs.c
+ * (subscriptions) share.
  *
  * While we call out, `busy` keeps the struct alive; freeing it meanwhile only
- * marks it. Private to these two files.
+ * marks it. Private to these files.
  */
 #ifndef SUBTENSOR_RPC_IMPL_H
 #define SUBTENSOR_RPC_IMPL_H
@@ -28,6 +29,7 @@ struct rpc_request {
 	const char *lost;	  /* why it can have no answer, or NULL */
 	bool is_refused;	  /* `lost` is a certain no */
 	bool is_limited;	  /* the node would not carry it out yet */
+	bool is_once;		  /* it does something, and must not twice */
 	struct rpc_sub *sub;	  /* it is this one's beginning, or NULL */
 	rpc_on_answer *on_answer; /* NULL: nobody asks */
 	void *arg;
@@ -48,13 +50,14 @@ struct rpc_sub {
 struct rpc_early { /* a note of a subscription we do not know yet */
 	char sub[RPC_MAX_SUB_ID];
 	json_t *item;
+	size_t len; /* of the message it came in */
 	TAILQ_ENTRY(rpc_early) link;
 };
 
 struct rpc_calls {
 	uint64_t last_id;
 	size_t beginning; /* subscriptions asked for and not answered */
-	size_t n_early;
+	size_t n_early, early_bytes;
 	TAILQ_HEAD(rpc_requests, rpc_request) waiting; /* not sent */
 	struct rpc_requests sent;
 	TAILQ_HEAD(, rpc_early) early;
@@ -98,7 +101,18 @@ void rpc_calls_pump(struct rpc *);
 void rpc_calls_expire(struct rpc *);
 /* The connection is gone: answer everything, end every subscription. */
 void rpc_calls_lose(struct rpc *, const char *why);
+/* A request, at the end of the line. params is taken. */
+struct rpc_request *rpc_calls_add(struct rpc *, const char *method,
+    json_t *params, rpc_on_answer *, void *arg);
 /* When rpc_calls_expire or rpc_calls_pump has something to do. */
 int64_t rpc_calls_deadline_ms(const struct rpc *, int64_t now_ms);
+
+/* rpc_subs.c */
+void rpc_subs_clear(struct rpc_calls *); /* calls nobody back */
+/* The request that it begins by was answered. */
+void rpc_subs_begin(struct rpc *, struct rpc_sub *, const struct rpc_answer *);
+/* All that have begun are over. */
+void rpc_subs_end(struct rpc *, const struct rpc_answer *why);
+void rpc_subs_note(struct rpc *, const struct rpc_message *);
 
 #endif

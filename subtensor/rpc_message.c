@@ -41,15 +41,18 @@ rpc_message_is_limit(const struct rpc_answer *a)
 	    -32009, /* server is busy: jsonrpsee */
 	    -32029, /* too many requests: gateways */
 	    -32999, /* rate limit: Substrate's own middleware */
+	    429,    /* HTTP's, in the wrong place: gateways */
 	};
-	static const char *const words[] = {
-	    "rate limit", "too many requests", "requests limit"};
+	static const char *const words[] = {"rate limit", "too many requests",
+	    "requests limit", "request limit reached"};
 
-	if (a->outcome != RPC_REFUSED || a->code > 0)
+	if (a->outcome != RPC_REFUSED)
 		return false;
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (a->code == codes[i])
 			return true;
+	if (a->code > 0)
+		return false;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcasestr(a->message, words[i]) != NULL)
 			return true;
@@ -126,6 +129,7 @@ rpc_message_parse(
 	int rc;
 
 	memset(m, 0, sizeof(*m));
+	m->len = len;
 	m->root = json_loadb(text, len, 0, &why);
 	if (m->root == NULL)
 		return err_set(err, "not JSON: %s", why.text);

@@ -29,6 +29,7 @@ struct rpc_message {
 	struct rpc_answer answer; /* RPC_OK or RPC_REFUSED */
 	char sub[RPC_MAX_SUB_ID];
 	const json_t *item;
+	size_t len;	 /* of its text */
 	json_t *root;	 /* owns all of the above */
 	char *data_text; /* an error's data that is not a text already */
 };

@@ -24,6 +24,15 @@ rpc_state_init(struct rpc_state *s, bool is_http,
 	s->wake_ms = now_ms;
 }
 
+void
+rpc_state_set_head_timeout(struct rpc_state *s, int64_t ms, int64_t now_ms)
+{
+	if (ms == s->timing.head_timeout_ms)
+		return;
+	s->timing.head_timeout_ms = ms;
+	s->head_ms = now_ms;
+}
+
 static void
 enter(struct rpc_state *s, enum rpc_phase phase, int64_t now_ms)
 {

@@ -61,6 +61,9 @@ struct rpc_state {
 void rpc_state_init(struct rpc_state *, bool is_http, const struct rpc_timing *,
     int64_t now_ms);
 
+/* Another head_timeout_ms, counted from now on. */
+void rpc_state_set_head_timeout(struct rpc_state *, int64_t ms, int64_t now_ms);
+
 enum rpc_action rpc_state_step(
     struct rpc_state *, enum rpc_event, int64_t now_ms, uint32_t random);
 

@@ -34,7 +34,8 @@ struct ws_server {
 	struct ws_server_options options;
 	struct evconnlistener *listener;
 	size_t accepted;
-	int limited_posts;
+	const char *refusal;
+	int refused_posts; /* so many more */
 	char sni[256];
 	LIST_HEAD(, ws_peer) peers;
 };
@@ -42,6 +43,10 @@ struct ws_server {
 static void
 peer_free(struct ws_peer *peer)
 {
+	const struct ws_server_options *o = &peer->server->options;
+
+	if (o->on_gone != NULL)
+		o->on_gone(peer, o->arg);
 	LIST_REMOVE(peer, link);
 	wslay_event_context_free(peer->frames);
 	bufferevent_free(peer->bev);
@@ -115,11 +120,10 @@ take_post(struct ws_peer *peer, struct evbuffer *in, const char *head)
 		return;
 	evbuffer_drain(in, (size_t)(end + 4 - head) + len);
 	peer->is_post = true;
-	if (peer->server->limited_posts > 0) {
-		peer->server->limited_posts--;
-		evbuffer_add_printf(bufferevent_get_output(peer->bev),
-		    "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\n"
-		    "Content-Length: 0\r\n\r\n");
+	if (peer->server->refused_posts > 0) {
+		peer->server->refused_posts--;
+		evbuffer_add_printf(bufferevent_get_output(peer->bev), "%s",
+		    peer->server->refusal);
 		return;
 	}
 	o->on_text(peer, end + 4, len, o->arg);
@@ -236,10 +240,16 @@ ws_server_new(struct event_base *base, const struct ws_server_options *o)
 }
 
 void
-ws_server_free(struct ws_server *s)
+ws_server_hang_up(struct ws_server *s)
 {
 	while (!LIST_EMPTY(&s->peers))
 		peer_free(LIST_FIRST(&s->peers));
+}
+
+void
+ws_server_free(struct ws_server *s)
+{
+	ws_server_hang_up(s);
 	evconnlistener_free(s->listener);
 	free(s);
 }
@@ -304,9 +314,10 @@ ws_server_set_handshake(struct ws_server *s, const char *handshake)
 }
 
 void
-ws_server_limit_posts(struct ws_server *s, int n)
+ws_server_refuse_posts(struct ws_server *s, const char *answer, int n)
 {
-	s->limited_posts = n;
+	s->refusal = answer;
+	s->refused_posts = n;
 }
 
 void

@@ -19,6 +19,8 @@ struct ws_server_options {
 	/* Instead of a proper answer to the handshake, if not NULL. */
 	const char *handshake;
 	void (*on_text)(struct ws_peer *, const char *, size_t, void *arg);
+	/* A client is gone, and its struct after this; NULL: not wanted. */
+	void (*on_gone)(struct ws_peer *, void *arg);
 	void *arg;
 };
 
@@ -32,14 +34,17 @@ const char *ws_server_sni(const struct ws_server *);
 
 /* Another answer to handshakes from now on; NULL: a proper one. */
 void ws_server_set_handshake(struct ws_server *, const char *);
-/* The next posts are answered by status 429. */
-void ws_server_limit_posts(struct ws_server *, int n);
+/* The next n posts are answered so, and not handed on. */
+void ws_server_refuse_posts(struct ws_server *, const char *answer, int n);
 
 void ws_peer_send(struct ws_peer *, const char *text);
 /* In so many fragments, with a ping after the first. */
 void ws_peer_send_fragments(struct ws_peer *, const char *text, size_t n);
 void ws_peer_send_raw(struct ws_peer *, const void *, size_t);
-void ws_peer_close(struct ws_peer *); /* hang up at once */
+/* Hang up at once, within on_text. */
+void ws_peer_close(struct ws_peer *);
+/* Hang up on all, not within on_text. */
+void ws_server_hang_up(struct ws_server *);
 /* Read nothing from now on. */
 void ws_peer_stall(struct ws_peer *);
 

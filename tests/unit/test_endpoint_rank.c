@@ -116,7 +116,8 @@ finality_that_rests_at_one_node_is_noticed(void **state)
 		rank_told(&s.r, 0, RANK_BEST, s.height + 2, s.now);
 	}
 	assert_false(rank_is_usable(&s.r, 0, s.now));
-	assert_true(rank_choose(&s.r, s.now));
+	assert_false(rank_choose(&s.r, s.now));
+	assert_true(rank_choose(&s.r, s.now + SLOT / 2));
 }
 
 /* It tells of heads that are not there, as fast as it likes. */
@@ -153,8 +154,71 @@ who_made_heads_up_is_left_once_there_is_another(void **state)
 	assert_true(rank_choose(&r, START));
 	rank_opened(&r, 2, false, START);
 	rank_told(&r, 2, RANK_FINALIZED, 100, START);
-	assert_true(rank_choose(&r, START));
+	assert_false(rank_choose(&r, START));
+	assert_false(rank_choose(&r, START + SLOT / 2 - 1));
+	assert_true(rank_choose(&r, START + SLOT / 2));
 	assert_int_equal(r.current, 2);
+}
+
+/* A hundred blocks become final at once, and one node knows a second before
+ * or after the others. */
+static void
+finality_in_bursts_moves_nobody(void **state)
+{
+	(void)state;
+	for (uint64_t step = 0; step < 60; step++) {
+		size_t n = 2 + step % 3, odd = step / 3 % n;
+		struct scene s = scene_of(n);
+		bool is_first = step & 1;
+
+		s.now += SLOT;
+		s.height += 100;
+		for (size_t i = 0; i < n; i++)
+			if ((i == odd) == is_first)
+				both(&s, i, s.height);
+		assert_false(rank_choose(&s.r, s.now));
+		s.now += 1000;
+		assert_false(rank_choose(&s.r, s.now));
+		for (size_t i = 0; i < n; i++)
+			both(&s, i, s.height);
+		assert_false(rank_choose(&s.r, s.now));
+		assert_false(s.r.is_off);
+		for (size_t i = 0; i < n; i++)
+			assert_true(rank_is_usable(&s.r, i, s.now));
+	}
+}
+
+static void
+most_is_more_than_half_of_all_that_are_not_out(void **state)
+{
+	static const struct {
+		size_t n, out, same;
+		bool is_most;
+	} cases[] = {
+	    {1, 0, 1, false}, /* nobody is of one mind alone */
+	    {2, 0, 1, false},
+	    {2, 0, 2, true},
+	    {2, 1, 1, false},
+	    {3, 0, 1, false},
+	    {3, 0, 2, true},
+	    {4, 0, 2, false},
+	    {4, 1, 2, true},
+	    {5, 0, 2, false},
+	    {5, 0, 3, true},
+	    {16, 0, 8, false},
+	    {16, 0, 9, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rank r;
+
+		rank_init(&r, cases[i].n, START);
+		for (size_t k = 0; k < cases[i].out; k++)
+			rank_lied(&r, k, START);
+		assert_int_equal(
+		    rank_is_most(&r, cases[i].same, START), cases[i].is_most);
+	}
 }
 
 static void
@@ -297,7 +361,7 @@ the_choice_holds_in_any_order(void **state)
 		rank_choose(&s.r, s.now);
 		for (size_t k = 0; k < s.r.n; k++)
 			usable += rank_is_usable(&s.r, k, s.now);
-		if (usable > 0)
+		if (usable > 0 && !s.r.is_off)
 			assert_true(rank_is_usable(&s.r, s.r.current, s.now));
 		else if (s.r.current != RANK_NOBODY)
 			assert_true(s.r.views[s.r.current].is_up &&
@@ -315,6 +379,8 @@ main(void)
 	    cmocka_unit_test(finality_that_rests_at_one_node_is_noticed),
 	    cmocka_unit_test(who_makes_heads_up_makes_nobody_late),
 	    cmocka_unit_test(who_made_heads_up_is_left_once_there_is_another),
+	    cmocka_unit_test(finality_in_bursts_moves_nobody),
+	    cmocka_unit_test(most_is_more_than_half_of_all_that_are_not_out),
 	    cmocka_unit_test(a_chain_that_stands_still_is_nobodys_fault),
 	    cmocka_unit_test(a_better_one_must_stay_better),
 	    cmocka_unit_test(a_little_better_is_not_worth_it),

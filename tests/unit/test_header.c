@@ -5,12 +5,15 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "common/buf.h"
 #include "common/hex.h"
 #include "common/xalloc.h"
+#include "subtensor/hash.h"
 #include "subtensor/header.h"
 #include "tests/lib/chaindata.h"
 
@@ -68,6 +71,39 @@ the_golden_block_has_its_hash(void **state)
 	json_decref(file);
 }
 
+enum { LONG_LOG = 100000 };
+
+/* A block full of Ethereum transactions lists the hash of each. */
+static void
+a_log_may_be_long(void **state)
+{
+	static const char zeros[] = "0x0000000000000000000000000000000000000000"
+				    "000000000000000000000000";
+	uint8_t *bytes = xcalloc(1, LONG_LOG), hash[32], expected[32];
+	struct buf scale = {0};
+	json_t *header;
+	char *log;
+
+	(void)state;
+	memset(bytes, 0x5a, LONG_LOG);
+	log = hex_0x(bytes, LONG_LOG);
+	header = json_pack("{s:s, s:s, s:s, s:s, s:{s:[s]}}", "parentHash",
+	    zeros, "number", "0x7", "stateRoot", zeros, "extrinsicsRoot", zeros,
+	    "digest", "logs", log);
+	assert_int_equal(header_hash(header, hash), 0);
+	memset(buf_reserve(&scale, 98), 0, 98);
+	scale.len = 98;
+	scale.data[32] = 7 << 2;
+	scale.data[97] = 1 << 2;
+	buf_add(&scale, bytes, LONG_LOG);
+	hash_blake2_256(scale.data, scale.len, expected);
+	assert_memory_equal(hash, expected, sizeof(hash));
+	buf_free(&scale);
+	json_decref(header);
+	free(log);
+	free(bytes);
+}
+
 static void
 what_is_no_header_has_no_hash(void **state)
 {
@@ -92,6 +128,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_golden_block_has_its_hash),
+	    cmocka_unit_test(a_log_may_be_long),
 	    cmocka_unit_test(what_is_no_header_has_no_hash),
 	};
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -198,7 +199,7 @@ serve_echo(struct world *w, struct ws_peer *peer, uint64_t id, const char *m)
 	char rest[200];
 
 	(void)w;
-	if (strcmp(m, "hang_up") == 0) {
+	if (strstr(m, "hang_up") != NULL) {
 		ws_peer_close(peer);
 		return;
 	}
@@ -699,6 +700,89 @@ limits_without_end_use_a_calls_time_up(void **state)
 	close_world(&w);
 }
 
+/* Its first request is refused once the second has come. */
+static void
+serve_limit_late(
+    struct world *w, struct ws_peer *peer, uint64_t id, const char *m)
+{
+	(void)m;
+	if (w->served == 2)
+		reply(peer, id - 1,
+		    "\"error\":{\"code\":-32029,\"message\":\"\"}");
+}
+
+static void
+on_first_answer(const struct rpc_answer *a, void *arg)
+{
+	struct world *w = arg;
+
+	assert_int_equal(w->answers, 0);
+	on_answer(a, arg);
+}
+
+/* Sent again after a younger one, it is still due before that. */
+static void
+a_call_that_is_asked_again_keeps_its_time(void **state)
+{
+	struct timeval later = {0, 400000};
+	struct world w;
+
+	(void)state;
+	open_world(&w, serve_limit_late);
+	w.options.request_timeout_ms = 2500;
+	connect_world(&w);
+	rpc_call(w.rpc, "old", json_array(), on_first_answer, &w);
+	until(&w, &w.served, 1);
+	event_base_loopexit(w.base, &later);
+	event_base_dispatch(w.base);
+	call(&w, "young");
+	until(&w, &w.answers, 1);
+	assert_int_equal(w.served, 3);
+	assert_string_equal(w.message, "no answer in time");
+	until(&w, &w.answers, 2);
+	assert_int_equal(w.outcome, RPC_UNKNOWN);
+	close_world(&w);
+}
+
+static void
+serve_many_early(
+    struct world *w, struct ws_peer *peer, uint64_t id, const char *m)
+{
+	char *body = xmalloc(300001), *text;
+
+	(void)w;
+	(void)m;
+	memset(body, 'a', 300000);
+	body[300000] = '\0';
+	text = xasprintf("{\"params\":{\"subscription\":\"S1\","
+			 "\"result\":\"%s\"}}",
+	    body);
+	for (int i = 0; i < 20; i++)
+		ws_peer_send(peer, text);
+	reply(peer, id, "\"result\":\"S1\"");
+	ws_peer_send(
+	    peer, "{\"params\":{\"subscription\":\"S1\",\"result\":\"\"}}");
+	free(text);
+	free(body);
+}
+
+/* A node cannot fill our memory with what it says before it is asked. */
+static void
+early_notes_are_bounded(void **state)
+{
+	struct world w;
+
+	(void)state;
+	open_world(&w, serve_many_early);
+	connect_world(&w);
+	w.sub = subscribe(&w);
+	do
+		until(&w, &w.items, w.items + 1);
+	while (w.result[0] != '\0');
+	assert_int_equal(w.items, 3 + 1);
+	close_world(&w);
+}
+
 /* -- by HTTP POST ---------------------------------------------------------- */
 
 static void
@@ -754,20 +838,86 @@ a_node_without_sockets_is_asked_by_post(void **state)
 	close_world(&w);
 }
 
+#define NOTHING "Content-Length: 0\r\n\r\n"
+
 static void
 a_limited_post_is_asked_again(void **state)
+{
+	static const char *const refusals[] = {
+	    "HTTP/1.1 429 Too Many Requests\r\n" NOTHING,
+	    "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\n" NOTHING,
+	    "HTTP/1.1 503 Unavailable\r\nRetry-After: 1\r\n" NOTHING};
+	struct world w;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		post_world(&w, "http");
+		connect_world(&w);
+		ws_server_refuse_posts(w.server, refusals[i], 1);
+		call(&w, "x");
+		until(&w, &w.answers, 1);
+		assert_int_equal(w.outcome, RPC_OK);
+		assert_int_equal(rpc_stats(w.rpc)->limited, 1);
+		assert_int_equal(w.downs, 0);
+		close_world(&w);
+	}
+}
+
+/* It may have been carried out: nobody says that it was not. */
+static void
+a_post_to_a_gateway_that_is_busy_is_unknown(void **state)
 {
 	struct world w;
 
 	(void)state;
 	post_world(&w, "http");
 	connect_world(&w);
-	ws_server_limit_posts(w.server, 1);
-	call(&w, "x");
+	ws_server_refuse_posts(
+	    w.server, "HTTP/1.1 503 Unavailable\r\n" NOTHING, 1);
+	w.served = 0;
+	call(&w, "author_submitExtrinsic");
 	until(&w, &w.answers, 1);
-	assert_int_equal(w.outcome, RPC_OK);
+	assert_int_equal(w.outcome, RPC_UNKNOWN);
+	assert_int_equal(w.served, 0);
 	assert_int_equal(rpc_stats(w.rpc)->limited, 1);
-	assert_int_equal(w.downs, 0);
+	close_world(&w);
+}
+
+/* On a connection that was kept it would be sent again when that breaks. */
+static void
+a_post_that_does_something_is_made_once(void **state)
+{
+	struct world w;
+
+	(void)state;
+	post_world(&w, "http");
+	connect_world(&w);
+	for (int i = 1; i <= 3; i++) {
+		call(&w, "x");
+		until(&w, &w.answers, i);
+	}
+	w.served = 0;
+	call(&w, "author_hang_up");
+	until(&w, &w.answers, 4);
+	assert_int_equal(w.outcome, RPC_UNKNOWN);
+	assert_int_equal(w.served, 1);
+	close_world(&w);
+}
+
+static void
+what_answers_a_post_must_speak_json_rpc(void **state)
+{
+	struct world w;
+
+	(void)state;
+	post_world(&w, "http");
+	ws_server_refuse_posts(
+	    w.server, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 1);
+	w.rpc = rpc_new(w.base, &w.options, NULL);
+	until(&w, &w.downs, 1);
+	assert_string_equal(w.down_why, "the node speaks no JSON-RPC");
+	assert_int_equal(w.ups, 0);
+	until(&w, &w.ups, 1);
 	close_world(&w);
 }
 
@@ -853,7 +1003,7 @@ bad_urls_are_refused_at_once(void **state)
 }
 
 static void
-try_tls(const char *cert_name, bool trusted, bool good)
+try_tls(const char *scheme, const char *cert_name, bool trusted, bool good)
 {
 	char pem[] = "/tmp/subnetd-cert-XXXXXX";
 	struct ws_server_options o = {0};
@@ -864,6 +1014,8 @@ try_tls(const char *cert_name, bool trusted, bool good)
 	setenv("SSL_CERT_FILE", trusted ? pem : "/dev/null", 1);
 	setenv("SSL_CERT_DIR", "/nonexistent", 1);
 	open_world_tls(&w, serve_echo, &o, "localhost");
+	snprintf(w.url, sizeof(w.url), "%s://localhost:%u", scheme,
+	    ws_server_port(w.server));
 	if (good) {
 		connect_world(&w);
 		call(&w, "x");
@@ -874,7 +1026,7 @@ try_tls(const char *cert_name, bool trusted, bool good)
 		w.rpc = rpc_new(w.base, &w.options, NULL);
 		until(&w, &w.downs, 1);
 		assert_int_equal(w.ups, 0);
-		assert_int_equal(strncmp(w.down_why, "TLS: ", 5), 0);
+		assert_int_equal(strncasecmp(w.down_why, "TLS: ", 5), 0);
 	}
 	close_world(&w);
 	SSL_CTX_free(o.tls);
@@ -885,21 +1037,24 @@ static void
 tls_is_verified_and_names_the_host(void **state)
 {
 	(void)state;
-	try_tls("localhost", true, true);
+	try_tls("wss", "localhost", true, true);
+	try_tls("https", "localhost", true, true);
 }
 
 static void
 a_certificate_of_another_name_is_refused(void **state)
 {
 	(void)state;
-	try_tls("elsewhere.example", true, false);
+	try_tls("wss", "elsewhere.example", true, false);
+	try_tls("https", "elsewhere.example", true, false);
 }
 
 static void
 a_certificate_nobody_trusts_is_refused(void **state)
 {
 	(void)state;
-	try_tls("localhost", false, false);
+	try_tls("wss", "localhost", false, false);
+	try_tls("https", "localhost", false, false);
 }
 
 int
@@ -927,9 +1082,14 @@ main(void)
 	    cmocka_unit_test(a_limited_handshake_waits_and_comes_back),
 	    cmocka_unit_test(a_limited_call_is_asked_again),
 	    cmocka_unit_test(limits_without_end_use_a_calls_time_up),
+	    cmocka_unit_test(a_call_that_is_asked_again_keeps_its_time),
+	    cmocka_unit_test(early_notes_are_bounded),
 	    cmocka_unit_test(an_http_url_is_asked_by_post),
 	    cmocka_unit_test(a_node_without_sockets_is_asked_by_post),
 	    cmocka_unit_test(a_limited_post_is_asked_again),
+	    cmocka_unit_test(a_post_to_a_gateway_that_is_busy_is_unknown),
+	    cmocka_unit_test(a_post_that_does_something_is_made_once),
+	    cmocka_unit_test(what_answers_a_post_must_speak_json_rpc),
 	    cmocka_unit_test(a_post_to_nobody_is_lost),
 	    cmocka_unit_test(requests_are_spaced_out),
 	    cmocka_unit_test(the_client_may_be_freed_in_a_callback),

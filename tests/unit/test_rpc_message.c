@@ -146,6 +146,8 @@ what_says_that_it_is_asked_too_much(void **state)
 	    {-32009, "Server is busy, try again later", true},
 	    {-32000, "Too Many Requests", true},
 	    {-32603, "daily rate limit reached", true},
+	    {-32007, "50/second request limit reached", true},
+	    {429, "exceeded its compute units per second", true},
 	    {-32007, "Request is too big", false},
 	    {-32008, "Response is too big", false},
 	    {-32006, "Too many subscriptions on the connection", false},

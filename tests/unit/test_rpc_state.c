@@ -335,6 +335,22 @@ without_a_watchdog_no_head_is_missed(void **state)
 	}
 }
 
+/* What was not waited for before is not late at once. */
+static void
+another_watchdog_counts_from_now(void **state)
+{
+	struct rpc_state s = machine_up();
+
+	(void)state;
+	rpc_state_set_head_timeout(&s, -1, 2000);
+	rpc_state_step(&s, RPC_TRAFFIC, 500000, 0);
+	rpc_state_set_head_timeout(&s, 10000, 500000);
+	assert_int_not_equal(rpc_state_step(&s, RPC_TICK, 509999, 0), RPC_DROP);
+	rpc_state_set_head_timeout(&s, 10000, 509999);
+	assert_int_equal(rpc_state_step(&s, RPC_TICK, 510000, 0), RPC_DROP);
+	assert_string_equal(s.why, "no head for too long");
+}
+
 static void
 a_long_life_is_no_failure(void **state)
 {
@@ -366,6 +382,7 @@ main(void)
 	    cmocka_unit_test(traffic_without_heads_gives_up),
 	    cmocka_unit_test(heads_keep_it_up),
 	    cmocka_unit_test(without_a_watchdog_no_head_is_missed),
+	    cmocka_unit_test(another_watchdog_counts_from_now),
 	    cmocka_unit_test(a_long_life_is_no_failure),
 	};
 
