@@ -25,7 +25,7 @@ enum {
 	NODES_LAST = 400, /* blocks that are ready */
 	NODES_BRANCHES = 3,
 	NODE_PEERS = 8,
-	NODE_HELD = 64,
+	NODE_HELD = 1024,
 };
 
 struct node {

@@ -15,6 +15,7 @@
 #include <event2/event.h>
 
 #include "common/clock.h"
+#include "common/hex.h"
 #include "subtensor/endpoints_impl.h"
 #include "subtensor/rpc.h"
 #include "tests/lib/nodes.h"
@@ -707,6 +708,75 @@ a_liar_among_mutes_is_not_believed(void **state)
 	close_world(&w);
 }
 
+static void
+ask_of_last(struct world *w)
+{
+	const struct told_block *last;
+	struct head head = {.hash = "0x"};
+
+	if (used(w) == RANK_NOBODY)
+		return;
+	last = told_last(&w->all->each[used(w)].told);
+	head.number = last->number;
+	hex_encode(last->hash, sizeof(last->hash), head.hash + 2);
+	endpoints_agree(w->all, &head, on_agreed, w);
+}
+
+static void
+stir(struct world *w, uint32_t x, uint64_t height)
+{
+	struct node *n = &w->nodes[x % w->n];
+	uint64_t final = height - (x >> 8) % 4;
+
+	switch ((x >> 16) % 8) {
+	case 0:
+		ws_server_hang_up(n->server);
+		break;
+	case 1:
+		if (n->hold == NULL)
+			n->hold = x >> 20 & 1 ? "getBlockHash" : "getHeader";
+		break;
+	case 2:
+		node_release(n);
+		break;
+	case 3:
+		ask_of_last(w);
+		break;
+	default:
+		if (final > n->final)
+			node_tell(n, height + 2, final);
+	}
+}
+
+/* One of four lies; the others lag, burst, hang up and are slow to answer, in
+ * whatever order, and none of them is ever caught. */
+static void
+the_honest_are_never_caught(void **state)
+{
+	struct world w;
+	uint64_t height = NODES_FORK + 4;
+	uint32_t x = 2463534242u;
+
+	(void)state;
+	open_world(&w, "0001");
+	endpoints_set_slot(w.all, 12000);
+	for (int step = 0; step < 600; step++) {
+		x ^= x << 13, x ^= x >> 17, x ^= x << 5;
+		if (height < 220 && x >> 24 < 64)
+			height += x >> 24 < 6 ? 12 : 1;
+		stir(&w, x, height);
+		turn(&w);
+	}
+	for (size_t i = 0; i < w.n; i++)
+		node_release(&w.nodes[i]);
+	until_silent(&w);
+	go_on(&w, MOST, 230);
+	for (size_t i = 0; i < w.n; i++)
+		assert_int_equal(lies(&w, i) > 0, i == 3);
+	assert_true(w.agreed > 10);
+	close_world(&w);
+}
+
 /* -- freeing
  * -------------------------------------------------------------------- */
 
@@ -792,6 +862,7 @@ main(void)
 	    cmocka_unit_test(a_node_that_is_behind_on_a_fork_is_not_caught),
 	    cmocka_unit_test(a_slow_voice_is_not_measured_by_later_blocks),
 	    cmocka_unit_test(a_liar_among_mutes_is_not_believed),
+	    cmocka_unit_test(the_honest_are_never_caught),
 	    cmocka_unit_test(it_may_be_freed_within_any_callback),
 	    cmocka_unit_test(it_may_be_freed_between_any_two_turns),
 	};
