@@ -69,6 +69,10 @@ static const struct config_key keys[] = {
     {"orchestrator.lease", CONFIG_MS, "15s", false,
 	"after this time without a sign of life our jobs are another's", NULL,
 	1000, 3600e3},
+    {"orchestrator.ageing", CONFIG_MS, "30s", false,
+	"a job goes before what came so much earlier, for each point of its "
+	"priority",
+	NULL, 0, 86400e3},
     {"orchestrator.probe_interval", CONFIG_MS, "1m", false,
 	"how often a miner is asked for its capacity", NULL, 1000, 86400e3},
     {"orchestrator.stake_cap", CONFIG_REAL, "500", false,
@@ -282,6 +286,7 @@ read_policy(struct orchestrator *o)
 
 	o->netuid = config_int(config, "netuid");
 	o->lease_ms = config_ms(config, "orchestrator.lease");
+	o->ageing_ms = config_ms(config, "orchestrator.ageing");
 	o->development = config_bool(config, "orchestrator.development");
 	o->policy.stake_cap = config_real(config, "orchestrator.stake_cap");
 	o->policy.stake_floor = config_real(config, "orchestrator.stake_floor");

@@ -41,6 +41,7 @@ struct orchestrator {
 	int netuid;
 	int64_t started_us;
 	int64_t lease_ms;
+	int64_t ageing_ms;		/* that a point of priority is worth */
 	LIST_HEAD(, signed_call) calls; /* to miners, being signed or sent */
 	int64_t drain_until_us;		/* mono */
 	bool development;		/* plain http and loopback to miners */

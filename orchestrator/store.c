@@ -12,6 +12,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/queue.h"
 #include "orchestrator/router.h"
 #include "sql.h"
 
@@ -131,6 +132,8 @@ store_job_insert(struct orchestrator *o, const struct job *job,
 	pg_add_us(&p, job->deadline_us);
 	pg_add_text(&p, o->id);
 	pg_add_us(&p, lease_until_us(o, job->created_us));
+	pg_add_us(
+	    &p, queue_rank_us(job->created_us, job->priority, o->ageing_ms));
 	batch(o, job->id, sql_job_insert, &p, on_answer, arg);
 	free(params);
 	free(expect);

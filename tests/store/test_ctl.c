@@ -24,14 +24,17 @@ static const char *const rows[] = {
     "insert into kind values (1, 'audio.speak', 'native', '/speak', 'speak', "
     "1000, 1000, 1000, 2, 1, 1, 3, '{}', 0, '{}', 1000, '{}', 'speech')",
     "insert into job (id, netuid, kind, state, params, miners_min, "
-    "miners_wanted, retries_left, created_at, deadline_at, finished_at) "
+    "miners_wanted, retries_left, created_at, deadline_at, finished_at, "
+    "rank_at) "
     "values ('" JOB "', 1, 'audio.speak', 'done', '{\"text\": \"hm\"}', 1, 1, "
     "2, '2026-01-02 03:04:05.678+00', '2026-01-02 03:05:05+00', "
-    "'2026-01-02 03:04:07.178+00'), "
+    "'2026-01-02 03:04:07.178+00', now()), "
     "('01890000-0000-7000-8000-000000000002', 1, 'audio.speak', 'queued', "
-    "'{}', 1, 1, 2, '2026-01-02 03:04:06+00', '2026-01-02 03:05:05+00', null), "
+    "'{}', 1, 1, 2, '2026-01-02 03:04:06+00', '2026-01-02 03:05:05+00', null, "
+    "now()), "
     "('01890000-0000-7000-8000-000000000003', 1, 'audio.speak', 'queued', "
-    "'{}', 1, 1, 2, '2026-01-02 03:04:07+00', '2026-01-02 03:05:05+00', null)",
+    "'{}', 1, 1, 2, '2026-01-02 03:04:07+00', '2026-01-02 03:05:05+00', null, "
+    "now())",
     "insert into neuron values (1, 5, '" HOTKEY "', 'c', 9, 2500000000, 0, "
     "2500000000, false, 8, '127.0.0.1:8091', 7), "
     "(1, 6, 'quiet', 'c', 9, 0, 0, 0, true, 8, null, null), "
@@ -73,9 +76,11 @@ static const char *const rows[] = {
     "1000, 1000, 1000, 2, 1, 1, 3, '{}', 0, '{}', 1000, '{}', 'speech')",
     "insert into job (id, netuid, kind, state, params, miners_min, "
     "miners_wanted, retries_left, created_at, deadline_at, finished_at, "
-    "reason) select ('01890000-0000-7000-8000-0000000001' || lpad(i::text, "
+    "reason, rank_at) select ('01890000-0000-7000-8000-0000000001' || "
+    "lpad(i::text, "
     "2, '0'))::uuid, 3, 'audio.speak', 'failed', '{}', 1, 1, 0, now(), now(), "
-    "now() + i * interval '1 s', 'no_budget' from generate_series(1, 3) i",
+    "now() + i * interval '1 s', 'no_budget', now() from "
+    "generate_series(1, 3) i",
     "insert into attempt (id, job_id, netuid, kind, hotkey, uid, address, "
     "state, receipt, prepared_at, deadline_at, finished_at, reason) select "
     "gen_random_uuid(), j.id, 3, 'audio.speak', h, 7, 'a', 'failed', '{}', "
