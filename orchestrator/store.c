@@ -14,6 +14,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/queue.h"
 #include "orchestrator/router.h"
+#include "orchestrator/withdraw.h"
 #include "sql.h"
 
 static char *
@@ -516,6 +517,12 @@ struct drop {
 	char job_id[UUID_TEXT];
 };
 
+static bool
+is_at_miner(const char *state)
+{
+	return strcmp(state, "sent") == 0 || strcmp(state, "accepted") == 0;
+}
+
 static void
 on_dropped(const struct pg_answer *answer, void *arg)
 {
@@ -538,6 +545,9 @@ on_dropped(const struct pg_answer *answer, void *arg)
 		    to == ATTEMPT_TIMED_OUT ? "expire" : "drop",
 		    pg_text(res, i, "hotkey"), pg_text(res, i, "reason"));
 		note_over(drop->o, id, to, res, i);
+		if (is_at_miner(pg_text(res, i, "was")))
+			withdraw(drop->o, id, pg_text(res, i, "kind"),
+			    pg_text(res, i, "hotkey"));
 	}
 	free(drop);
 }

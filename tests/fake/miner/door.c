@@ -144,6 +144,28 @@ on_native(struct http_req *req, void *miner)
 		reply_detail(req, 404, "Not found");
 }
 
+/* The id is in the body, which is what the signature is of. */
+static void
+on_cancel(struct http_req *req, void *miner)
+{
+	struct miner *m = miner;
+	const char *id = NULL;
+	json_t *body;
+	const void *text;
+	size_t len;
+
+	if (admit(m, req) != 0)
+		return;
+	text = http_req_body(req, &len);
+	body = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+	id = json_string_value(json_object_get(body, "job_id"));
+	if (id != NULL && job_cancel(m, id) == 0)
+		reply_json(req, 200, json_pack("{s:s}", "status", "cancelled"));
+	else
+		reply_detail(req, 404, "no such job");
+	json_decref(body);
+}
+
 static const struct http_route routes[] = {
     {"GET", "/", 0, false, on_root},
     {"GET", "/check/{id}", 0, false, on_check},
@@ -151,6 +173,7 @@ static const struct http_route routes[] = {
     {"POST", "/inference", MAX_JOB, false, on_inference},
     {"POST", "/edit", MAX_EDIT, false, on_edit},
     {"POST", "/jobs/{kind}", MAX_JOB, false, on_native},
+    {"POST", "/jobs/{kind}/cancel", MAX_PLAIN, false, on_cancel},
     {NULL, NULL, 0, false, NULL},
 };
 

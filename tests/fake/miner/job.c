@@ -74,8 +74,6 @@ jobs_free(struct miner *m)
 		job_free(TAILQ_FIRST(&m->jobs));
 }
 
-/* -- accepting ---------------------------------------------------------- */
-
 static void
 answer_accepted(struct job *job)
 {
@@ -85,6 +83,26 @@ answer_accepted(struct job *job)
 	reply_json(job->req, 202, body);
 	job->req = NULL;
 }
+
+int
+job_cancel(struct miner *m, const char *id)
+{
+	struct job *job;
+
+	TAILQ_FOREACH(job, &m->jobs, link)
+	{
+		if (strcmp(job->id, id) != 0)
+			continue;
+		log_info("miner.cancelled", "job=%s", id);
+		if (job->req != NULL)
+			answer_accepted(job);
+		job_free(job);
+		return 0;
+	}
+	return -1;
+}
+
+/* -- accepting ---------------------------------------------------------- */
 
 static bool
 is_running(const struct miner *m, const char *id)

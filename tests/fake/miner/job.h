@@ -52,6 +52,9 @@ struct job {
 void job_accept(
     struct miner *, struct http_req *, const struct task *, json_t *body);
 
+/* Give a job up; nothing is called back. 0, or -1: it is not running. */
+int job_cancel(struct miner *, const char *id);
+
 /* work.c's report: the outcome is filled in. */
 void job_worked(struct job *);
 
