@@ -1,7 +1,9 @@
-/* A weighted draw without replacement on a Fenwick tree of sums. */
+/* A weighted draw without replacement, on a Fenwick tree of sums or by a key.
+ */
 #include "orchestrator/draw.h"
 
 #include <math.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@ struct draw {
 	size_t top;	 /* the greatest power of two <= n */
 	double *sums;	 /* Fenwick tree, 1-based */
 	double *weights; /* 0: out */
+	double *costs;	 /* sticky: the least wins; else NULL */
 	uint64_t random;
 };
 
@@ -53,11 +56,46 @@ draw_new(const double *weights, size_t n, uint64_t seed)
 	return d;
 }
 
+/* What chance gives a name under a key: above 0, at most 1. */
+static double
+chance(const char *key, const char *name)
+{
+	crypto_generichash_state state;
+	uint8_t hash[16];
+	uint64_t x = 0;
+
+	crypto_generichash_init(&state, NULL, 0, sizeof(hash));
+	crypto_generichash_update(
+	    &state, (const uint8_t *)key, strlen(key) + 1);
+	crypto_generichash_update(&state, (const uint8_t *)name, strlen(name));
+	crypto_generichash_final(&state, hash, sizeof(hash));
+	for (size_t i = 0; i < sizeof(x); i++)
+		x = x << 8 | hash[i];
+	return (double)((x >> 11) + 1) * 0x1p-53;
+}
+
+/* An exponential waiting time at the rate of the weight: who is first, is so
+ * with the chance of its share. */
+struct draw *
+draw_new_sticky(
+    const double *weights, const char *const *names, size_t n, const char *key)
+{
+	struct draw *d = draw_new(weights, n, 0);
+
+	d->costs = xcalloc(n, sizeof(double));
+	for (size_t i = 0; i < n; i++)
+		if (d->weights[i] > 0)
+			d->costs[i] =
+			    -log(chance(key, names[i])) / d->weights[i];
+	return d;
+}
+
 void
 draw_free(struct draw *d)
 {
 	if (d == NULL)
 		return;
+	free(d->costs);
 	free(d->sums);
 	free(d->weights);
 	free(d);
@@ -84,8 +122,22 @@ last_in(const struct draw *d)
 	return -1;
 }
 
-long
-draw_next(struct draw *d)
+static long
+next_sticky(struct draw *d)
+{
+	long winner = -1;
+
+	for (size_t i = 0; i < d->n; i++)
+		if (d->weights[i] > 0 &&
+		    (winner < 0 || d->costs[i] < d->costs[winner]))
+			winner = (long)i;
+	if (winner >= 0)
+		d->weights[winner] = 0;
+	return winner;
+}
+
+static long
+next_by_seed(struct draw *d)
 {
 	double at = total(d) * ((next_random(&d->random) >> 11) * 0x1p-53);
 	size_t i = 0;
@@ -103,4 +155,10 @@ draw_next(struct draw *d)
 		d->weights[winner] = 0;
 	}
 	return winner;
+}
+
+long
+draw_next(struct draw *d)
+{
+	return d->costs != NULL ? next_sticky(d) : next_by_seed(d);
 }

@@ -20,6 +20,7 @@ struct job {
 	enum job_state state;
 	json_t *params;
 	json_t *expect;	  /* of a job being accepted; else NULL */
+	char *sticky;	  /* key for routing; NULL: none */
 	char *input_type; /* NULL: no input */
 	char input_sha256[65];
 	int64_t input_bytes;

@@ -143,6 +143,7 @@ draw_miners(
 	    .tried = tried,
 	    .n_tried = n,
 	    .wanted = job->wanted - job->delivered - job->open,
+	    .sticky = job->sticky,
 	    .now_us = clock_wall_us(),
 	};
 

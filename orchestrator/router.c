@@ -87,11 +87,11 @@ receipt(const struct table *t, const struct miner *m, const struct terms *term,
 			    why, out_names[i], json_integer(out[i]));
 	}
 	return json_pack(
-	    "{s:I, s:s, s:s, s:i, s:I, s:s, s:f, s:f, s:f, s:f, s:o}", "block",
-	    (json_int_t)t->block, "candidates", hash, "seed", seed, "place",
-	    place, "in", (json_int_t)out[IN], "hotkey", m->hotkey, "stake",
-	    term->stake, "score", term->score, "failures", term->failures,
-	    "weight", term->weight, "out", why);
+	    "{s:I, s:s, s:s, s:s*, s:i, s:I, s:s, s:f, s:f, s:f, s:f, s:o}",
+	    "block", (json_int_t)t->block, "candidates", hash, "seed", seed,
+	    "sticky", r->sticky, "place", place, "in", (json_int_t)out[IN],
+	    "hotkey", m->hotkey, "stake", term->stake, "score", term->score,
+	    "failures", term->failures, "weight", term->weight, "out", why);
 }
 
 /* Should all that may be drawn weigh nothing, they weigh the same. */
@@ -106,6 +106,23 @@ even_out(const struct table *t, const struct route_request *r, double *weights)
 		if (why_out(&t->miners[i], r) == IN)
 			weights[i] = 1;
 	}
+}
+
+static struct draw *
+draw_of(
+    const struct table *t, const struct route_request *r, const double *weights)
+{
+	const char **names;
+	struct draw *draw;
+
+	if (r->sticky == NULL)
+		return draw_new(weights, t->n, r->seed);
+	names = xcalloc(t->n, sizeof(*names));
+	for (size_t i = 0; i < t->n; i++)
+		names[i] = t->miners[i].hotkey;
+	draw = draw_new_sticky(weights, names, t->n, r->sticky);
+	free(names);
+	return draw;
 }
 
 void
@@ -131,7 +148,7 @@ route_draw(const struct table *t, const struct route_policy *p,
 	route->n_untried = out[IN] + out[OUT_DOWN] + out[OUT_FULL];
 	even_out(t, r, weights);
 	hash_candidates(t, weights, hash);
-	draw = draw_new(weights, t->n, r->seed);
+	draw = draw_of(t, r, weights);
 	while (route->n < r->wanted && route->n < ROUTE_MAX &&
 	       (i = draw_next(draw)) >= 0) {
 		struct miner *m = &t->miners[i];

@@ -30,6 +30,7 @@ struct route_request {
 	size_t n_tried;
 	int wanted;
 	uint64_t seed;
+	const char *sticky; /* key that has its own miners; NULL: by the seed */
 	int64_t now_us;
 };
 

@@ -74,6 +74,7 @@ job_free(struct job *job)
 	json_decref(job->params);
 	json_decref(job->expect);
 	json_decref(job->tried);
+	free(job->sticky);
 	free(job->input_type);
 	free(job);
 }
@@ -93,6 +94,8 @@ store_job_from_row(const struct orchestrator *o, const PGresult *res, int i)
 	snprintf(job->input_sha256, sizeof(job->input_sha256), "%s",
 	    pg_text(res, i, "input_sha256"));
 	job->input_bytes = pg_int(res, i, "input_bytes");
+	if (!pg_is_null(res, i, "sticky"))
+		job->sticky = xstrdup(pg_text(res, i, "sticky"));
 	job->min = pg_int(res, i, "miners_min");
 	job->wanted = pg_int(res, i, "miners_wanted");
 	job->retries_left = pg_int(res, i, "retries_left");
@@ -135,6 +138,7 @@ store_job_insert(struct orchestrator *o, const struct job *job,
 	pg_add_us(&p, lease_until_us(o, job->created_us));
 	pg_add_us(
 	    &p, queue_rank_us(job->created_us, job->priority, o->ageing_ms));
+	pg_add_text(&p, job->sticky);
 	batch(o, job->id, sql_job_insert, &p, on_answer, arg);
 	free(params);
 	free(expect);

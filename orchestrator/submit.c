@@ -17,6 +17,7 @@
 #include "common/metrics.h"
 #include "common/xalloc.h"
 #include "orchestrator/blobs.h"
+#include "orchestrator/draw.h"
 #include "orchestrator/form.h"
 #include "orchestrator/job.h"
 #include "orchestrator/jobs.h"
@@ -28,8 +29,8 @@
 
 enum { MAX_PRIORITY = 100, MIN_DEADLINE_MS = 1000 };
 
-static const char *const known_fields[] = {
-    "kind", "params", "miners", "deadline_ms", "priority", "expect", NULL};
+static const char *const known_fields[] = {"kind", "params", "miners",
+    "deadline_ms", "priority", "sticky", "expect", NULL};
 
 struct submit {
 	struct orchestrator *o;
@@ -56,7 +57,8 @@ check_fields(const json_t *request, struct err *err)
 		if (known_fields[i] == NULL)
 			return err_set(err,
 			    "%s is not a field of a job, which has kind, "
-			    "params, miners, deadline_ms, priority and expect",
+			    "params, miners, deadline_ms, priority, sticky and "
+			    "expect",
 			    name);
 	}
 	return 0;
@@ -98,6 +100,21 @@ take_numbers(const json_t *request, struct job *job, struct err *err)
 	job->priority = priority;
 	job->retries_left = kind->retry_budget;
 	job->deadline_us = job->created_us + deadline_ms * 1000;
+	return 0;
+}
+
+static int
+take_sticky(const json_t *request, struct job *job, struct err *err)
+{
+	const json_t *value = json_object_get(request, "sticky");
+	size_t len = json_string_length(value);
+
+	if (value == NULL)
+		return 0;
+	if (!json_is_string(value) || len < 1 || len > DRAW_MAX_KEY)
+		return err_set(err, "sticky must be a string of 1 to %d bytes",
+		    DRAW_MAX_KEY);
+	job->sticky = xstrdup(json_string_value(value));
 	return 0;
 }
 
@@ -147,7 +164,8 @@ submit_parse(const struct kinds *kinds, const json_t *request, int64_t now_us,
 		job->expect = json_deep_copy(expect);
 	job->params = params_check(
 	    job->kind->params, json_object_get(request, "params"), err);
-	if (job->params == NULL || take_numbers(request, job, err) != 0)
+	if (job->params == NULL || take_numbers(request, job, err) != 0 ||
+	    take_sticky(request, job, err) != 0)
 		goto fail;
 	return job;
 fail:

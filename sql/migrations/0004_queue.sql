@@ -7,5 +7,8 @@ alter table job add column rank_at timestamptz;
 update job set rank_at = created_at - priority * interval '30 s';
 alter table job alter column rank_at set not null;
 
+-- Jobs of one key go to the same miners while those can take them.
+alter table job add column sticky text;
+
 create index job_queue on job (netuid, rank_at, id)
 	where state = 'queued';

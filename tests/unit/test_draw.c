@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 #include <math.h>
@@ -188,10 +189,120 @@ the_second_is_drawn_from_the_rest(void **state)
 		assert_true(fabs((double)hits[i] / ROUNDS - want[i]) < 0.02);
 }
 
+/* -- by a key ----------------------------------------------------------------
+ */
+
+enum { NAMES = 5, KEYS = 100000 };
+
+static const char *const names[NAMES] = {"a", "b", "c", "d", "e"};
+
+static long
+winner_of(const double *weights, int key)
+{
+	char text[16];
+	struct draw *d;
+	long winner;
+
+	snprintf(text, sizeof(text), "key %d", key);
+	d = draw_new_sticky(weights, names, NAMES, text);
+	winner = draw_next(d);
+	draw_free(d);
+	return winner;
+}
+
+/* Chi-square of four degrees of freedom: above 18.5 once in a thousand. */
+static void
+keys_are_shared_out_by_weight(void **state)
+{
+	static const double weights[NAMES] = {1, 2, 3, 4, 10};
+	double counts[NAMES] = {0}, chi2 = 0;
+
+	(void)state;
+	for (int key = 0; key < KEYS; key++)
+		counts[winner_of(weights, key)]++;
+	for (int i = 0; i < NAMES; i++) {
+		double expected = KEYS * weights[i] / 20;
+
+		chi2 +=
+		    (counts[i] - expected) * (counts[i] - expected) / expected;
+	}
+	print_message("chi-square of %d keys: %.2f\n", KEYS, chi2);
+	assert_true(chi2 < 18.5);
+}
+
+/* Who goes takes his own keys along, and nobody else's move. */
+static void
+only_the_keys_of_who_goes_move(void **state)
+{
+	static const double before[NAMES] = {1, 2, 3, 4, 10};
+	static const double after[NAMES] = {1, 2, 0, 4, 10};
+	int moved = 0;
+
+	(void)state;
+	for (int key = 0; key < 1000; key++) {
+		long was = winner_of(before, key), is = winner_of(after, key);
+
+		if (was == 2)
+			moved++;
+		else
+			assert_int_equal(was, is);
+		assert_int_not_equal(is, 2);
+	}
+	assert_in_range(moved, 100, 200);
+}
+
+static void
+a_key_draws_everybody_once(void **state)
+{
+	static const double weights[NAMES] = {1, 0, 3, NAN, 10};
+	struct draw *d = draw_new_sticky(weights, names, NAMES, "key");
+	int seen = 0;
+	long i;
+
+	(void)state;
+	while ((i = draw_next(d)) >= 0) {
+		assert_false(seen & 1 << i);
+		seen |= 1 << i;
+	}
+	assert_int_equal(seen, 1 << 0 | 1 << 2 | 1 << 4);
+	draw_free(d);
+}
+
+/* 10^6 draws against their own weights; 9 degrees, above 27.9 once in a
+ * thousand. */
+static void
+a_million_draws_go_by_weight(void **state)
+{
+	enum { N = 10, DRAWS = 1000000 };
+	double weights[N], counts[N] = {0}, sum = 0, chi2 = 0;
+
+	(void)state;
+	for (int i = 0; i < N; i++)
+		sum += weights[i] = (i + 1) * (i + 1);
+	for (uint64_t seed = 0; seed < DRAWS; seed++) {
+		struct draw *d = draw_new(weights, N, seed);
+
+		counts[draw_next(d)]++;
+		draw_free(d);
+	}
+	for (int i = 0; i < N; i++) {
+		double expected = DRAWS * weights[i] / sum;
+
+		chi2 +=
+		    (counts[i] - expected) * (counts[i] - expected) / expected;
+	}
+	print_message("chi-square of 10^6 draws: %.2f\n", chi2);
+	assert_true(chi2 < 27.9);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_million_draws_go_by_weight),
+	    cmocka_unit_test(keys_are_shared_out_by_weight),
+	    cmocka_unit_test(only_the_keys_of_who_goes_move),
+	    cmocka_unit_test(a_key_draws_everybody_once),
 	    cmocka_unit_test(the_same_seed_gives_the_same_winners),
 	    cmocka_unit_test(a_seed_means_the_same_for_ever),
 	    cmocka_unit_test(the_random_numbers_are_splitmix64),

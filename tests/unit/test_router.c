@@ -450,10 +450,45 @@ a_table_finds_by_hotkey(void **state)
 	assert_int_equal(t.n, 0);
 }
 
+/* A key has its miner, whatever the seed; when that is full, the next one, and
+ * it again when it is not. */
+static void
+a_key_stays_with_its_miner(void **state)
+{
+	struct table t = {0};
+	struct miner *mine = NULL;
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		char name[8];
+
+		snprintf(name, sizeof(name), "m%d", i);
+		put(&t, name, 100, .5);
+	}
+	for (uint64_t seed = 0; seed < 50; seed++) {
+		struct route_request r = ask("audio.speak", 1, seed);
+		struct route route;
+
+		r.sticky = "a song";
+		if (mine != NULL)
+			mine->in_flight = seed % 5 == 4 ? 2 : 0;
+		route_draw(&t, &policy, &r, &route);
+		if (mine == NULL)
+			mine = route.miners[0];
+		assert_int_equal(route.miners[0] == mine, seed % 5 != 4);
+		assert_string_equal(json_string_value(json_object_get(
+					route.receipts[0], "sticky")),
+		    "a song");
+		route_clear(&route);
+	}
+	table_clear(&t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_key_stays_with_its_miner),
 	    cmocka_unit_test(who_is_out_is_never_drawn),
 	    cmocka_unit_test(who_is_out_is_not_drawn_for_want_of_weight),
 	    cmocka_unit_test(with_nobody_in_nobody_is_drawn),

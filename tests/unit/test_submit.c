@@ -381,7 +381,7 @@ static const struct {
 	"there is no kind \"audio\"; there are audio.speak, audio.transcribe"},
     {"{\"kind\": \"audio.speak\", \"parms\": {}}",
 	"parms is not a field of a job, which has kind, params, miners, "
-	"deadline_ms, priority and expect"},
+	"deadline_ms, priority, sticky and expect"},
     {"{\"kind\": \"audio.speak\"}",
 	"params.text is missing; its type is string"},
     {"{\"kind\": \"audio.speak\", \"params\": []}", "params must be an object"},
@@ -408,6 +408,12 @@ static const struct {
     {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, "
      "\"deadline_ms\": null}",
 	"deadline_ms must be a whole number between 1000 and 600000"},
+    {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, \"sticky\": "
+     "\"\"}",
+	"sticky must be a string of 1 to 128 bytes"},
+    {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, \"sticky\": "
+     "7}",
+	"sticky must be a string of 1 to 128 bytes"},
     {"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, \"expect\": "
      "\"x\"}",
 	"expect must be an object"},
