@@ -12,9 +12,25 @@
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/retry_after.h"
+#include "subtensor/header.h"
 #include "subtensor/ws_handshake.h"
 #include "subtensor/ws_url.h"
 #include "tests/fuzz/input.h"
+
+/* What is taken for a header has a number and, always, the same hash. */
+static void
+read_header(const json_t *header)
+{
+	uint8_t once[32], twice[32];
+	uint64_t number;
+
+	if (header_hash(header, once) != 0)
+		return;
+	input_must(header_number(header, &number) == 0 &&
+		       header_hash(header, twice) == 0 &&
+		       memcmp(once, twice, sizeof(once)) == 0,
+	    "a header has a number and one hash");
+}
 
 static void
 read_message(const struct input *in)
@@ -30,10 +46,15 @@ read_message(const struct input *in)
 		return;
 	}
 	free(text);
-	if (m.kind == RPC_KIND_NOTE)
+	if (m.kind == RPC_KIND_ANSWER && rpc_message_is_limit(&m.answer))
+		input_must(
+		    m.answer.outcome == RPC_REFUSED && m.answer.code <= 0,
+		    "only an error of the node's own is a limit");
+	if (m.kind == RPC_KIND_NOTE) {
 		input_must(m.item != NULL && m.sub[0] != '\0',
 		    "a note has a subscription and an item");
-	else if (m.answer.outcome == RPC_OK)
+		read_header(m.item);
+	} else if (m.answer.outcome == RPC_OK)
 		input_must(m.answer.result != NULL, "an answer has a result");
 	else
 		input_must(m.answer.message != NULL && m.answer.data != NULL,
@@ -62,7 +83,7 @@ read_url(const struct input *in)
 {
 	struct ws_url url, again;
 	struct err err = {""};
-	char *text = input_text(in), host[300], key[WS_KEY];
+	char *text = input_text(in), host[300], key[WS_KEY], *post;
 	uint8_t nonce[WS_NONCE] = {1, 2, 3};
 	struct buf request = {0}, rebuilt = {0};
 
@@ -80,6 +101,11 @@ read_url(const struct input *in)
 		input_must(strstr(buf_str(&request), "\r\n\r\n") ==
 			       buf_str(&request) + request.len - 4,
 		    "a URL cannot end the request's head");
+		post = ws_url_post(&url);
+		input_must(ws_url_parse(post, &again, &err) == 0 &&
+			       again.is_http && again.port == url.port,
+		    "the same place takes a POST");
+		free(post);
 	} else {
 		input_must(err.text[0] != '\0', "a refusal says why");
 	}

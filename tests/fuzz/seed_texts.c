@@ -92,12 +92,21 @@ phrases(const struct seeds *s)
 	free(much);
 }
 
+#define HASH                                                                   \
+	"0x0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static void
 messages(const struct seeds *s)
 {
 	static const char *const texts[] = {
 	    "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x00\"}",
 	    "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":null}",
+	    "{\"id\":4,\"error\":{\"code\":-32029,\"message\":\"Too many "
+	    "requests\"}}",
+	    "{\"id\":5,\"error\":{\"code\":-32000,\"message\":\"rate "
+	    "limit\"}}",
+	    "{\"id\":6,\"error\":{\"code\":-32601,\"message\":\"Method not "
+	    "found\"}}",
 	    "{\"jsonrpc\":\"2.0\",\"id\":3,\"error\":{\"code\":1010,"
 	    "\"message\":\"Invalid Transaction\",\"data\":\"Custom error: "
 	    "6\"}}",
@@ -106,6 +115,11 @@ messages(const struct seeds *s)
 	    "{\"id\":\"7\",\"result\":1}", "{\"id\":null}", "[1]", "{",
 	    "{\"jsonrpc\":\"2.0\",\"method\":\"chain_newHead\",\"params\":{"
 	    "\"subscription\":\"abc\",\"result\":{\"number\":\"0x1\"}}}",
+	    "{\"method\":\"chain_finalizedHead\",\"params\":{"
+	    "\"subscription\":\"a\",\"result\":{\"parentHash\":\"" HASH
+	    "\",\"number\":\"0x1b4\",\"stateRoot\":\"" HASH
+	    "\",\"extrinsicsRoot\":\"" HASH
+	    "\",\"digest\":{\"logs\":[\"0x066175726120\",\"0x08\"]}}}}",
 	    "{\"method\":\"author_extrinsicUpdate\",\"params\":{"
 	    "\"subscription\":17,\"result\":\"ready\"}}",
 	    "{\"method\":\"m\",\"params\":{\"subscription\":\"\",\"result\":"
