@@ -7,11 +7,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "common/xalloc.h"
 #include "tests/lib/db.h"
+#include "tests/lib/paths.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/weights_case.h"
 #include "tests/lib/weights_rig.h"
@@ -65,6 +68,26 @@ wait_committed(struct weights_case *c, const char *action)
 	    1);
 }
 
+/* subnetctl weights prove asks the chain again, and it holds. */
+static void
+prove_again(struct weights_case *c)
+{
+	char *program = paths_program("bin/subnetctl");
+	char *mecid = xasprintf("%u", c->mecid);
+	const char *argv[] = {program, "-c", c->w->ini, "weights", "prove",
+	    "--weightsetter.mecid", mecid, NULL};
+	const struct proc_options o = {.name = "subnetctl", .argv = argv};
+	struct proc_output got;
+
+	proc_run(&o, 0, &got);
+	if (got.status != 0)
+		fail_msg(
+		    "weights prove: %d: %s%s", got.status, got.out, got.err);
+	proc_output_clear(&got);
+	free(program);
+	free(mecid);
+}
+
 static void
 timelocked_weights_open_by_themselves(void **state)
 {
@@ -74,6 +97,7 @@ timelocked_weights_open_by_themselves(void **state)
 	weights_case_vector(&c);
 	wait_committed(&c, "timelock");
 	weights_case_proven(&c, 1, 3 * TEMPO);
+	prove_again(&c);
 }
 
 static void
@@ -86,6 +110,7 @@ another_mechanism_has_its_own(void **state)
 	weights_case_vector(&c);
 	wait_committed(&c, "timelock");
 	weights_case_proven(&c, 1, 3 * TEMPO);
+	prove_again(&c);
 }
 
 /* Killed while the commit waits: the next one takes the expectation up. */
@@ -210,6 +235,7 @@ a_hash_is_opened_by_a_second_transaction(void **state)
 	weights_case_vector(&c);
 	wait_committed(&c, "commit");
 	weights_case_proven(&c, 2, 3 * TEMPO);
+	prove_again(&c);
 }
 
 static void
