@@ -390,7 +390,7 @@ on_input_row(const struct pg_answer *answer, void *arg)
 		return;
 	}
 	if (PQntuples(res) == 1 && !pg_is_null(res, 0, "input_sha256"))
-		fd = blob_open(r->o->blobs, pg_text(res, 0, "job_id"),
+		fd = blob_open(r->o->blobs, pg_text(res, 0, "input_of"),
 		    pg_text(res, 0, "input_sha256"), &bytes);
 	if (fd >= 0)
 		http_reply_file(

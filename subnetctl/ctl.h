@@ -38,6 +38,7 @@ int ctl_doctor(const struct ctl *);
 int ctl_jobs_list(const struct ctl *);
 int ctl_jobs_show(const struct ctl *);
 int ctl_jobs_failures(const struct ctl *);
+int ctl_jobs_redrive(const struct ctl *);
 int ctl_miners_list(const struct ctl *);
 int ctl_miners_ban(const struct ctl *);
 int ctl_miners_unban(const struct ctl *);

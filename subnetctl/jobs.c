@@ -1,14 +1,20 @@
 /* subnetctl jobs: what clients asked for and what became of it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/buf.h"
+#include "common/clock.h"
+#include "common/config.h"
 #include "common/err.h"
 #include "common/pg.h"
+#include "common/redis.h"
 #include "common/uuid.h"
 #include "sql.h"
 #include "subnetctl/ctl.h"
 #include "subnetctl/db.h"
 #include "subnetctl/show.h"
+#include "subnetctl/wake.h"
 
 static const char *const states[] = {"queued", "assigned", "running", "done",
     "failed", "expired", "cancelled", NULL};
@@ -66,6 +72,80 @@ ctl_jobs_failures(const struct ctl *ctl)
 	const char *const params[] = {ctl->netuid, ctl->limit};
 
 	return list(ctl, "failures", sql_ctl_job_failures, 2, params);
+}
+
+/* -- once more --------------------------------------------------------------
+ */
+
+/* "{id,id}": ids for as many jobs as there may be. */
+static char *
+new_ids(size_t n)
+{
+	struct buf ids = {0};
+	char id[UUID_TEXT];
+
+	for (size_t i = 0; i < n; i++) {
+		uuid_new(id);
+		buf_printf(&ids, "%s%s", i == 0 ? "{" : ",", id);
+	}
+	buf_add_str(&ids, "}");
+	return buf_take_str(&ids);
+}
+
+static bool
+is_group(const char *word)
+{
+	return strlen(word) == 8 && strspn(word, "0123456789abcdef") == 8;
+}
+
+static PGresult *
+redrive(const struct ctl *ctl, struct err *err)
+{
+	char *ids = new_ids((size_t)strtoul(ctl->limit, NULL, 10));
+	PGconn *conn = ctl_connect(ctl);
+	PGresult *res = NULL;
+	struct pg_params p = {0};
+
+	err->text[0] = '\0';
+	pg_add_text(&p, ctl->netuid);
+	pg_add_text(&p, ctl->args[0]);
+	pg_add_text(&p, ids);
+	pg_add_us(&p, clock_wall_us());
+	if (conn != NULL)
+		res = db_query(conn, sql_ctl_job_redrive, p.n, p.values, err);
+	PQfinish(conn);
+	free(ids);
+	return res;
+}
+
+int
+ctl_jobs_redrive(const struct ctl *ctl)
+{
+	struct err err;
+	PGresult *res;
+
+	if (!uuid_is_valid(ctl->args[0]) && !is_group(ctl->args[0])) {
+		err_set(&err,
+		    "\"%s\" is neither a job's id nor a group of jobs failures",
+		    ctl->args[0]);
+		return ctl_fail(ctl, CTL_USAGE, &err);
+	}
+	res = redrive(ctl, &err);
+	if (res == NULL)
+		return err.text[0] != '\0' ? ctl_fail(ctl, CTL_FAILED, &err)
+					   : CTL_FAILED;
+	if (ctl->json)
+		show_json(json_pack("{s:o}", "jobs", show_rows(res)));
+	else
+		show_table(res);
+	if (PQntuples(res) > 0 &&
+	    wake_send(config_str(ctl->config, "redis.url"), redis_jobs,
+		PQgetvalue(res, 0, 0)) != 0)
+		fputs("subnetctl: Redis cannot be told: orchestratord finds "
+		      "them at its next sweep\n",
+		    stderr);
+	PQclear(res);
+	return CTL_OK;
 }
 
 static void

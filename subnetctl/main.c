@@ -32,6 +32,8 @@ static const struct command {
     {"jobs", "show", 1, 1, ctl_jobs_show, "ID", "one job and its attempts"},
     {"jobs", "failures", 0, 0, ctl_jobs_failures, "",
 	"jobs that came to nothing, by their cause"},
+    {"jobs", "redrive", 1, 1, ctl_jobs_redrive, "ID | GROUP",
+	"one of them, or a group, once more as new jobs; --limit"},
     {"miners", "list", 0, 0, ctl_miners_list, "", "the subnet's miners"},
     {"miners", "ban", 1, 2, ctl_miners_ban, "HOTKEY [REASON]",
 	"no job goes there from now on"},

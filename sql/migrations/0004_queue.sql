@@ -10,5 +10,11 @@ alter table job alter column rank_at set not null;
 -- Jobs of one key go to the same miners while those can take them.
 alter table job add column sticky text;
 
+-- A job that came to nothing may be tried once more, as another job; its input
+-- stays where the first one has it.
+alter table job
+	add column redrive_of uuid unique references job on delete set null,
+	add column input_of uuid;
+
 create index job_queue on job (netuid, rank_at, id)
 	where state = 'queued';

@@ -21,7 +21,9 @@ enum { MINERS = 3, JOBS = 6, KEYS = 24 };
 static int
 set_up(void **state)
 {
+	/* What the first of them earns must not draw the others' keys. */
 	const struct suite_options o = {.name = "sticky",
+	    .ini = "[orchestrator]\nscore_floor = 1\nscore_unknown = 1\n",
 	    .n_miners = MINERS,
 	    .miners = {{.alpha = 100}, {.alpha = 100}, {.alpha = 100}}};
 	struct suite *s = suite_new(&o);

@@ -48,7 +48,9 @@ queue(struct message **list, const char *text, size_t len, int64_t due_us)
 {
 	struct message *m = xcalloc(1, sizeof(*m));
 
-	m->text = xmemdup(text, len + 1);
+	m->text = xmalloc(len + 1);
+	memcpy(m->text, text, len);
+	m->text[len] = '\0';
 	m->len = len;
 	m->due_us = due_us;
 	while (*list != NULL)
@@ -165,10 +167,7 @@ conn_receive(struct conn *c, const char *text, size_t len)
 		return;
 	}
 	if (conn_is_held(c) && !c->client.node->faults.stall_answers_only) {
-		char *copy = xstrndup(text, len);
-
-		queue(&c->inbox, copy, len, 0);
-		free(copy);
+		queue(&c->inbox, text, len, 0);
 		return;
 	}
 	carry_out(c, text, len);
