@@ -33,6 +33,14 @@ int ctl_fail(const struct ctl *, enum ctl_exit, const struct err *);
 /* The configured database; NULL, having said why. The caller's to PQfinish. */
 PGconn *ctl_connect(const struct ctl *);
 
+/* One statement on it; NULL, having said why. */
+PGresult *ctl_query(const struct ctl *, const char *sql, size_t n_params,
+    const char *const *params);
+
+/* Its rows as a table, or under that name. How the command ends. */
+int ctl_list(const struct ctl *, const char *name, const char *sql,
+    size_t n_params, const char *const *params);
+
 int ctl_migrate(const struct ctl *);
 int ctl_doctor(const struct ctl *);
 int ctl_jobs_list(const struct ctl *);

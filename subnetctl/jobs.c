@@ -29,29 +29,6 @@ is_state(const char *word)
 	return false;
 }
 
-/* A list of rows, under that name. */
-static int
-list(const struct ctl *ctl, const char *name, const char *sql, size_t n,
-    const char *const *params)
-{
-	PGconn *conn = ctl_connect(ctl);
-	PGresult *res;
-	struct err err;
-
-	if (conn == NULL)
-		return CTL_FAILED;
-	res = db_query(conn, sql, n, params, &err);
-	PQfinish(conn);
-	if (res == NULL)
-		return ctl_fail(ctl, CTL_FAILED, &err);
-	if (ctl->json)
-		show_json(json_pack("{s:o}", name, show_rows(res)));
-	else
-		show_table(res);
-	PQclear(res);
-	return CTL_OK;
-}
-
 int
 ctl_jobs_list(const struct ctl *ctl)
 {
@@ -63,7 +40,7 @@ ctl_jobs_list(const struct ctl *ctl)
 		err_set(&err, "\"%s\" is no state of a job", state);
 		return ctl_fail(ctl, CTL_USAGE, &err);
 	}
-	return list(ctl, "jobs", sql_ctl_job_list, 3, params);
+	return ctl_list(ctl, "jobs", sql_ctl_job_list, 3, params);
 }
 
 int
@@ -71,11 +48,10 @@ ctl_jobs_failures(const struct ctl *ctl)
 {
 	const char *const params[] = {ctl->netuid, ctl->limit};
 
-	return list(ctl, "failures", sql_ctl_job_failures, 2, params);
+	return ctl_list(ctl, "failures", sql_ctl_job_failures, 2, params);
 }
 
-/* -- once more --------------------------------------------------------------
- */
+/* -- once more ------------------------------------------------------------ */
 
 /* "{id,id}": ids for as many jobs as there may be. */
 static char *
@@ -98,54 +74,45 @@ is_group(const char *word)
 	return strlen(word) == 8 && strspn(word, "0123456789abcdef") == 8;
 }
 
-static PGresult *
-redrive(const struct ctl *ctl, struct err *err)
+/* Any id wakes the dispatchers, who claim whatever is due. */
+static void
+tell(const struct ctl *ctl)
 {
-	char *ids = new_ids((size_t)strtoul(ctl->limit, NULL, 10));
-	PGconn *conn = ctl_connect(ctl);
-	PGresult *res = NULL;
-	struct pg_params p = {0};
+	char id[UUID_TEXT];
 
-	err->text[0] = '\0';
-	pg_add_text(&p, ctl->netuid);
-	pg_add_text(&p, ctl->args[0]);
-	pg_add_text(&p, ids);
-	pg_add_us(&p, clock_wall_us());
-	if (conn != NULL)
-		res = db_query(conn, sql_ctl_job_redrive, p.n, p.values, err);
-	PQfinish(conn);
-	free(ids);
-	return res;
+	uuid_new(id);
+	if (wake_send(config_str(ctl->config, "redis.url"), redis_jobs, id) !=
+	    0)
+		fputs("subnetctl: Redis cannot be told: orchestratord finds "
+		      "them at its next sweep\n",
+		    stderr);
 }
 
 int
 ctl_jobs_redrive(const struct ctl *ctl)
 {
+	char *ids = new_ids((size_t)strtoul(ctl->limit, NULL, 10));
+	struct pg_params p = {0};
 	struct err err;
-	PGresult *res;
+	int code;
 
-	if (!uuid_is_valid(ctl->args[0]) && !is_group(ctl->args[0])) {
+	pg_add_text(&p, ctl->netuid);
+	pg_add_text(&p, ctl->args[0]);
+	pg_add_text(&p, ids);
+	pg_add_us(&p, clock_wall_us());
+	if (uuid_is_valid(ctl->args[0]) || is_group(ctl->args[0])) {
+		code =
+		    ctl_list(ctl, "jobs", sql_ctl_job_redrive, p.n, p.values);
+		if (code == CTL_OK)
+			tell(ctl);
+	} else {
 		err_set(&err,
 		    "\"%s\" is neither a job's id nor a group of jobs failures",
 		    ctl->args[0]);
-		return ctl_fail(ctl, CTL_USAGE, &err);
+		code = ctl_fail(ctl, CTL_USAGE, &err);
 	}
-	res = redrive(ctl, &err);
-	if (res == NULL)
-		return err.text[0] != '\0' ? ctl_fail(ctl, CTL_FAILED, &err)
-					   : CTL_FAILED;
-	if (ctl->json)
-		show_json(json_pack("{s:o}", "jobs", show_rows(res)));
-	else
-		show_table(res);
-	if (PQntuples(res) > 0 &&
-	    wake_send(config_str(ctl->config, "redis.url"), redis_jobs,
-		PQgetvalue(res, 0, 0)) != 0)
-		fputs("subnetctl: Redis cannot be told: orchestratord finds "
-		      "them at its next sweep\n",
-		    stderr);
-	PQclear(res);
-	return CTL_OK;
+	free(ids);
+	return code;
 }
 
 static void

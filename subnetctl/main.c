@@ -129,6 +129,39 @@ ctl_connect(const struct ctl *ctl)
 	return conn;
 }
 
+PGresult *
+ctl_query(const struct ctl *ctl, const char *sql, size_t n_params,
+    const char *const *params)
+{
+	PGconn *conn = ctl_connect(ctl);
+	PGresult *res;
+	struct err err;
+
+	if (conn == NULL)
+		return NULL;
+	res = db_query(conn, sql, n_params, params, &err);
+	PQfinish(conn);
+	if (res == NULL)
+		ctl_fail(ctl, CTL_FAILED, &err);
+	return res;
+}
+
+int
+ctl_list(const struct ctl *ctl, const char *name, const char *sql,
+    size_t n_params, const char *const *params)
+{
+	PGresult *res = ctl_query(ctl, sql, n_params, params);
+
+	if (res == NULL)
+		return CTL_FAILED;
+	if (ctl->json)
+		show_json(json_pack("{s:o}", name, show_rows(res)));
+	else
+		show_table(res);
+	PQclear(res);
+	return CTL_OK;
+}
+
 /* The command's words are taken off the front. */
 static const struct command *
 find_command(const struct args *given, struct ctl *ctl)

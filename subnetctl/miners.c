@@ -8,7 +8,6 @@
 #include "common/redis.h"
 #include "sql.h"
 #include "subnetctl/ctl.h"
-#include "subnetctl/db.h"
 #include "subnetctl/show.h"
 #include "subnetctl/wake.h"
 #include "subtensor/ss58.h"
@@ -17,22 +16,8 @@ int
 ctl_miners_list(const struct ctl *ctl)
 {
 	const char *const params[] = {ctl->netuid};
-	PGconn *conn = ctl_connect(ctl);
-	PGresult *res;
-	struct err err;
 
-	if (conn == NULL)
-		return CTL_FAILED;
-	res = db_query(conn, sql_ctl_miner_list, 1, params, &err);
-	PQfinish(conn);
-	if (res == NULL)
-		return ctl_fail(ctl, CTL_FAILED, &err);
-	if (ctl->json)
-		show_json(json_pack("{s:o}", "miners", show_rows(res)));
-	else
-		show_table(res);
-	PQclear(res);
-	return CTL_OK;
+	return ctl_list(ctl, "miners", sql_ctl_miner_list, 1, params);
 }
 
 /* -- bans ------------------------------------------------------------------ */
@@ -64,19 +49,14 @@ change(const struct ctl *ctl, const char *sql, size_t n,
     const char *const *params, const char *refusal)
 {
 	struct err err;
-	PGconn *conn;
 	PGresult *res;
 	int code = CTL_OK;
 
 	if (is_hotkey(ctl->args[0], &err) != 0)
 		return ctl_fail(ctl, CTL_USAGE, &err);
-	conn = ctl_connect(ctl);
-	if (conn == NULL)
-		return CTL_FAILED;
-	res = db_query(conn, sql, n, params, &err);
-	PQfinish(conn);
+	res = ctl_query(ctl, sql, n, params);
 	if (res == NULL)
-		return ctl_fail(ctl, CTL_FAILED, &err);
+		return CTL_FAILED;
 	if (PQntuples(res) == 0) {
 		err_set(&err, "%s %s", ctl->args[0], refusal);
 		code = ctl_fail(ctl, CTL_REFUSED, &err);

@@ -67,8 +67,7 @@ static const struct kind_case cases[] = {
 	TEXT, NULL, "text/plain"},
 };
 
-/* -- inputs -----------------------------------------------------------------
- */
+/* -- inputs --------------------------------------------------------------- */
 
 static char *
 run_tool(struct suite *s, const char *const *argv, const char *name)
@@ -175,8 +174,7 @@ make_input(struct suite *s, enum input input, struct buf *out)
 	return NULL;
 }
 
-/* -- one kind ----------------------------------------------------------------
- */
+/* -- one kind ------------------------------------------------------------- */
 
 static void
 submit(struct suite *s, const struct kind_case *c, char id[40])

@@ -77,8 +77,7 @@ wait_for_all(struct weights_rig *w)
 	assert_int_equal(weights_rig_wait_block(w, weights_rig_best(w) + 2), 0);
 }
 
-/* -- one of three -----------------------------------------------------------
- */
+/* -- one of three --------------------------------------------------------- */
 
 struct fault {
 	const char *name, *faults;
@@ -133,8 +132,7 @@ one_of_three_misbehaves(void **state)
 	}
 }
 
-/* -- two of three -----------------------------------------------------------
- */
+/* -- two of three --------------------------------------------------------- */
 
 /* What the endpoints agreed on before tells who of two is right. */
 static void
@@ -189,8 +187,7 @@ one_branch_against_another_sends_nothing(void **state)
 	assert_int_equal(weights_rig_accepted(w), before);
 }
 
-/* -- all of them ------------------------------------------------------------
- */
+/* -- all of them ---------------------------------------------------------- */
 
 /* Nobody has WebSocket: heads are asked for, and the extrinsic is looked for
  * in the blocks. */
@@ -232,8 +229,7 @@ all_answer_429_for_a_while(void **state)
 	weights_case_proven(&c, 1, 3 * TEMPO);
 }
 
-/* -- how soon ---------------------------------------------------------------
- */
+/* -- how soon ------------------------------------------------------------- */
 
 /* By the blocks that the others went on: a stalled machine stalls them, too. */
 static void

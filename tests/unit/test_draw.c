@@ -189,8 +189,7 @@ the_second_is_drawn_from_the_rest(void **state)
 		assert_true(fabs((double)hits[i] / ROUNDS - want[i]) < 0.02);
 }
 
-/* -- by a key ----------------------------------------------------------------
- */
+/* -- by a key ------------------------------------------------------------- */
 
 enum { NAMES = 5, KEYS = 100000 };
 

@@ -42,8 +42,7 @@ struct world {
 	int calls, free_at; /* callbacks; freed within that one, if above 0 */
 };
 
-/* -- what the endpoints tell ------------------------------------------------
- */
+/* -- what the endpoints tell ---------------------------------------------- */
 
 static void
 called(struct world *w)
@@ -101,8 +100,7 @@ on_agreed(enum endpoints_agreement agreement, void *arg)
 	called(w);
 }
 
-/* -- turning the loop -------------------------------------------------------
- */
+/* -- turning the loop ----------------------------------------------------- */
 
 static bool
 is_late(int64_t deadline_us)
@@ -144,8 +142,7 @@ until_told(struct world *w, size_t i, uint64_t number)
 	}
 }
 
-/* -- worlds ------------------------------------------------------------------
- */
+/* -- worlds --------------------------------------------------------------- */
 
 /* The branches of n nodes, as digits. */
 static void

@@ -84,8 +84,7 @@ work_done(struct job *job, json_t *output)
 	job_worked(job);
 }
 
-/* -- fetching ---------------------------------------------------------------
- */
+/* -- fetching ------------------------------------------------------------- */
 
 static bool
 is_as_promised(const struct job *job)

@@ -19,8 +19,7 @@ keep_input(struct job *job)
 	return -1;
 }
 
-/* -- enhancing --------------------------------------------------------------
- */
+/* -- enhancing ------------------------------------------------------------ */
 
 static void
 on_enhanced(bool ok, void *arg)
@@ -51,8 +50,7 @@ work_enhance(struct job *job)
 	free(out);
 }
 
-/* -- analysing --------------------------------------------------------------
- */
+/* -- analysing ------------------------------------------------------------ */
 
 /* The last value that astats printed under a key; the sums are running. */
 static double
