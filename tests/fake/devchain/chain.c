@@ -106,6 +106,8 @@ take_ready(struct chain *c, struct work *w, struct block *b,
 {
 	bool any = false;
 
+	if (c->holds_pool)
+		return false;
 	for (struct tx *tx = pool_first(c->pool), *next; tx; tx = next) {
 		struct validity why;
 

@@ -62,6 +62,7 @@ struct chain {
 	uint32_t forks;
 	struct ops pending; /* for the next block */
 	bool beacon_held;   /* no round of the beacon comes any more */
+	bool holds_pool;    /* what is ready goes into no block */
 	unsigned lose_next; /* extrinsics to accept and lose */
 	enum lose lose;
 	struct {

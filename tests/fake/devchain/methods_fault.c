@@ -41,6 +41,14 @@ drop_next(struct call *c)
 	return json_true();
 }
 
+/* Blocks are made, and what waits stays where it is. */
+static json_t *
+hold_pool(struct call *c)
+{
+	c->node->chain->holds_pool = json_is_true(call_param(c, 0));
+	return json_true();
+}
+
 static json_t *
 stall(struct call *c)
 {
@@ -161,6 +169,7 @@ set_endpoint(struct call *c)
 
 const struct method methods_fault[] = {
     {"dev_dropNext", drop_next},
+    {"dev_holdPool", hold_pool},
     {"dev_stall", stall},
     {"dev_delay", delay},
     {"dev_disconnect", disconnect},
