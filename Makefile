@@ -39,6 +39,8 @@ DEMO := $(B)/tests/show
 DUMP := $(B)/tests/interop/dump $(B)/tests/interop/offline
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/test_%,$(wildcard tests/fuzz/fuzz_*.c))
 TESTLIB := $(B)/libtest.a
+# Which miners get a job: what draws, and what draws again from a receipt.
+ROUTING := $(foreach f,draw pool replay route_text router table,$(B)/obj/orchestrator/$f.o)
 
 all: $(PROGRAMS:%=$(B)/bin/%)
 
@@ -48,7 +50,7 @@ $(B)/bin/subnetd-probe: $(B)/obj/orchestrator/probed.o
 $(B)/bin/validatord: $(call objects,validator/*.c)
 $(B)/bin/weightsetterd: $(call objects,weightsetter/*.c)
 $(B)/bin/signerd: $(call objects,signer/*.c)
-$(B)/bin/subnetctl: $(call objects,subnetctl/*.c)
+$(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING)
 $(B)/tests/devchain: $(call objects,tests/fake/devchain/*.c)
 $(B)/tests/miner: $(call objects,tests/fake/miner/*.c)
 $(B)/bin/subnetd-probe: LDLIBS += $(AVLIBS)
@@ -61,6 +63,7 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
 $(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
+$(addprefix $(B)/tests/unit/test_,router replay settle): $(ROUTING)
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(B)/tests/interop/offline: $(call objects,tests/interop/offline_*.c)
 $(FUZZ): $(B)/tests/fuzz/test_%: $(B)/obj/tests/fuzz/%.o

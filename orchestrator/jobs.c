@@ -58,9 +58,11 @@ on_routed(const struct pg_answer *answer, void *arg)
 	bool made =
 	    answer->outcome == PG_DONE && PQntuples(answer->results[0]) == r->n;
 
-	if (answer->outcome != PG_DONE)
+	if (answer->outcome != PG_DONE) {
 		log_warn("store.failed", "what=attempt_insert id=%s why=\"%s\"",
 		    r->job->id, answer->why);
+		r->o->kept[0] = '\0';
+	}
 	if (made)
 		log_info("job.step",
 		    "id=%s from=queued to=assigned on=assign "
@@ -124,7 +126,7 @@ static void
 no_candidates(
     struct orchestrator *o, const struct job *job, const struct route *route)
 {
-	if (json_array_size(job->tried) == 0 || route->n_untried > 0)
+	if (json_array_size(job->tried) == 0 || route->n_later > 0)
 		try_later(o, job);
 	else if (job->delivered >= job->min)
 		end_job(o, job, JOB_FINISH, JOB_DONE, NULL);
@@ -133,8 +135,7 @@ no_candidates(
 }
 
 static void
-draw_miners(
-    const struct orchestrator *o, const struct job *job, struct route *route)
+draw_miners(struct orchestrator *o, const struct job *job, struct route *route)
 {
 	size_t n = json_array_size(job->tried);
 	const char **tried = xcalloc(n, sizeof(*tried));
@@ -150,7 +151,7 @@ draw_miners(
 	for (size_t i = 0; i < n; i++)
 		tried[i] = json_string_value(json_array_get(job->tried, i));
 	randombytes_buf(&request.seed, sizeof(request.seed));
-	route_draw(&o->table, &o->policy, &request, route);
+	route_draw(o->router, &request, route);
 	free(tried);
 }
 
@@ -160,7 +161,7 @@ jobs_route(struct orchestrator *o, struct job *job)
 	struct route route;
 
 	/* Without signatures an attempt would only use up its miner. */
-	if (!signer_client_is_up(o->signer)) {
+	if (!signer_client_is_up(o->signer) || o->router == NULL) {
 		try_later(o, job);
 		job_free(job);
 		return;

@@ -79,6 +79,15 @@ number(const json_t *kind, const char *field)
 	return json_integer_value(json_object_get(kind, field));
 }
 
+static bool
+is_key(const char *text)
+{
+	return text[0] != '\0' &&
+	       text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")] ==
+		   '\0';
+}
+
 /* What each field may be beside being of its type. */
 static int
 check_values(const json_t *kind, struct err *err)
@@ -92,6 +101,9 @@ check_values(const json_t *kind, struct err *err)
 	if (!is_one_of(kind, "scoring", scorings))
 		return bad(
 		    err, kind, "scoring", "transcript, speech, image or none");
+	if (!is_key(json_string_value(json_object_get(kind, "capacity_key"))))
+		return bad(err, kind, "capacity_key",
+		    "letters, digits, dots, dashes and underscores");
 	if (json_string_value(json_object_get(kind, "path"))[0] != '/')
 		return bad(err, kind, "path", "a path that begins with /");
 	if (most < 1 || most > MAX_MINERS)

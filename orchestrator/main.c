@@ -83,6 +83,11 @@ static const struct config_key keys[] = {
 	"least score multiplier of a miner that was scored", NULL, 0, 1},
     {"orchestrator.score_unknown", CONFIG_REAL, "0.5", false,
 	"score multiplier of a miner that was not scored yet", NULL, 0, 1},
+    {"orchestrator.explore_least", CONFIG_REAL, "0.05", false,
+	"share of the work that miners not scored yet have at least", NULL, 0,
+	1},
+    {"orchestrator.explore_most", CONFIG_REAL, "0.2", false,
+	"and at most, as long as there are others", NULL, 0, 1},
     {NULL, 0, NULL, false, NULL, NULL, 0, 0},
 };
 
@@ -293,6 +298,10 @@ read_policy(struct orchestrator *o)
 	o->policy.score_floor = config_real(config, "orchestrator.score_floor");
 	o->policy.score_unknown =
 	    config_real(config, "orchestrator.score_unknown");
+	o->policy.explore_least =
+	    config_real(config, "orchestrator.explore_least");
+	o->policy.explore_most =
+	    config_real(config, "orchestrator.explore_most");
 }
 
 static int
@@ -390,6 +399,7 @@ stop(struct orchestrator *o)
 	redis_free(o->scores);
 	pg_free(o->pg);
 	kinds_free(o->kinds);
+	router_free(o->router);
 	table_clear(&o->table);
 	blobs_free(o->blobs);
 	free(o->public_url);

@@ -49,6 +49,8 @@ struct orchestrator {
 	struct secrets secrets;
 	struct route_policy policy;
 	struct table table;
+	struct router *router; /* of that table; NULL: none was read yet */
+	char kept[33];	       /* its id, once its text is in the database */
 	struct kinds *kinds;
 	struct blobs *blobs;
 	struct probes *probes;

@@ -1,172 +1,257 @@
-/* Which miners get a job, and the receipt that says why. */
+/* Which miners get a job. */
 #include "orchestrator/router.h"
 
 #include <math.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/hex.h"
 #include "common/xalloc.h"
 #include "orchestrator/draw.h"
+#include "orchestrator/pool.h"
+#include "orchestrator/route_text.h"
 #include "orchestrator/table.h"
 
-enum out_why { IN, OUT_BANNED, OUT_TRIED, OUT_KIND, OUT_DOWN, OUT_FULL, N_OUT };
+enum { ID_BYTES = 16 };
 
-static const char *const out_names[N_OUT] = {
-    NULL, "banned", "tried", "kind", "down", "full"};
+/* Failures count in steps of this, so that tables do not differ by the mere
+ * passing of time. */
+static const double failure_step = 0.125;
 
-struct terms {
-	double stake, score, failures, weight;
+struct router {
+	const struct table *table;
+	struct route_policy policy;
+	struct route_terms *terms;
+	double *failures; /* as they count */
+	struct pool **pools;
+	size_t n_pools;
+	char *text;
+	char id[2 * ID_BYTES + 1];
 };
 
-static enum out_why
-why_out(const struct miner *m, const struct route_request *r)
-{
-	int slots = miner_slots(m, r->capacity_key);
+/* -- a table ready to be drawn from ---------------------------------------- */
 
-	if (m->is_out)
-		return OUT_BANNED;
-	for (size_t i = 0; i < r->n_tried; i++) {
-		if (strcmp(r->tried[i], m->hotkey) == 0)
-			return OUT_TRIED;
-	}
-	if (m->address == NULL || !m->is_up)
-		return OUT_DOWN;
-	if (slots == 0)
-		return OUT_KIND;
-	return m->in_flight >= slots ? OUT_FULL : IN;
+static double
+failures_counted(const struct miner *m, int64_t now_us)
+{
+	double n = failures_decayed(m->failures, m->failures_us, now_us);
+
+	return floor(n / failure_step + 0.5) * failure_step;
 }
 
-static struct terms
-terms_of(const struct miner *m, const struct route_policy *p, int64_t now_us)
+static struct route_terms
+terms_of(const struct miner *m, double failures, const struct route_policy *p)
 {
-	struct terms t;
+	struct route_terms t;
 
 	t.stake = fmin(fmax(m->alpha, p->stake_floor), p->stake_cap);
 	t.score = isnan(m->score) ? p->score_unknown
 				  : fmin(fmax(m->score, p->score_floor), 1.0);
-	t.failures =
-	    1.0 / (1.0 + failures_decayed(m->failures, m->failures_us, now_us));
+	t.failures = 1.0 / (1.0 + failures);
 	t.weight = t.stake * t.score * t.failures;
 	return t;
 }
 
-/* What was drawn from, as a hash: hotkeys and weights in the table's order. */
-static void
-hash_candidates(const struct table *t, const double *weights, char out[65])
+struct router *
+router_new(
+    const struct table *t, const struct route_policy *policy, int64_t now_us)
 {
-	crypto_hash_sha256_state state;
-	uint8_t hash[32];
-	char line[128];
+	struct router *r = xcalloc(1, sizeof(*r));
 
-	crypto_hash_sha256_init(&state);
+	r->table = t;
+	r->policy = *policy;
+	r->terms = xcalloc(t->n, sizeof(*r->terms));
+	r->failures = xcalloc(t->n, sizeof(*r->failures));
 	for (size_t i = 0; i < t->n; i++) {
-		int len = snprintf(line, sizeof(line), "%.64s %.17g\n",
-		    t->miners[i].hotkey, weights[i]);
-
-		crypto_hash_sha256_update(&state, (uint8_t *)line, len);
+		r->failures[i] = failures_counted(&t->miners[i], now_us);
+		r->terms[i] = terms_of(&t->miners[i], r->failures[i], policy);
 	}
-	crypto_hash_sha256_final(&state, hash);
-	hex_encode(hash, sizeof(hash), out);
-}
-
-static json_t *
-receipt(const struct table *t, const struct miner *m, const struct terms *term,
-    const struct route_request *r, const char *hash, const size_t *out,
-    int place)
-{
-	char seed[19];
-	json_t *why = json_object();
-
-	snprintf(seed, sizeof(seed), "0x%016llx", (unsigned long long)r->seed);
-	for (int i = IN + 1; i < N_OUT; i++) {
-		if (out[i] > 0)
-			json_object_set_new(
-			    why, out_names[i], json_integer(out[i]));
-	}
-	return json_pack(
-	    "{s:I, s:s, s:s, s:s*, s:i, s:I, s:s, s:f, s:f, s:f, s:f, s:o}",
-	    "block", (json_int_t)t->block, "candidates", hash, "seed", seed,
-	    "sticky", r->sticky, "place", place, "in", (json_int_t)out[IN],
-	    "hotkey", m->hotkey, "stake", term->stake, "score", term->score,
-	    "failures", term->failures, "weight", term->weight, "out", why);
-}
-
-/* Should all that may be drawn weigh nothing, they weigh the same. */
-static void
-even_out(const struct table *t, const struct route_request *r, double *weights)
-{
-	for (size_t i = 0; i < t->n; i++) {
-		if (weights[i] > 0)
-			return;
-	}
-	for (size_t i = 0; i < t->n; i++) {
-		if (why_out(&t->miners[i], r) == IN)
-			weights[i] = 1;
-	}
-}
-
-static struct draw *
-draw_of(
-    const struct table *t, const struct route_request *r, const double *weights)
-{
-	const char **names;
-	struct draw *draw;
-
-	if (r->sticky == NULL)
-		return draw_new(weights, t->n, r->seed);
-	names = xcalloc(t->n, sizeof(*names));
-	for (size_t i = 0; i < t->n; i++)
-		names[i] = t->miners[i].hotkey;
-	draw = draw_new_sticky(weights, names, t->n, r->sticky);
-	free(names);
-	return draw;
+	return r;
 }
 
 void
-route_draw(const struct table *t, const struct route_policy *p,
-    const struct route_request *r, struct route *route)
+router_free(struct router *r)
 {
-	double *weights = xcalloc(t->n, sizeof(double));
-	size_t out[N_OUT] = {0};
-	struct draw *draw;
-	char hash[65];
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < r->n_pools; i++)
+		pool_free(r->pools[i]);
+	free(r->pools);
+	free(r->terms);
+	free(r->failures);
+	free(r->text);
+	free(r);
+}
+
+const char *
+router_text(struct router *r)
+{
+	uint8_t hash[32];
+
+	if (r->text != NULL)
+		return r->text;
+	r->text = route_text(r->table, &r->policy, r->failures);
+	crypto_hash_sha256(hash, (const uint8_t *)r->text, strlen(r->text));
+	hex_encode(hash, ID_BYTES, r->id);
+	return r->text;
+}
+
+const char *
+router_id(struct router *r)
+{
+	router_text(r);
+	return r->id;
+}
+
+static struct pool *
+pool_of(struct router *r, const char *key)
+{
+	for (size_t i = 0; i < r->n_pools; i++) {
+		if (strcmp(r->pools[i]->key, key) == 0)
+			return r->pools[i];
+	}
+	r->pools = xrealloc(r->pools, r->n_pools + 1, sizeof(*r->pools));
+	r->pools[r->n_pools] = pool_new(key, r->table, r->terms, &r->policy);
+	return r->pools[r->n_pools++];
+}
+
+struct draw *
+router_draw(struct router *r, const char *key)
+{
+	return pool_of(r, key)->draw;
+}
+
+/* -- drawing --------------------------------------------------------------- */
+
+static bool
+was_tried(const struct route_request *q, const struct miner *m)
+{
+	for (size_t i = 0; i < q->n_tried; i++) {
+		if (strcmp(q->tried[i], m->hotkey) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Down miners may come back; those this job has been at are no use then. */
+static size_t
+down_untried(const struct router *r, const struct pool *pool,
+    const struct route_request *q)
+{
+	size_t n = pool->counts[POOL_DOWN];
+
+	for (size_t i = 0; i < q->n_tried; i++) {
+		const struct miner *m = table_find(r->table, q->tried[i]);
+
+		if (m != NULL && pool_place(m, pool->key) == POOL_DOWN)
+			n--;
+	}
+	return n;
+}
+
+static void
+begin(struct router *r, struct pool *pool, const struct route_request *q)
+{
+	const char **names;
+
+	if (q->sticky == NULL) {
+		draw_begin(pool->draw, q->seed);
+		return;
+	}
+	names = xcalloc(r->table->n, sizeof(*names));
+	for (size_t i = 0; i < r->table->n; i++)
+		names[i] = r->table->miners[i].hotkey;
+	draw_begin_key(pool->draw, names, q->sticky);
+	free(names);
+}
+
+/* {"banned":1,"down":2}: how many were not in the pool, and why. */
+static void
+add_out(struct buf *out, const struct pool *pool)
+{
+	const char *comma = "";
+
+	buf_add_str(out, ",\"out\":{");
+	for (int i = POOL_IN + 1; i < N_POOL_PLACES; i++) {
+		if (pool->counts[i] == 0)
+			continue;
+		buf_printf(out, "%s\"%s\":%zu", comma, pool_place_name(i),
+		    pool->counts[i]);
+		comma = ",";
+	}
+	buf_add_str(out, "}}");
+}
+
+/* passed: those drawn before it, as "[uid,"why"],...". */
+static char *
+receipt(struct router *r, const struct pool *pool,
+    const struct route_request *q, size_t i, int place, struct buf *passed)
+{
+	const struct miner *m = &r->table->miners[i];
+	const struct route_terms *t = &r->terms[i];
+	struct buf out = {0};
+
+	buf_printf(&out,
+	    "{\"table\":\"%s\",\"block\":%lld,\"key\":\"%s\",\"seed\":"
+	    "\"0x%016llx\",%s\"place\":%d,\"hotkey\":\"%s\",\"uid\":%d,"
+	    "\"stake\":%.6g,\"score\":%.6g,\"failures\":%.6g,\"weight\":%.6g,",
+	    router_id(r), (long long)r->table->block, pool->key,
+	    (unsigned long long)q->seed,
+	    q->sticky != NULL ? "\"sticky\":true," : "", place, m->hotkey,
+	    m->uid, t->stake, t->score, t->failures, t->weight);
+	if (isnan(m->score) && pool->explored != 1)
+		buf_printf(&out, "\"explored\":%.6g,", pool->explored);
+	buf_printf(&out, "\"chance\":%.6g,\"in\":%zu,\"passed\":[%s]",
+	    draw_chance(pool->draw, i), pool->counts[POOL_IN], buf_str(passed));
+	add_out(&out, pool);
+	return buf_take_str(&out);
+}
+
+static void
+pass(struct buf *passed, const struct miner *m, const char *why)
+{
+	buf_printf(
+	    passed, "%s[%d,\"%s\"]", passed->len > 0 ? "," : "", m->uid, why);
+}
+
+void
+route_draw(struct router *r, const struct route_request *q, struct route *route)
+{
+	struct pool *pool = pool_of(r, q->capacity_key);
+	struct buf passed = {0};
 	long i;
 
 	*route = (struct route){0};
-	for (size_t k = 0; k < t->n; k++) {
-		enum out_why why = why_out(&t->miners[k], r);
+	begin(r, pool, q);
+	while (route->n < q->wanted && route->n < ROUTE_MAX &&
+	       (i = draw_next(pool->draw)) >= 0) {
+		struct miner *m = &r->table->miners[i];
+		const char *busy = NULL;
 
-		out[why]++;
-		if (why == IN)
-			weights[k] =
-			    terms_of(&t->miners[k], p, r->now_us).weight;
+		if (was_tried(q, m)) {
+			pass(&passed, m, "tried");
+		} else if ((busy = miner_busy(m, pool->key, q->now_us)) !=
+			   NULL) {
+			route->n_later++;
+			pass(&passed, m, busy);
+		} else {
+			route->receipts[route->n] =
+			    receipt(r, pool, q, i, route->n, &passed);
+			route->miners[route->n++] = m;
+			pass(&passed, m, "drawn");
+		}
 	}
-	route->n_candidates = out[IN];
-	route->n_untried = out[IN] + out[OUT_DOWN] + out[OUT_FULL];
-	even_out(t, r, weights);
-	hash_candidates(t, weights, hash);
-	draw = draw_of(t, r, weights);
-	while (route->n < r->wanted && route->n < ROUTE_MAX &&
-	       (i = draw_next(draw)) >= 0) {
-		struct miner *m = &t->miners[i];
-		struct terms term = terms_of(m, p, r->now_us);
-
-		term.weight = weights[i];
-		route->receipts[route->n] =
-		    receipt(t, m, &term, r, hash, out, route->n);
-		route->miners[route->n++] = m;
-	}
-	draw_free(draw);
-	free(weights);
+	if (route->n == 0)
+		route->n_later += down_untried(r, pool, q);
+	buf_free(&passed);
 }
 
 void
 route_clear(struct route *route)
 {
 	for (int i = 0; i < route->n; i++)
-		json_decref(route->receipts[i]);
+		free(route->receipts[i]);
 	*route = (struct route){0};
 }

@@ -1,7 +1,14 @@
 /*
  * Which miners get a job: weight = min(stake, cap) x score x 1/(1 + recent
- * failures) x availability, drawn without replacement. Pure: the same table,
- * request and seed give the same winners, and the receipt says why.
+ * failures), drawn without replacement from a table of miners as it was read.
+ * A miner that is drawn and cannot take the attempt at that moment is passed
+ * over, by name, and the next is drawn: the same chances as if it had not been
+ * there, and the receipt says so. Pure: the same table, policy, seed and
+ * passed-over ones give the same winners.
+ *
+ * Miners without a score yet are drawn by their stake, and share a part of the
+ * work that is bounded both ways: enough to get a score, too little to crowd
+ * out those who earned theirs.
  *
  * Source of the terms: Dippy's selection (stake cap, score floor, failures),
  * without its faults: nobody banned, failed in an audit, down or full is
@@ -10,11 +17,12 @@
 #ifndef ORCHESTRATOR_ROUTER_H
 #define ORCHESTRATOR_ROUTER_H
 
-#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct draw;
 struct miner;
+struct router;
 struct table;
 
 struct route_policy {
@@ -22,7 +30,16 @@ struct route_policy {
 	double stake_floor;   /* alpha; so that new miners are tried */
 	double score_floor;   /* of a miner that was scored */
 	double score_unknown; /* of one that was not yet */
+	double explore_least; /* share of all work that those not scored yet */
+	double explore_most;  /* have together; 0..1 */
 };
+
+/* The terms of one miner's weight. */
+struct route_terms {
+	double stake, score, failures, weight;
+};
+
+enum { ROUTE_MAX = 10 };
 
 struct route_request {
 	const char *capacity_key;
@@ -35,17 +52,28 @@ struct route_request {
 };
 
 struct route {
-	struct miner *miners[10];
-	json_t *receipts[10]; /* one a winner */
+	struct miner *miners[ROUTE_MAX]; /* the table's */
+	char *receipts[ROUTE_MAX];	 /* JSON, one a winner */
 	int n;
-	size_t n_candidates; /* that could have been drawn */
-	size_t n_untried;    /* that may be, once they are up or free */
+	size_t n_later; /* that may take it once they are up or free */
 };
 
-enum { ROUTE_MAX = 10 };
+/* The table is borrowed: it must stay as it is but for what is in flight,
+ * and outlive the router. now_us: when failures are counted. */
+struct router *router_new(
+    const struct table *, const struct route_policy *, int64_t now_us);
+void router_free(struct router *); /* NULL is fine */
 
-void route_draw(const struct table *, const struct route_policy *,
-    const struct route_request *, struct route *);
+/* What the router draws from, as receipts name it and as it is kept for
+ * replays: 32 hex digits of the text's SHA-256, and the text (route_text.h).
+ * Made when it is first asked for. */
+const char *router_id(struct router *);
+const char *router_text(struct router *);
+
+void route_draw(struct router *, const struct route_request *, struct route *);
 void route_clear(struct route *);
+
+/* The draw of one capacity key, over the places of the table; the router's. */
+struct draw *router_draw(struct router *, const char *capacity_key);
 
 #endif

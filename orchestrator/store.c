@@ -481,31 +481,58 @@ store_attempt_step(struct orchestrator *o, const char *job_id,
 
 /* -- attempts ----------------------------------------------------------- */
 
+/* [{"id", "hotkey", "uid", "address", "receipt"}, ...] of a route. */
+static char *
+attempts_text(const struct route *route, char (*ids)[UUID_TEXT])
+{
+	struct buf out = {0};
+
+	for (int i = 0; i < route->n; i++) {
+		const struct miner *m = route->miners[i];
+
+		buf_printf(&out,
+		    "%c{\"id\":\"%s\",\"hotkey\":\"%s\",\"uid\":%d,"
+		    "\"address\":\"%s\",\"receipt\":%s}",
+		    i == 0 ? '[' : ',', ids[i], m->hotkey, m->uid, m->address,
+		    route->receipts[i]);
+	}
+	buf_add_str(&out, "]");
+	return buf_take_str(&out);
+}
+
+/* The table that receipts name is kept before the first of them. */
+static void
+keep_router(struct orchestrator *o, struct pg_op *op)
+{
+	struct pg_params p = {0};
+
+	if (strcmp(o->kept, router_id(o->router)) == 0)
+		return;
+	snprintf(o->kept, sizeof(o->kept), "%s", router_id(o->router));
+	pg_add_text(&p, o->kept);
+	pg_add_int(&p, o->netuid);
+	pg_add_us(&p, clock_wall_us());
+	pg_add_text(&p, router_text(o->router));
+	pg_op_add(op, sql_route_keep, p.n, p.values);
+}
+
 void
 store_attempts_insert(struct orchestrator *o, const struct job *job,
     const struct route *route, char (*ids)[UUID_TEXT], int64_t deadline_us,
     pg_on_answer *on_answer, void *arg)
 {
+	struct pg_op *op = pg_op_new(job->id);
+	char *text = attempts_text(route, ids);
 	struct pg_params p = {0};
-	json_t *rows = json_array();
-	char *text;
 
-	for (int i = 0; i < route->n; i++) {
-		const struct miner *m = route->miners[i];
-
-		json_array_append_new(
-		    rows, json_pack("{s:s, s:s, s:i, s:s, s:O}", "id", ids[i],
-			      "hotkey", m->hotkey, "uid", m->uid, "address",
-			      m->address, "receipt", route->receipts[i]));
-	}
-	text = json_text(rows);
 	pg_add_text(&p, job->id);
 	pg_add_text(&p, o->id);
 	pg_add_us(&p, clock_wall_us());
 	pg_add_us(&p, deadline_us);
 	pg_add_text(&p, text);
-	batch(o, job->id, sql_attempt_insert, &p, on_answer, arg);
-	json_decref(rows);
+	pg_op_add(op, sql_attempt_insert, p.n, p.values);
+	keep_router(o, op);
+	pg_op_batch(o->pg, op, on_answer, arg);
 	free(text);
 }
 

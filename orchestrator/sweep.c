@@ -189,6 +189,16 @@ count_out(const struct table *t)
 	return n;
 }
 
+/* The old table, and what was made of it, are no use any more. */
+static void
+take_table(struct orchestrator *o, struct table *fresh)
+{
+	router_free(o->router);
+	table_clear(&o->table);
+	o->table = *fresh;
+	o->router = router_new(&o->table, &o->policy, clock_wall_us());
+}
+
 static void
 on_miners(const struct pg_answer *answer, void *arg)
 {
@@ -205,8 +215,7 @@ on_miners(const struct pg_answer *answer, void *arg)
 	if (count_out(&fresh) != count_out(&s->o->table))
 		log_info(
 		    "miners.out", "n=%zu of=%zu", count_out(&fresh), fresh.n);
-	table_clear(&s->o->table);
-	s->o->table = fresh;
+	take_table(s->o, &fresh);
 	prober_run(s->o, clock_wall_us() - s->probe_ms * 1000);
 }
 

@@ -53,6 +53,13 @@ miner_slots(const struct miner *m, const char *capacity_key)
 	return n < 0 ? 0 : n > MAX_SLOTS ? MAX_SLOTS : (int)n;
 }
 
+const char *
+miner_busy(const struct miner *m, const char *capacity_key, int64_t now_us)
+{
+	(void)now_us;
+	return m->in_flight >= miner_slots(m, capacity_key) ? "full" : NULL;
+}
+
 double
 failures_decayed(double failures, int64_t since_us, int64_t now_us)
 {

@@ -38,6 +38,10 @@ struct miner *table_find(const struct table *, const char *hotkey);
 /* Attempts of this kind the miner says it takes at once; 0: none. */
 int miner_slots(const struct miner *, const char *capacity_key);
 
+/* Why it cannot take one more attempt now; NULL if it can. */
+const char *miner_busy(
+    const struct miner *, const char *capacity_key, int64_t now_us);
+
 /* Count a failure at now, on what is left of the earlier ones. */
 double failures_decayed(double failures, int64_t since_us, int64_t now_us);
 

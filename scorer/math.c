@@ -3,6 +3,9 @@
  *
  * r is kept as a sum of two doubles and so are the three largest terms of the
  * series, so that nothing but the last addition rounds visibly.
+ *
+ * log(2^k m) = k ln 2 + 2 (f + f^3/3 + f^5/5 + ...), with f = (m - 1)/(m + 1)
+ * and m between the square roots of 1/2 and 2; f, too, is a sum of two.
  */
 #include "scorer/math.h"
 
@@ -114,6 +117,58 @@ math_exp(double x)
 	k = (int)(scaled + (scaled < 0 ? -0.5 : 0.5));
 	r = sum_of(x - k * ln2_high, -(k * ln2_low));
 	return times_power_of_2(exp_reduced(r), k);
+}
+
+/* a * b exactly (Dekker). */
+static struct pair
+product_of(double a, double b)
+{
+	struct pair x = halves_of(a), y = halves_of(b);
+	double product = a * b;
+	double rest = x.high * y.high - product;
+
+	rest += x.high * y.low;
+	rest += x.low * y.high;
+	rest += x.low * y.low;
+	return (struct pair){product, rest};
+}
+
+/* f^3/3 + f^5/5 + ..., |f| <= 0.172 */
+static double
+atanh_tail(double f)
+{
+	double square = f * f, sum = 0;
+
+	for (int n = 25; n > 1; n -= 2)
+		sum = sum * square + 1.0 / n;
+	return sum * square * f;
+}
+
+double
+math_log(double x)
+{
+	struct pair under, back, sum, all;
+	double m, f, low;
+	int k;
+
+	if (isnan(x) || x < 0)
+		return NAN;
+	if (x == 0)
+		return -INFINITY;
+	if (isinf(x))
+		return x;
+	m = frexp(x, &k);
+	if (m < 0x1.6a09e667f3bcdp-1) {
+		m *= 2;
+		k--;
+	}
+	under = sum_of(m, 1);
+	f = (m - 1) / under.high;
+	back = product_of(f, under.high);
+	low = ((m - 1 - back.high) - back.low - f * under.low) / under.high;
+	sum = sum_of(k * ln2_high, 2 * f);
+	all = sum_of(sum.high, 2 * atanh_tail(f));
+	return all.high + (all.low + sum.low + 2 * low + k * ln2_low);
 }
 
 double

@@ -31,15 +31,15 @@ void
 cast_deal(struct cast *cast, uint64_t seed)
 {
 	static const double equal[CAST_N] = {1, 1, 1, 1, 1, 1};
-	struct draw *who = draw_new(equal, CAST_N, seed);
-	struct draw *stake = draw_new(equal, CAST_N, seed + 1);
+	struct draw *draw = draw_new(equal, CAST_N);
 
-	for (int i = 0; i < CAST_N; i++) {
-		cast->characters[i] = draw_next(who);
-		cast->stakes[i] = 200 + 20.0 * draw_next(stake);
-	}
-	draw_free(who);
-	draw_free(stake);
+	draw_begin(draw, seed);
+	for (int i = 0; i < CAST_N; i++)
+		cast->characters[i] = draw_next(draw);
+	draw_begin(draw, seed + 1);
+	for (int i = 0; i < CAST_N; i++)
+		cast->stakes[i] = 200 + 20.0 * draw_next(draw);
+	draw_free(draw);
 }
 
 void

@@ -13,13 +13,23 @@
 
 #include "orchestrator/draw.c"
 
+/* A draw that has begun. */
+static struct draw *
+begun(const double *weights, size_t n, uint64_t seed)
+{
+	struct draw *d = draw_new(weights, n);
+
+	draw_begin(d, seed);
+	return d;
+}
+
 enum { MAX_N = 300 };
 
 /* All winners in their order; how many there were. */
 static size_t
 draw_all(const double *weights, size_t n, uint64_t seed, long *out)
 {
-	struct draw *d = draw_new(weights, n, seed);
+	struct draw *d = begun(weights, n, seed);
 	size_t got = 0;
 	long i;
 
@@ -153,7 +163,7 @@ weights_are_chances(void **state)
 	for (int i = 0; i < 10; i++)
 		total += weights[i];
 	for (uint64_t seed = 0; seed < ROUNDS; seed++) {
-		struct draw *d = draw_new(weights, 10, seed);
+		struct draw *d = begun(weights, 10, seed);
 
 		hits[draw_next(d)]++;
 		draw_free(d);
@@ -179,7 +189,7 @@ the_second_is_drawn_from_the_rest(void **state)
 
 	(void)state;
 	for (uint64_t seed = 0; seed < ROUNDS; seed++) {
-		struct draw *d = draw_new(weights, 3, seed);
+		struct draw *d = begun(weights, 3, seed);
 
 		draw_next(d);
 		hits[draw_next(d)]++;
@@ -203,7 +213,8 @@ winner_of(const double *weights, int key)
 	long winner;
 
 	snprintf(text, sizeof(text), "key %d", key);
-	d = draw_new_sticky(weights, names, NAMES, text);
+	d = draw_new(weights, NAMES);
+	draw_begin_key(d, names, text);
 	winner = draw_next(d);
 	draw_free(d);
 	return winner;
@@ -254,11 +265,12 @@ static void
 a_key_draws_everybody_once(void **state)
 {
 	static const double weights[NAMES] = {1, 0, 3, NAN, 10};
-	struct draw *d = draw_new_sticky(weights, names, NAMES, "key");
+	struct draw *d = draw_new(weights, NAMES);
 	int seen = 0;
 	long i;
 
 	(void)state;
+	draw_begin_key(d, names, "key");
 	while ((i = draw_next(d)) >= 0) {
 		assert_false(seen & 1 << i);
 		seen |= 1 << i;
@@ -279,7 +291,7 @@ a_million_draws_go_by_weight(void **state)
 	for (int i = 0; i < N; i++)
 		sum += weights[i] = (i + 1) * (i + 1);
 	for (uint64_t seed = 0; seed < DRAWS; seed++) {
-		struct draw *d = draw_new(weights, N, seed);
+		struct draw *d = begun(weights, N, seed);
 
 		counts[draw_next(d)]++;
 		draw_free(d);
@@ -294,10 +306,70 @@ a_million_draws_go_by_weight(void **state)
 	assert_true(chi2 < 27.9);
 }
 
+/* What was drawn before leaves no trace: one draw used a thousand times does
+ * as a thousand new ones. */
+static void
+a_draw_can_be_used_again(void **state)
+{
+	enum { N = 37 };
+	double weights[N];
+	const char *names_of[N];
+	struct draw *used;
+
+	(void)state;
+	for (int i = 0; i < N; i++) {
+		weights[i] = i % 5 == 0 ? 0 : 0.37 * i * i;
+		names_of[i] = names[i % NAMES];
+	}
+	used = draw_new(weights, N);
+	for (uint64_t seed = 0; seed < 1000; seed++) {
+		struct draw *fresh = begun(weights, N, seed);
+
+		if (seed % 7 == 0) {
+			draw_begin_key(used, names_of, "between");
+			draw_next(used);
+		}
+		draw_begin(used, seed);
+		for (uint64_t k = 0; k < seed % (N + 3); k++) {
+			long i = draw_next(fresh);
+
+			assert_int_equal(draw_next(used), i);
+			if (i >= 0)
+				assert_true(draw_chance(used, i) ==
+					    draw_chance(fresh, i));
+		}
+		draw_free(fresh);
+	}
+	draw_free(used);
+}
+
+static void
+chances_are_of_those_who_are_left(void **state)
+{
+	static const double weights[] = {1, 2, 0, 1};
+	struct draw *d = begun(weights, 4, 3);
+	double left = 1;
+
+	(void)state;
+	assert_true(draw_share(d, 1) == .5);
+	assert_true(draw_share(d, 2) == 0);
+	for (int k = 0; k < 3; k++) {
+		long i = draw_next(d);
+
+		assert_true(
+		    fabs(draw_chance(d, i) - draw_share(d, i) / left) < 1e-12);
+		left -= draw_share(d, i);
+	}
+	assert_int_equal(draw_next(d), -1);
+	draw_free(d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_draw_can_be_used_again),
+	    cmocka_unit_test(chances_are_of_those_who_are_left),
 	    cmocka_unit_test(a_million_draws_go_by_weight),
 	    cmocka_unit_test(keys_are_shared_out_by_weight),
 	    cmocka_unit_test(only_the_keys_of_who_goes_move),

@@ -1,4 +1,4 @@
-/* Our exponential against long double's, and its ends. */
+/* Our exponential and logarithm against long double's, and their ends. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,6 +57,50 @@ exp_is_within_one_ulp(void **state)
 	}
 }
 
+/* From 2^from to 2^to, evenly in the exponent. */
+static double
+worst_log_between(double from, double to)
+{
+	double worst = 0;
+
+	for (int i = 0; i <= STEPS; i++) {
+		double x = exp2(from + (to - from) * i / STEPS);
+		long double want = logl((long double)x);
+		double got = math_log(x);
+		double off =
+		    got == (double)want
+			? 0
+			: (double)(fabsl(got - want) / ulp_of(fabs(got)));
+
+		if (off > worst)
+			worst = off;
+	}
+	return worst;
+}
+
+static void
+log_is_within_one_ulp(void **state)
+{
+	static const double ranges[][2] = {
+	    {-1, 1}, {-1e-6, 1e-6}, {-60, 0}, {-1022, 1023}, {-1074, -1022}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		double worst = worst_log_between(ranges[i][0], ranges[i][1]);
+
+		print_message("2^%g..2^%g: %.4f ulp\n", ranges[i][0],
+		    ranges[i][1], worst);
+		assert_true(worst <= 1);
+	}
+	assert_true(math_log(1) == 0);
+	assert_true(math_log(0) == -INFINITY);
+	assert_true(math_log(INFINITY) == INFINITY);
+	assert_true(isnan(math_log(-1)));
+	assert_true(isnan(math_log(NAN)));
+	assert_true(math_log(2) == 0.6931471805599453);
+	assert_true(math_log(10) == 2.302585092994046);
+}
+
 static void
 exp_of_known_values(void **state)
 {
@@ -98,6 +142,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(exp_is_within_one_ulp),
+	    cmocka_unit_test(log_is_within_one_ulp),
 	    cmocka_unit_test(exp_of_known_values),
 	    cmocka_unit_test(exp_ends_in_infinity_and_nothing),
 	    cmocka_unit_test(clamp_makes_a_share_of_anything),

@@ -13,11 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/draw.c"
 #include "orchestrator/jobs.c"
-#include "orchestrator/router.c"
 #include "orchestrator/states.c"
-#include "orchestrator/table.c"
 
 /* -- the verdict --------------------------------------------------------- */
 
@@ -286,7 +283,7 @@ world_new(void)
 	w->signer_is_up = true;
 	w->made = 99;
 	w->o.signer = (struct signer_client *)w;
-	w->o.policy = (struct route_policy){500, 1, .05, .5};
+	w->o.policy = (struct route_policy){500, 1, .05, .5, .05, .2};
 	for (int i = 0; i < 2; i++) {
 		struct miner *m = table_add(&w->o.table);
 
@@ -295,6 +292,7 @@ world_new(void)
 		m->is_up = true;
 		m->capacity = json_pack("{s:i}", "k", 1);
 	}
+	w->o.router = router_new(&w->o.table, &w->o.policy, 0);
 	return w;
 }
 
@@ -302,6 +300,7 @@ static void
 world_end(struct world *w, const char *done)
 {
 	assert_string_equal(w->done, done);
+	router_free(w->o.router);
 	table_clear(&w->o.table);
 	free(w);
 }
