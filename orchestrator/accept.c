@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "orchestrator/blobs.h"
+#include "orchestrator/flights.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
@@ -42,6 +43,23 @@ arrival_take_row(
 	return a->kind != NULL ? 0 : -1;
 }
 
+int
+arrival_take_flight(struct arrival *a, const struct orchestrator *o)
+{
+	const struct flight *flight = flights_find(o->flights, a->attempt_id);
+
+	if (flight == NULL)
+		return -1;
+	a->kind = flight->kind;
+	a->state = flight->accepted_us != 0 ? ATTEMPT_ACCEPTED : ATTEMPT_SENT;
+	a->deadline_us = flight->deadline_us;
+	a->sent_us = flight->sent_us;
+	a->accepted_us = flight->accepted_us;
+	a->is_alone = flight->is_alone;
+	memcpy(a->job_id, flight->job_id, sizeof(a->job_id));
+	return 0;
+}
+
 const char *
 arrival_answered(enum attempt_state state)
 {
@@ -71,6 +89,7 @@ struct probing {
 	struct orchestrator *o;
 	char attempt_id[UUID_TEXT], job_id[UUID_TEXT];
 	const struct kind *kind;
+	bool is_alone;
 };
 
 static void
@@ -79,6 +98,16 @@ on_over(bool moved, void *arg)
 	struct probing *p = arg;
 
 	if (moved)
+		jobs_settle(p->o, p->job_id);
+	free(p);
+}
+
+static void
+on_finished(bool moved, bool ended, void *arg)
+{
+	struct probing *p = arg;
+
+	if (moved && !ended)
 		jobs_settle(p->o, p->job_id);
 	free(p);
 }
@@ -98,8 +127,12 @@ pass(struct probing *p, const json_t *measured)
 	    .measured = measured,
 	};
 
-	store_attempt_step(p->o, p->job_id, p->attempt_id, ATTEMPT_PASS,
-	    ATTEMPT_DELIVERED, NULL, &result, on_over, p);
+	if (p->is_alone)
+		store_attempt_finish(p->o, p->job_id, p->attempt_id,
+		    ATTEMPT_PASS, &result, on_finished, p);
+	else
+		store_attempt_step(p->o, p->job_id, p->attempt_id, ATTEMPT_PASS,
+		    ATTEMPT_DELIVERED, NULL, &result, on_over, p);
 }
 
 static void
@@ -131,6 +164,7 @@ probing_new(struct orchestrator *o, const struct arrival *a)
 
 	p->o = o;
 	p->kind = a->kind;
+	p->is_alone = a->is_alone;
 	snprintf(p->attempt_id, sizeof(p->attempt_id), "%s", a->attempt_id);
 	snprintf(p->job_id, sizeof(p->job_id), "%s", a->job_id);
 	return p;
@@ -235,6 +269,30 @@ on_reread(const struct pg_answer *answer, void *arg)
 	accepting_done(c, status);
 }
 
+/* What the result is written down with. */
+static void
+fill_result(struct accepting *c, struct attempt_result *result)
+{
+	result->at_us = c->a.at_us;
+	result->sent_us = c->a.sent_us;
+	result->accepted_us = c->a.accepted_us;
+	if (c->fault == NULL)
+		result->json = c->a.output;
+	if (c->sha256[0] == '\0')
+		return;
+	result->type = kind_gives(c->a.kind, c->a.type)
+			   ? c->a.type
+			   : "application/octet-stream";
+	result->sha256 = c->sha256;
+	result->bytes = (int64_t)c->a.bytes;
+}
+
+static void
+reread(struct accepting *c)
+{
+	store_attempt_get(c->o, c->a.attempt_id, on_reread, c);
+}
+
 static void
 on_kept(bool moved, void *arg)
 {
@@ -242,11 +300,13 @@ on_kept(bool moved, void *arg)
 	struct orchestrator *o = c->o;
 	struct arrival a = c->a;
 	char sha256[65];
-	bool look_next = moved && strcmp(c->status, "accepted") == 0;
-	bool settle_next = moved && strcmp(c->status, "failed") == 0;
+	bool look_next =
+	    moved && c->sha256[0] != '\0' && strcmp(c->status, "accepted") == 0;
+	bool settle_next =
+	    moved && !look_next && strcmp(c->status, "late") != 0;
 
 	if (!moved) {
-		store_attempt_get(o, c->a.attempt_id, on_reread, c);
+		reread(c);
 		return;
 	}
 	memcpy(sha256, c->sha256, sizeof(sha256));
@@ -261,20 +321,43 @@ static void
 step(struct accepting *c, const char *status, enum attempt_event event,
     enum attempt_state to, const char *reason)
 {
-	struct attempt_result result = {.at_us = c->a.at_us};
+	struct attempt_result result = {0};
 
-	if (c->fault == NULL)
-		result.json = c->a.output;
-	if (c->sha256[0] != '\0') {
-		result.type = kind_gives(c->a.kind, c->a.type)
-				  ? c->a.type
-				  : "application/octet-stream";
-		result.sha256 = c->sha256;
-		result.bytes = c->a.bytes;
-	}
+	fill_result(c, &result);
 	c->status = status;
 	store_attempt_step(c->o, c->a.job_id, c->a.attempt_id, event, to,
 	    reason, &result, on_kept, c);
+}
+
+static void
+on_brought(bool moved, bool ended, void *arg)
+{
+	struct accepting *c = arg;
+	struct orchestrator *o = c->o;
+	struct arrival a = c->a;
+
+	if (!moved) {
+		reread(c);
+		return;
+	}
+	accepting_done(c, "accepted");
+	if (!ended)
+		jobs_settle(o, a.job_id);
+}
+
+/* JSON was looked at as it came. */
+static void
+bring(struct accepting *c)
+{
+	struct attempt_result result = {0};
+
+	if (!c->a.is_alone) {
+		step(c, "accepted", ATTEMPT_BRING, ATTEMPT_DELIVERED, NULL);
+		return;
+	}
+	fill_result(c, &result);
+	store_attempt_finish(c->o, c->a.job_id, c->a.attempt_id, ATTEMPT_BRING,
+	    &result, on_brought, c);
 }
 
 static void
@@ -311,6 +394,8 @@ keep(struct accepting *c)
 		step(c, "late", ATTEMPT_RESULT, ATTEMPT_LATE, "came_late");
 	else if (c->fault != NULL)
 		step(c, "failed", ATTEMPT_FAIL, ATTEMPT_FAILED, c->fault);
+	else if (json_array_size(c->a.kind->output_types) == 0)
+		bring(c);
 	else
 		step(c, "accepted", ATTEMPT_RESULT, ATTEMPT_RECEIVED, NULL);
 }

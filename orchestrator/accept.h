@@ -23,8 +23,11 @@ struct arrival {
 	enum attempt_state state; /* when the row was read */
 	int64_t at_us;		  /* wall: the last byte's arrival */
 	int64_t deadline_us;	  /* wall: of the attempt */
-	bool says_failed;	  /* the miner */
-	bool is_too_large;	  /* more came than was read */
+	int64_t sent_us;     /* wall: when the request left; 0: the row's */
+	int64_t accepted_us; /* wall: its acknowledgement; 0: the row's */
+	bool is_alone;	     /* the job wants one miner; else unknown */
+	bool says_failed;    /* the miner */
+	bool is_too_large;   /* more came than was read */
 	struct blob_writer *file; /* or NULL */
 	char type[128];		  /* of the file, as the miner says */
 	uint64_t bytes;
@@ -37,6 +40,9 @@ void arrival_clear(struct arrival *);
 /* From sql_attempt_get's row; -1 if there is none. */
 int arrival_take_row(
     struct arrival *, const struct orchestrator *, const PGresult *);
+
+/* What this instance knows of an attempt that it sent; -1 if it did not. */
+int arrival_take_flight(struct arrival *, const struct orchestrator *);
 
 /* What a miner is told whose attempt takes no result any more: "duplicate",
  * "closed"; NULL if it takes one. */

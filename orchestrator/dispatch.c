@@ -2,9 +2,9 @@
  * Sending one attempt to its miner.
  *
  * The row says "sent" before the first byte leaves, so that a result can
- * never come for an attempt we do not know to be out. An instance that dies
- * in between leaves a "sent" row that no answer follows; the sweep abandons
- * it, and nobody blames the miner.
+ * never come for an attempt we do not know to be out; the signature is made
+ * meanwhile. An instance that dies in between leaves a "sent" row that no
+ * answer follows; the sweep abandons it, and nobody blames the miner.
  */
 #include "orchestrator/dispatch.h"
 
@@ -15,6 +15,7 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "common/xalloc.h"
+#include "orchestrator/flights.h"
 #include "orchestrator/job.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
@@ -27,9 +28,13 @@ struct dispatch {
 	struct orchestrator *o;
 	char id[UUID_TEXT], job_id[UUID_TEXT];
 	char hotkey[64];
-	char *url, *body;
-	int answer_ms;
-	struct signed_call *call;
+	const struct kind *kind;
+	bool is_alone;
+	int64_t deadline_us;
+	struct signed_call *call; /* once it is signed */
+	bool is_written;	  /* its row */
+	bool is_unsigned;	  /* it could not be */
+	bool is_dropped;
 };
 
 char *
@@ -40,30 +45,6 @@ dispatch_url(
 	    "%s://%s%s", o->development ? "http" : "https", address, path);
 }
 
-struct dispatch *
-dispatch_new(struct orchestrator *o, const struct job *job,
-    const char *attempt_id, const struct miner *m, int64_t deadline_us)
-{
-	struct dispatch *d = xcalloc(1, sizeof(*d));
-
-	d->o = o;
-	snprintf(d->id, sizeof(d->id), "%s", attempt_id);
-	snprintf(d->job_id, sizeof(d->job_id), "%s", job->id);
-	snprintf(d->hotkey, sizeof(d->hotkey), "%s", m->hotkey);
-	d->url = dispatch_url(o, m->address, job->kind->path);
-	d->body = protocol_body(o, job, attempt_id, deadline_us);
-	d->answer_ms = job->kind->answer_ms;
-	return d;
-}
-
-void
-dispatch_free(struct dispatch *d)
-{
-	free(d->url);
-	free(d->body);
-	free(d);
-}
-
 static void
 on_over(bool moved, void *arg)
 {
@@ -71,7 +52,7 @@ on_over(bool moved, void *arg)
 
 	if (moved)
 		jobs_settle(d->o, d->job_id);
-	dispatch_free(d);
+	free(d);
 }
 
 static void
@@ -89,19 +70,24 @@ abandon(struct dispatch *d, const char *reason)
 }
 
 /* The miner's time runs from the moment the request left, not from our note
- * that it was about to. */
+ * that it was about to. A flight that is gone was overtaken by its result, or
+ * is so old that nobody waits for it here. */
 static void
 accept(struct dispatch *d, const struct http_answer *answer)
 {
-	struct attempt_result times = {.at_us = clock_wall_us()};
+	struct flight *flight = flights_find(d->o->flights, d->id);
+	int64_t took_us = answer->finished_us - answer->started_us;
+	int64_t now_us = clock_wall_us();
+	struct attempt_result times = {.at_us = now_us,
+	    .sent_us = now_us - took_us,
+	    .accepted_us = now_us};
 
-	times.sent_us =
-	    times.at_us - (answer->finished_us - answer->started_us);
-	store_attempt_step(d->o, d->job_id, d->id, ATTEMPT_ACCEPT,
-	    ATTEMPT_ACCEPTED, NULL, &times, NULL, NULL);
-	store_job_step(
-	    d->o, d->job_id, JOB_ACCEPT, JOB_RUNNING, NULL, NULL, NULL, NULL);
-	dispatch_free(d);
+	if (flight != NULL)
+		flights_accepted(d->o->flights, flight, times.sent_us, now_us);
+	else if (took_us > FLIGHT_KEEP_MS * 1000LL)
+		store_attempt_step(d->o, d->job_id, d->id, ATTEMPT_ACCEPT,
+		    ATTEMPT_ACCEPTED, NULL, &times, NULL, NULL);
+	free(d);
 }
 
 /* A miner too slow to acknowledge may still be at work: its result, or the
@@ -134,20 +120,30 @@ on_answer(const struct http_answer *answer, void *arg)
 	}
 }
 
-static void
-on_sent(bool moved, void *arg)
-{
-	struct dispatch *d = arg;
+/* -- its beginning --------------------------------------------------------- */
 
-	if (moved && !signed_call_is_stale(d->call)) {
+static void
+add_flight(const struct dispatch *d)
+{
+	struct flight *flight = flights_add(d->o->flights, d->id);
+
+	snprintf(flight->job_id, sizeof(flight->job_id), "%s", d->job_id);
+	flight->kind = d->kind;
+	flight->is_alone = d->is_alone;
+	flight->deadline_us = d->deadline_us;
+	flight->sent_us = clock_wall_us();
+}
+
+/* Signed and written, in either order. */
+static void
+go(struct dispatch *d)
+{
+	if (!signed_call_is_stale(d->call)) {
+		add_flight(d);
 		signed_call_send(d->call);
 		return;
 	}
 	signed_call_free(d->call);
-	if (!moved) {
-		dispatch_free(d);
-		return;
-	}
 	log_warn("attempt.not_sent",
 	    "id=%s hotkey=%s why=\"storing it took "
 	    "longer than its signature is good for\"",
@@ -160,38 +156,68 @@ on_signed(struct signed_call *call, const struct err *why, void *arg)
 {
 	struct dispatch *d = arg;
 
-	if (why != NULL) {
+	if (why != NULL)
 		log_warn(
 		    "attempt.unsigned", "id=%s why=\"%s\"", d->id, why->text);
-		abandon(d, "no_signature");
-		return;
-	}
-	d->call = call;
-	store_attempt_step(d->o, d->job_id, d->id, ATTEMPT_SEND, ATTEMPT_SENT,
-	    NULL, NULL, on_sent, d);
+	d->is_unsigned = why != NULL;
+	d->call = why == NULL ? call : NULL;
+	if (d->is_dropped)
+		dispatch_drop(d);
+	else if (d->is_written)
+		dispatch_start(d);
 }
 
 static void
-on_drop(void *arg)
+on_call_dropped(void *arg)
 {
-	dispatch_free(arg);
+	free(arg);
 }
 
 void
 dispatch_start(struct dispatch *d)
 {
+	d->is_written = true;
+	if (d->call != NULL)
+		go(d);
+	else if (d->is_unsigned)
+		abandon(d, "no_signature");
+}
+
+void
+dispatch_drop(struct dispatch *d)
+{
+	d->is_dropped = true;
+	if (d->call == NULL && !d->is_unsigned)
+		return; /* until its signature is here */
+	if (d->call != NULL)
+		signed_call_free(d->call);
+	free(d);
+}
+
+struct dispatch *
+dispatch_new(struct orchestrator *o, const struct job *job,
+    const char *attempt_id, const struct miner *m, int64_t deadline_us)
+{
+	struct dispatch *d = xcalloc(1, sizeof(*d));
 	struct signed_call_request request = {
 	    .method = "POST",
-	    .url = d->url,
-	    .body = d->body,
-	    .signed_for = d->hotkey,
-	    .timeout_ms = d->answer_ms,
+	    .url = dispatch_url(o, m->address, job->kind->path),
+	    .body = protocol_body(o, job, attempt_id, deadline_us),
+	    .signed_for = m->hotkey,
+	    .timeout_ms = (int)job->kind->answer_ms,
 	    .on_signed = on_signed,
 	    .on_answer = on_answer,
-	    .on_drop = on_drop,
+	    .on_drop = on_call_dropped,
 	    .arg = d,
 	};
 
-	d->url = d->body = NULL; /* the call's from here on */
-	signed_call_new(d->o, &request);
+	d->o = o;
+	snprintf(d->id, sizeof(d->id), "%s", attempt_id);
+	snprintf(d->job_id, sizeof(d->job_id), "%s", job->id);
+	snprintf(d->hotkey, sizeof(d->hotkey), "%s", m->hotkey);
+	d->kind = job->kind;
+	d->is_alone = job->wanted == 1;
+	d->deadline_us = deadline_us;
+	signed_call_new(o, &request);
+	return d;
 }

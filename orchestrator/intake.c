@@ -226,14 +226,26 @@ on_native_end(struct http_req *req, bool ok, void *arg)
 
 /* -- the native form ---------------------------------------------------- */
 
+static void
+read_native(struct intake *in)
+{
+	const char *type = http_req_header(in->req, "Content-Type");
+	struct err err;
+
+	in->form = form_new(in->o->blobs, type, "result",
+	    in->arrival.kind->max_output_bytes, &err);
+	if (in->form == NULL)
+		refuse(in, 415, "bad_content_type", err.text);
+	else
+		http_req_read(in->req, on_data, on_native_end, in);
+}
+
 /* The row first: a result nobody waits for is not read at all. */
 static void
 on_native_row(const struct pg_answer *answer, void *arg)
 {
 	struct intake *in = arg;
-	const char *type = http_req_header(in->req, "Content-Type");
 	const char *done;
-	struct err err;
 
 	if (asks_again(in, answer, on_native_row))
 		return;
@@ -242,16 +254,10 @@ on_native_row(const struct pg_answer *answer, void *arg)
 		return;
 	}
 	done = arrival_answered(in->arrival.state);
-	if (done != NULL) {
+	if (done != NULL)
 		on_accepted(done, in);
-		return;
-	}
-	in->form = form_new(in->o->blobs, type, "result",
-	    in->arrival.kind->max_output_bytes, &err);
-	if (in->form == NULL)
-		refuse(in, 415, "bad_content_type", err.text);
 	else
-		http_req_read(in->req, on_data, on_native_end, in);
+		read_native(in);
 }
 
 static struct intake *
@@ -307,6 +313,8 @@ intake_native(struct http_req *req, void *orchestrator)
 		    in->arrival.attempt_id, http_req_peer(req));
 		refuse(in, 403, "bad_secret",
 		    "X-Callback-Secret is not this attempt's");
+	} else if (arrival_take_flight(&in->arrival, o) == 0) {
+		read_native(in);
 	} else {
 		store_attempt_get(o, in->arrival.attempt_id, on_native_row, in);
 	}

@@ -39,6 +39,9 @@ struct routing {
 	char ids[ROUTE_MAX][UUID_TEXT];
 	char hotkeys[ROUTE_MAX][64];
 	struct dispatch *dispatches[ROUTE_MAX];
+	/* of a new job, else NULL */
+	void (*on_stored)(const struct pg_answer *, const struct job *, void *);
+	void *arg;
 };
 
 /* An attempt that was never made takes no place at its miner. */
@@ -52,45 +55,55 @@ give_back(struct orchestrator *o, const char *hotkey)
 }
 
 static void
+routing_free(struct routing *r)
+{
+	job_free(r->job);
+	free(r);
+}
+
+static bool
+was_made(const struct routing *r, const struct pg_answer *answer)
+{
+	if (answer->outcome == PG_DONE)
+		return PQntuples(answer->results[0]) == r->n;
+	log_warn("store.failed", "what=attempt_insert id=%s why=\"%s\"",
+	    r->job->id, answer->why);
+	r->o->kept[0] = '\0';
+	return false;
+}
+
+static void
 on_routed(const struct pg_answer *answer, void *arg)
 {
 	struct routing *r = arg;
-	bool made =
-	    answer->outcome == PG_DONE && PQntuples(answer->results[0]) == r->n;
+	bool made = was_made(r, answer);
 
-	if (answer->outcome != PG_DONE) {
-		log_warn("store.failed", "what=attempt_insert id=%s why=\"%s\"",
-		    r->job->id, answer->why);
-		r->o->kept[0] = '\0';
-	}
+	if (r->on_stored != NULL)
+		r->on_stored(answer, r->job, r->arg);
 	if (made)
 		log_info("job.step",
-		    "id=%s from=queued to=assigned on=assign "
-		    "attempts=%d",
+		    "id=%s from=queued to=assigned on=assign attempts=%d",
 		    r->job->id, r->n);
 	for (int i = 0; i < r->n; i++) {
 		if (made) {
 			dispatch_start(r->dispatches[i]);
 			continue;
 		}
-		dispatch_free(r->dispatches[i]);
+		dispatch_drop(r->dispatches[i]);
 		give_back(r->o, r->hotkeys[i]);
 	}
-	job_free(r->job);
-	free(r);
+	routing_free(r);
 }
 
-static void
-start_attempts(
-    struct orchestrator *o, struct job *job, const struct route *route)
+/* One for each miner: its place taken, its request being signed. */
+static int64_t
+prepare(struct routing *r, const struct route *route)
 {
-	struct routing *r = xcalloc(1, sizeof(*r));
+	const struct job *job = r->job;
 	int64_t deadline_us = clock_wall_us() + job->kind->attempt_ms * 1000;
 
 	if (deadline_us > job->deadline_us)
 		deadline_us = job->deadline_us;
-	r->o = o;
-	r->job = job;
 	r->n = route->n;
 	for (int i = 0; i < route->n; i++) {
 		uuid_new(r->ids[i]);
@@ -98,8 +111,28 @@ start_attempts(
 		    route->miners[i]->hotkey);
 		route->miners[i]->in_flight++;
 		r->dispatches[i] = dispatch_new(
-		    o, job, r->ids[i], route->miners[i], deadline_us);
+		    r->o, job, r->ids[i], route->miners[i], deadline_us);
 	}
+	return deadline_us;
+}
+
+static struct routing *
+routing_new(struct orchestrator *o, struct job *job)
+{
+	struct routing *r = xcalloc(1, sizeof(*r));
+
+	r->o = o;
+	r->job = job;
+	return r;
+}
+
+static void
+start_attempts(
+    struct orchestrator *o, struct job *job, const struct route *route)
+{
+	struct routing *r = routing_new(o, job);
+	int64_t deadline_us = prepare(r, route);
+
 	store_attempts_insert(o, job, route, r->ids, deadline_us, on_routed, r);
 }
 
@@ -155,13 +188,19 @@ draw_miners(struct orchestrator *o, const struct job *job, struct route *route)
 	free(tried);
 }
 
-void
-jobs_route(struct orchestrator *o, struct job *job)
+/* Without signatures an attempt would only use up its miner. */
+static bool
+can_route(const struct orchestrator *o)
+{
+	return o->router != NULL && signer_client_is_up(o->signer);
+}
+
+static void
+route_claimed(struct orchestrator *o, struct job *job)
 {
 	struct route route;
 
-	/* Without signatures an attempt would only use up its miner. */
-	if (!signer_client_is_up(o->signer) || o->router == NULL) {
+	if (!can_route(o)) {
 		try_later(o, job);
 		job_free(job);
 		return;
@@ -173,6 +212,37 @@ jobs_route(struct orchestrator *o, struct job *job)
 		no_candidates(o, job, &route);
 		job_free(job);
 	}
+	route_clear(&route);
+}
+
+static void
+on_queued(const struct pg_answer *answer, void *arg)
+{
+	struct routing *r = arg;
+
+	r->on_stored(answer, r->job, r->arg);
+	if (answer->outcome == PG_DONE)
+		sweep_claim_in(r->o->sweep, retry_ms(r->job));
+	routing_free(r);
+}
+
+void
+jobs_accept(struct orchestrator *o, struct job *job,
+    void (*on_stored)(const struct pg_answer *, const struct job *, void *),
+    void *arg)
+{
+	struct routing *r = routing_new(o, job);
+	struct route route = {0};
+
+	r->on_stored = on_stored;
+	r->arg = arg;
+	if (can_route(o))
+		draw_miners(o, job, &route);
+	if (route.n > 0)
+		store_job_accept(
+		    o, job, &route, r->ids, prepare(r, &route), on_routed, r);
+	else
+		store_job_insert(o, job, on_queued, r);
 	route_clear(&route);
 }
 
@@ -260,7 +330,7 @@ on_job(const struct pg_answer *answer, void *arg)
 	} else if (read->claimed && job->state == JOB_QUEUED &&
 		   job->delivered + job->open < job->wanted &&
 		   clock_wall_us() < job->deadline_us) {
-		jobs_route(o, job);
+		route_claimed(o, job);
 	} else {
 		settle(o, job);
 		job_free(job);

@@ -6,11 +6,16 @@
 #ifndef ORCHESTRATOR_JOBS_H
 #define ORCHESTRATOR_JOBS_H
 
+#include "common/pg.h"
+
 struct job;
 struct orchestrator;
 
-/* Give a queued job, whose lease is ours, to miners. Takes the job. */
-void jobs_route(struct orchestrator *, struct job *);
+/* Store a new job, and its attempts with it if there are miners to give it
+ * to. on_stored gets the database's answer; the job is freed after it. */
+void jobs_accept(struct orchestrator *, struct job *,
+    void (*on_stored)(const struct pg_answer *, const struct job *, void *arg),
+    void *arg);
 
 /* The same for one we have just claimed. */
 void jobs_take(struct orchestrator *, const char *job_id);

@@ -25,6 +25,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/api.h"
 #include "orchestrator/blobs.h"
+#include "orchestrator/flights.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
@@ -376,6 +377,7 @@ start(struct orchestrator *o, const char *self)
 	if (open_files(o, self) != 0 || start_redis(o) != 0 || open_api(o) != 0)
 		return -1;
 	o->client = http_client_new(base, &client);
+	o->flights = flights_new(o);
 	o->signer =
 	    signer_client_new(base, config_str(config, "orchestrator.signer"));
 	o->pg = pg_new(base, config_str(config, "db.url"), on_pg_up, o);
@@ -388,6 +390,7 @@ static void
 stop(struct orchestrator *o)
 {
 	sweep_free(o->sweep);
+	flights_free(o->flights);
 	http_server_free(o->api);
 	signed_calls_drop(o);
 	http_client_free(o->client);
@@ -451,6 +454,7 @@ on_drain(void *arg)
 {
 	struct orchestrator *o = arg;
 
+	flights_note(o->flights);
 	o->drain_until_us = clock_mono_us() + DRAIN_MS * 1000LL;
 	on_draining(-1, 0, o);
 }

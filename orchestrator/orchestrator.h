@@ -28,6 +28,8 @@ struct signed_call;
 struct signer_client;
 struct sweep;
 
+struct flights;
+
 struct counters {
 	struct metric *jobs_accepted, *jobs_over[7];
 	struct metric *attempts_over[11];
@@ -60,6 +62,7 @@ struct orchestrator {
 	struct http_client *client;
 	struct signer_client *signer;
 	struct sweep *sweep;
+	struct flights *flights;
 	struct counters counters;
 };
 

@@ -14,7 +14,8 @@ static const char *const attempt_states[N_ATTEMPT_STATES] = {"prepared", "sent",
     "late", "cancelled", "abandoned"};
 
 static const char *const attempt_events[N_ATTEMPT_EVENTS] = {"send", "accept",
-    "refuse", "result", "fail", "pass", "reject", "expire", "drop", "abandon"};
+    "refuse", "result", "fail", "pass", "bring", "reject", "expire", "drop",
+    "abandon"};
 
 static const struct {
 	enum job_state state;
@@ -50,10 +51,12 @@ static const struct {
     {ATTEMPT_SENT, ATTEMPT_ACCEPT, ATTEMPT_ACCEPTED},
     {ATTEMPT_SENT, ATTEMPT_REFUSE, ATTEMPT_REFUSED},
     {ATTEMPT_SENT, ATTEMPT_RESULT, ATTEMPT_RECEIVED},
+    {ATTEMPT_SENT, ATTEMPT_BRING, ATTEMPT_DELIVERED},
     {ATTEMPT_SENT, ATTEMPT_FAIL, ATTEMPT_FAILED},
     {ATTEMPT_SENT, ATTEMPT_DROP, ATTEMPT_CANCELLED},
     {ATTEMPT_SENT, ATTEMPT_ABANDON, ATTEMPT_ABANDONED},
     {ATTEMPT_ACCEPTED, ATTEMPT_RESULT, ATTEMPT_RECEIVED},
+    {ATTEMPT_ACCEPTED, ATTEMPT_BRING, ATTEMPT_DELIVERED},
     {ATTEMPT_ACCEPTED, ATTEMPT_FAIL, ATTEMPT_FAILED},
     {ATTEMPT_ACCEPTED, ATTEMPT_EXPIRE, ATTEMPT_TIMED_OUT},
     {ATTEMPT_ACCEPTED, ATTEMPT_DROP, ATTEMPT_CANCELLED},

@@ -52,6 +52,7 @@ enum attempt_event {
 	ATTEMPT_RESULT,	 /* a result's bytes are here */
 	ATTEMPT_FAIL,	 /* the miner says that it failed */
 	ATTEMPT_PASS,	 /* the result is what its kind asks for */
+	ATTEMPT_BRING,	 /* one that is so at first sight is here */
 	ATTEMPT_REJECT,	 /* it is not */
 	ATTEMPT_EXPIRE,	 /* the attempt's deadline */
 	ATTEMPT_DROP,	 /* the job ended without it */

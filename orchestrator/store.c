@@ -10,6 +10,7 @@
 #include "common/metrics.h"
 #include "common/redis.h"
 #include "common/xalloc.h"
+#include "orchestrator/flights.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/queue.h"
@@ -110,38 +111,60 @@ store_job_from_row(const struct orchestrator *o, const PGresult *res, int i)
 	return job;
 }
 
+/* What both ways of storing a new job begin with. */
+struct new_job {
+	struct pg_params p;
+	char *params, *expect;
+};
+
+static void
+fill_new_job(
+    struct new_job *n, const struct orchestrator *o, const struct job *job)
+{
+	struct pg_params *p = &n->p;
+	bool has_input = job->input_type != NULL;
+
+	n->params = json_text(job->params);
+	n->expect = json_text(job->expect);
+	pg_add_text(p, job->id);
+	pg_add_int(p, o->netuid);
+	pg_add_text(p, job->kind->name);
+	pg_add_text(p, n->params);
+	pg_add_text(p, n->expect);
+	pg_add_text(p, has_input ? job->input_sha256 : NULL);
+	pg_add_text(p, job->input_type);
+	pg_add_int(p, job->input_bytes);
+	if (!has_input)
+		p->values[p->n - 1] = NULL;
+	pg_add_int(p, job->min);
+	pg_add_int(p, job->wanted);
+	pg_add_int(p, job->priority);
+	pg_add_int(p, job->retries_left);
+	pg_add_us(p, job->created_us);
+	pg_add_us(p, job->deadline_us);
+	pg_add_text(p, o->id);
+	pg_add_us(p, lease_until_us(o, job->created_us));
+	pg_add_us(
+	    p, queue_rank_us(job->created_us, job->priority, o->ageing_ms));
+	pg_add_text(p, job->sticky);
+}
+
+static void
+new_job_clear(struct new_job *n)
+{
+	free(n->params);
+	free(n->expect);
+}
+
 void
 store_job_insert(struct orchestrator *o, const struct job *job,
     pg_on_answer *on_answer, void *arg)
 {
-	struct pg_params p = {0};
-	bool has_input = job->input_type != NULL;
-	char *params = json_text(job->params), *expect = json_text(job->expect);
+	struct new_job n = {0};
 
-	pg_add_text(&p, job->id);
-	pg_add_int(&p, o->netuid);
-	pg_add_text(&p, job->kind->name);
-	pg_add_text(&p, params);
-	pg_add_text(&p, expect);
-	pg_add_text(&p, has_input ? job->input_sha256 : NULL);
-	pg_add_text(&p, job->input_type);
-	pg_add_int(&p, job->input_bytes);
-	if (!has_input)
-		p.values[p.n - 1] = NULL;
-	pg_add_int(&p, job->min);
-	pg_add_int(&p, job->wanted);
-	pg_add_int(&p, job->priority);
-	pg_add_int(&p, job->retries_left);
-	pg_add_us(&p, job->created_us);
-	pg_add_us(&p, job->deadline_us);
-	pg_add_text(&p, o->id);
-	pg_add_us(&p, lease_until_us(o, job->created_us));
-	pg_add_us(
-	    &p, queue_rank_us(job->created_us, job->priority, o->ageing_ms));
-	pg_add_text(&p, job->sticky);
-	batch(o, job->id, sql_job_insert, &p, on_answer, arg);
-	free(params);
-	free(expect);
+	fill_new_job(&n, o, job);
+	batch(o, job->id, sql_job_insert, &n.p, on_answer, arg);
+	new_job_clear(&n);
 }
 
 /* Queries of one id and the netuid. */
@@ -228,7 +251,7 @@ store_job_unsettled(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 
 struct step {
 	struct orchestrator *o;
-	char id[UUID_TEXT], job_id[UUID_TEXT];
+	char id[UUID_TEXT];
 	int event, to;
 	const char *reason;
 	void (*on_done)(bool moved, void *arg);
@@ -282,28 +305,35 @@ attempt_sources(
 	buf_add_str(out, "}");
 }
 
+/* Whether it is done and the i-th of its statements has a row. */
 static bool
-has_row(const struct pg_answer *answer)
+has_row(const struct pg_answer *answer, size_t i)
 {
-	return answer->outcome == PG_DONE && PQntuples(answer->results[0]) > 0;
+	return answer->outcome == PG_DONE && PQntuples(answer->results[i]) > 0;
+}
+
+static void
+note_job_step(struct orchestrator *o, const char *id, const char *was,
+    enum job_event event, enum job_state to)
+{
+	log_info("job.step", "id=%s from=%s to=%s on=%s", id, was,
+	    job_state_name(to), job_event_name(event));
+	metric_add(o->counters.jobs_over[to], 1);
 }
 
 static void
 on_job_step(const struct pg_answer *answer, void *arg)
 {
 	struct step *step = arg;
-	struct orchestrator *o = step->o;
-	bool moved = has_row(answer);
+	bool moved = has_row(answer, 0);
 
 	if (answer->outcome != PG_DONE)
 		log_warn("store.failed", "what=job_step id=%s why=\"%s\"",
 		    step->id, answer->why);
-	if (moved) {
-		log_info("job.step", "id=%s from=%s to=%s on=%s", step->id,
-		    pg_text(answer->results[0], 0, "was"),
-		    job_state_name(step->to), job_event_name(step->event));
-		metric_add(o->counters.jobs_over[step->to], 1);
-	}
+	if (moved)
+		note_job_step(step->o, step->id,
+		    pg_text(answer->results[0], 0, "was"), step->event,
+		    step->to);
 	step_done(step, moved);
 }
 
@@ -316,10 +346,9 @@ struct job_step {
 };
 
 static void
-step_job(struct orchestrator *o, const char *id, const struct job_step *js,
-    void (*on_done)(bool, void *), void *arg)
+add_job_step(struct orchestrator *o, struct pg_op *op, const char *id,
+    const struct job_step *js)
 {
-	struct step *step = step_new(o, id, js->event, js->to, on_done, arg);
 	struct pg_params p = {0};
 	struct buf from = {0};
 	int64_t now_us = clock_wall_us();
@@ -337,8 +366,19 @@ step_job(struct orchestrator *o, const char *id, const struct job_step *js,
 	pg_add_us(&p, ours ? lease_until_us(o, now_us) : 0);
 	pg_add_us(&p, js->next_try_us);
 	pg_add_int(&p, js->budget);
-	batch(o, id, sql_job_step, &p, on_job_step, step);
+	pg_op_add(op, sql_job_step, p.n, p.values);
 	buf_free(&from);
+}
+
+static void
+step_job(struct orchestrator *o, const char *id, const struct job_step *js,
+    void (*on_done)(bool, void *), void *arg)
+{
+	struct step *step = step_new(o, id, js->event, js->to, on_done, arg);
+	struct pg_op *op = pg_op_new(id);
+
+	add_job_step(o, op, id, js);
+	pg_op_batch(o->pg, op, on_job_step, step);
 }
 
 void
@@ -411,26 +451,32 @@ note_over(struct orchestrator *o, const char *id, enum attempt_state to,
 }
 
 static void
+note_attempt_step(struct orchestrator *o, const char *id, const char *reason,
+    enum attempt_event event, enum attempt_state to, const PGresult *res)
+{
+	log_info("attempt.step",
+	    "id=%s job=%s from=%s to=%s on=%s hotkey=%s reason=%s", id,
+	    pg_text(res, 0, "job_id"), pg_text(res, 0, "was"),
+	    attempt_state_name(to), attempt_event_name(event),
+	    pg_text(res, 0, "hotkey"), reason != NULL ? reason : "-");
+	if (!attempt_is_over(to))
+		return;
+	flights_remove(o->flights, id);
+	note_over(o, id, to, res, 0);
+}
+
+static void
 on_attempt_step(const struct pg_answer *answer, void *arg)
 {
 	struct step *step = arg;
-	bool moved = has_row(answer);
+	bool moved = has_row(answer, 0);
 
 	if (answer->outcome != PG_DONE)
 		log_warn("store.failed", "what=attempt_step id=%s why=\"%s\"",
 		    step->id, answer->why);
-	if (moved) {
-		const PGresult *res = answer->results[0];
-
-		log_info("attempt.step",
-		    "id=%s job=%s from=%s to=%s on=%s hotkey=%s reason=%s",
-		    step->id, step->job_id, pg_text(res, 0, "was"),
-		    attempt_state_name(step->to),
-		    attempt_event_name(step->event), pg_text(res, 0, "hotkey"),
-		    step->reason != NULL ? step->reason : "-");
-		if (attempt_is_over(step->to))
-			note_over(step->o, step->id, step->to, res, 0);
-	}
+	if (moved)
+		note_attempt_step(step->o, step->id, step->reason, step->event,
+		    step->to, answer->results[0]);
 	step_done(step, moved);
 }
 
@@ -448,6 +494,32 @@ add_result(struct pg_params *p, const struct attempt_result *r, char *json,
 	pg_add_text(p, json);
 	pg_add_text(p, measured);
 	pg_add_us(p, r->sent_us);
+	pg_add_us(p, r->accepted_us);
+}
+
+static void
+add_attempt_step(struct pg_op *op, const char *id, enum attempt_event event,
+    enum attempt_state to, const char *reason,
+    const struct attempt_result *given)
+{
+	static const struct attempt_result none;
+	const struct attempt_result *result = given != NULL ? given : &none;
+	struct pg_params p = {0};
+	struct buf from = {0};
+	char *json = json_text(result->json);
+	char *measured = json_text(result->measured);
+
+	attempt_sources(event, to, &from);
+	pg_add_text(&p, id);
+	pg_add_text(&p, buf_str(&from));
+	pg_add_text(&p, attempt_state_name(to));
+	pg_add_text(&p, reason);
+	pg_add_us(&p, result->at_us != 0 ? result->at_us : clock_wall_us());
+	add_result(&p, result, json, measured);
+	pg_op_add(op, sql_attempt_step, p.n, p.values);
+	buf_free(&from);
+	free(json);
+	free(measured);
 }
 
 void
@@ -457,26 +529,66 @@ store_attempt_step(struct orchestrator *o, const char *job_id,
     void (*on_done)(bool, void *), void *arg)
 {
 	struct step *step = step_new(o, attempt_id, event, to, on_done, arg);
-	static const struct attempt_result none;
-	const struct attempt_result *result = given != NULL ? given : &none;
-	struct pg_params p = {0};
-	struct buf from = {0};
-	char *json = json_text(result->json);
-	char *measured = json_text(result->measured);
+	struct pg_op *op = pg_op_new(job_id);
 
-	snprintf(step->job_id, sizeof(step->job_id), "%s", job_id);
 	step->reason = reason;
-	attempt_sources(event, to, &from);
-	pg_add_text(&p, attempt_id);
-	pg_add_text(&p, buf_str(&from));
-	pg_add_text(&p, attempt_state_name(to));
-	pg_add_text(&p, reason);
-	pg_add_us(&p, result->at_us != 0 ? result->at_us : clock_wall_us());
-	add_result(&p, result, json, measured);
-	batch(o, job_id, sql_attempt_step, &p, on_attempt_step, step);
-	buf_free(&from);
-	free(json);
-	free(measured);
+	add_attempt_step(op, attempt_id, event, to, reason, given);
+	pg_op_batch(o->pg, op, on_attempt_step, step);
+}
+
+struct finish {
+	struct orchestrator *o;
+	char id[UUID_TEXT], job_id[UUID_TEXT];
+	enum attempt_event event;
+	void (*on_done)(bool moved, bool ended, void *arg);
+	void *arg;
+};
+
+static void
+on_finish(const struct pg_answer *answer, void *arg)
+{
+	struct finish *f = arg;
+	bool moved = has_row(answer, 0);
+	bool ended = moved && has_row(answer, 1);
+
+	if (answer->outcome != PG_DONE)
+		log_warn("store.failed", "what=finish id=%s why=\"%s\"", f->id,
+		    answer->why);
+	if (moved)
+		note_attempt_step(f->o, f->id, NULL, f->event,
+		    ATTEMPT_DELIVERED, answer->results[0]);
+	if (ended) {
+		note_job_step(f->o, f->job_id,
+		    pg_text(answer->results[1], 0, "was"), JOB_FINISH,
+		    JOB_DONE);
+		if (pg_bool(answer->results[1], 0, "left"))
+			store_attempt_drop(f->o, f->job_id);
+	}
+	f->on_done(moved, ended, f->arg);
+	free(f);
+}
+
+void
+store_attempt_finish(struct orchestrator *o, const char *job_id,
+    const char *attempt_id, enum attempt_event event,
+    const struct attempt_result *result,
+    void (*on_done)(bool moved, bool ended, void *arg), void *arg)
+{
+	struct job_step done = {
+	    .event = JOB_FINISH, .to = JOB_DONE, .best = attempt_id};
+	struct finish *f = xcalloc(1, sizeof(*f));
+	struct pg_op *op = pg_op_new(job_id);
+
+	f->o = o;
+	snprintf(f->id, sizeof(f->id), "%s", attempt_id);
+	snprintf(f->job_id, sizeof(f->job_id), "%s", job_id);
+	f->event = event;
+	f->on_done = on_done;
+	f->arg = arg;
+	add_attempt_step(
+	    op, attempt_id, event, ATTEMPT_DELIVERED, NULL, result);
+	add_job_step(o, op, job_id, &done);
+	pg_op_batch(o->pg, op, on_finish, f);
 }
 
 /* -- attempts ----------------------------------------------------------- */
@@ -514,6 +626,26 @@ keep_router(struct orchestrator *o, struct pg_op *op)
 	pg_add_us(&p, clock_wall_us());
 	pg_add_text(&p, router_text(o->router));
 	pg_op_add(op, sql_route_keep, p.n, p.values);
+}
+
+void
+store_job_accept(struct orchestrator *o, const struct job *job,
+    const struct route *route, char (*ids)[UUID_TEXT], int64_t deadline_us,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct pg_op *op = pg_op_new(job->id);
+	char *attempts = attempts_text(route, ids);
+	struct new_job n = {0};
+
+	fill_new_job(&n, o, job);
+	pg_add_us(&n.p, clock_wall_us());
+	pg_add_us(&n.p, deadline_us);
+	pg_add_text(&n.p, attempts);
+	pg_op_add(op, sql_job_accept, n.p.n, n.p.values);
+	keep_router(o, op);
+	pg_op_batch(o->pg, op, on_answer, arg);
+	new_job_clear(&n);
+	free(attempts);
 }
 
 void
@@ -575,6 +707,7 @@ on_dropped(const struct pg_answer *answer, void *arg)
 		    drop->job_id, pg_text(res, i, "was"), state,
 		    to == ATTEMPT_TIMED_OUT ? "expire" : "drop",
 		    pg_text(res, i, "hotkey"), pg_text(res, i, "reason"));
+		flights_remove(drop->o->flights, id);
 		note_over(drop->o, id, to, res, i);
 		if (is_at_miner(pg_text(res, i, "was")))
 			withdraw(drop->o, id, pg_text(res, i, "kind"),

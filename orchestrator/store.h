@@ -22,6 +22,10 @@ struct job *store_job_from_row(
 
 void store_job_insert(
     struct orchestrator *, const struct job *, pg_on_answer *, void *arg);
+/* The same, with the attempts of a route; ids as in store_attempts_insert. */
+void store_job_accept(struct orchestrator *, const struct job *,
+    const struct route *, char (*ids)[UUID_TEXT], int64_t deadline_us,
+    pg_on_answer *, void *arg);
 void store_job_get(
     struct orchestrator *, const char *id, pg_on_answer *, void *arg);
 void store_job_show(
@@ -64,6 +68,7 @@ struct attempt_result {
 	const json_t *measured; /* by us */
 	int64_t at_us;		/* wall: of the event; 0: now */
 	int64_t sent_us;	/* wall: when the request left */
+	int64_t accepted_us;	/* wall: when the miner acknowledged it */
 };
 
 /* As store_job_step, for an attempt. Counts the miner's failures and tells
@@ -72,6 +77,12 @@ void store_attempt_step(struct orchestrator *, const char *job_id,
     const char *attempt_id, enum attempt_event, enum attempt_state to,
     const char *reason, const struct attempt_result *,
     void (*on_done)(bool moved, void *arg), void *arg);
+
+/* An attempt's step to delivered, and its job's to done: for a job of one
+ * miner. ended: the job's step was made, too. */
+void store_attempt_finish(struct orchestrator *, const char *job_id,
+    const char *attempt_id, enum attempt_event, const struct attempt_result *,
+    void (*on_done)(bool moved, bool ended, void *arg), void *arg);
 
 void store_attempt_get(
     struct orchestrator *, const char *id, pg_on_answer *, void *arg);

@@ -25,7 +25,6 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/params.h"
 #include "orchestrator/probe.h"
-#include "orchestrator/store.h"
 
 enum { MAX_PRIORITY = 100, MIN_DEADLINE_MS = 1000 };
 
@@ -192,10 +191,11 @@ refuse(struct submit *s, int status, const char *code, const char *why)
 
 /* Nothing was stored: its input is not needed any more. */
 static void
-refuse_input(struct submit *s, int status, const char *code, const char *why)
+refuse_input(struct submit *s, const struct job *job, int status,
+    const char *code, const char *why)
 {
-	if (s->job->input_sha256[0] != '\0')
-		blob_remove(s->o->blobs, s->job->id, s->job->input_sha256);
+	if (job->input_sha256[0] != '\0')
+		blob_remove(s->o->blobs, job->id, job->input_sha256);
 	refuse(s, status, code, why);
 }
 
@@ -210,19 +210,19 @@ format_time(int64_t wall_us, char out[32])
 }
 
 static void
-answer_accepted(struct submit *s)
+answer_accepted(struct submit *s, const struct job *job)
 {
 	char created[32], deadline[32], location[64];
 	json_t *body;
 	char *text;
 
-	format_time(s->job->created_us, created);
-	format_time(s->job->deadline_us, deadline);
-	body = json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", s->job->id, "kind",
-	    s->job->kind->name, "state", "queued", "created_at", created,
+	format_time(job->created_us, created);
+	format_time(job->deadline_us, deadline);
+	body = json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", job->id, "kind",
+	    job->kind->name, "state", "queued", "created_at", created,
 	    "deadline_at", deadline);
 	text = json_dumps(body, JSON_COMPACT);
-	snprintf(location, sizeof(location), "/v1/jobs/%s", s->job->id);
+	snprintf(location, sizeof(location), "/v1/jobs/%s", job->id);
 	http_reply_header(s->req, "Location", location);
 	http_reply(s->req, 202, "application/json", text, strlen(text));
 	free(text);
@@ -230,10 +230,9 @@ answer_accepted(struct submit *s)
 }
 
 static void
-on_committed(const struct pg_answer *answer, void *arg)
+on_stored(const struct pg_answer *answer, const struct job *job, void *arg)
 {
 	struct submit *s = arg;
-	struct job *job = s->job;
 
 	if (answer->outcome != PG_DONE) {
 		log_warn(
@@ -243,17 +242,25 @@ on_committed(const struct pg_answer *answer, void *arg)
 			    "the database went away while the job was stored; "
 			    "it may or may not be there");
 		else
-			refuse_input(s, 503, "unavailable",
+			refuse_input(s, job, 503, "unavailable",
 			    "the job cannot be stored now; nothing was");
 		return;
 	}
 	log_info("job.accepted", "id=%s kind=%s miners=%d", job->id,
 	    job->kind->name, job->wanted);
 	metric_add(s->o->counters.jobs_accepted, 1);
-	answer_accepted(s);
-	s->job = NULL; /* goes on to be routed */
-	jobs_route(s->o, job);
+	answer_accepted(s, job);
 	submit_free(s);
+}
+
+/* Nobody but the database decides from here on. */
+static void
+store(struct submit *s)
+{
+	struct job *job = s->job;
+
+	s->job = NULL;
+	jobs_accept(s->o, job, on_stored, s);
 }
 
 /* -- the input ---------------------------------------------------------- */
@@ -290,9 +297,9 @@ refuse_type(struct submit *s, const char *type)
 		    taken);
 	free(taken);
 	if (type == NULL)
-		refuse_input(s, 422, "bad_input", why);
+		refuse_input(s, s->job, 422, "bad_input", why);
 	else
-		refuse_input(s, 415, "wrong_input_type", why);
+		refuse_input(s, s->job, 415, "wrong_input_type", why);
 }
 
 static void
@@ -303,7 +310,7 @@ on_looked_at(enum probe_outcome outcome, const json_t *measured, void *arg)
 
 	switch (outcome) {
 	case PROBE_BROKEN:
-		refuse_input(s, 503, "unavailable",
+		refuse_input(s, s->job, 503, "unavailable",
 		    "the input could not be looked at; nothing was stored");
 		return;
 	case PROBE_BAD:
@@ -318,7 +325,7 @@ on_looked_at(enum probe_outcome outcome, const json_t *measured, void *arg)
 	}
 	free(s->job->input_type);
 	s->job->input_type = xstrdup(type);
-	store_job_insert(s->o, s->job, on_committed, s);
+	store(s);
 }
 
 static void
@@ -346,8 +353,8 @@ take_input(struct submit *s)
 		fd = blob_open(s->o->blobs, job->id, job->input_sha256, &bytes);
 	if (fd < 0) {
 		log_error("store.disk", "why=\"%s\"", err.text);
-		refuse_input(
-		    s, 503, "unavailable", "the input cannot be stored now");
+		refuse_input(s, s->job, 503, "unavailable",
+		    "the input cannot be stored now");
 		return;
 	}
 	probe_start(s->o->probes, job->id, fd, on_looked_at, s);
@@ -397,7 +404,7 @@ go_on(struct submit *s)
 	else if (given)
 		take_input(s);
 	else
-		store_job_insert(s->o, s->job, on_committed, s);
+		store(s);
 }
 
 static void

@@ -2,43 +2,37 @@
 -- none of them. Times and what follows from them are written by the state.
 -- $1 id, $2 states to come from, $3 state to go to, $4 reason, $5 now,
 -- $6 result_type, $7 result_sha256, $8 result_bytes, $9 result_json,
--- $10 measured, $11 when the request left, if that is known better now
+-- $10 measured, $11 when the request left, if that is known better now,
+-- $12 when the miner acknowledged it, if that is known now
 -- columns: was, the state it came from; hotkey; job_id; miner_ms
-with old as (
-	select a.id, a.state, j.created_at
-	from attempt a
-	join job j on j.id = a.job_id
-	where a.id = $1 and a.state = any ($2::attempt_state[])
-	for update of a
-)
-update attempt set
+update attempt a set
 	state = $3,
-	reason = coalesce($4, reason),
-	sent_at = case when $3::attempt_state = 'sent' then $5::timestamptz
-		else coalesce($11::timestamptz, sent_at) end,
-	queue_ms = case when $3::attempt_state = 'sent'
-		then extract(epoch from $5::timestamptz - old.created_at) * 1000
-		else queue_ms end,
-	accepted_at = case when $3::attempt_state = 'accepted' then $5
-		else accepted_at end,
-	dispatch_ms = case when $3::attempt_state in ('accepted', 'refused')
-		then extract(epoch from $5 - coalesce($11, sent_at)) * 1000
-		else dispatch_ms end,
+	reason = coalesce($4, a.reason),
+	sent_at = coalesce($11, a.sent_at,
+		case when $3::attempt_state = 'sent' then $5::timestamptz end),
+	queue_ms = a.queue_ms + coalesce(extract(epoch from
+		$11::timestamptz - a.sent_at) * 1000, 0),
+	accepted_at = coalesce(a.accepted_at, $12::timestamptz),
+	dispatch_ms = coalesce(a.dispatch_ms, extract(epoch from
+		case when $3::attempt_state = 'refused' then $5 else $12 end
+		- coalesce($11, a.sent_at)) * 1000),
 	received_at = case when $3::attempt_state in ('received', 'late')
-		or ($3::attempt_state = 'failed' and received_at is null)
-		then $5 else received_at end,
+		or ($3::attempt_state in ('failed', 'delivered')
+			and a.received_at is null)
+		then $5 else a.received_at end,
 	miner_ms = case when $3::attempt_state in ('received', 'late')
-		or ($3::attempt_state = 'failed' and received_at is null)
-		then extract(epoch from $5 - sent_at) * 1000
-		else miner_ms end,
+		or ($3::attempt_state in ('failed', 'delivered')
+			and a.received_at is null)
+		then extract(epoch from $5 - coalesce($11, a.sent_at)) * 1000
+		else a.miner_ms end,
 	finished_at = case when $3::attempt_state in ('delivered', 'failed',
 		'refused', 'timed_out', 'late', 'cancelled', 'abandoned')
-		then coalesce(finished_at, $5) end,
-	result_type = coalesce($6, result_type),
-	result_sha256 = coalesce($7, result_sha256),
-	result_bytes = coalesce($8, result_bytes),
-	result_json = coalesce($9, result_json),
-	measured = coalesce($10, measured)
-from old
-where attempt.id = old.id
-returning old.state as was, attempt.hotkey, attempt.job_id, attempt.miner_ms
+		then coalesce(a.finished_at, $5) end,
+	result_type = coalesce($6, a.result_type),
+	result_sha256 = coalesce($7, a.result_sha256),
+	result_bytes = coalesce($8, a.result_bytes),
+	result_json = coalesce($9, a.result_json),
+	measured = coalesce($10, a.measured)
+from attempt old
+where old.id = $1 and a.id = old.id and a.state = any ($2::attempt_state[])
+returning old.state as was, a.hotkey, a.job_id, a.miner_ms

@@ -1,5 +1,5 @@
--- Accept a job; the instance that accepted it holds the lease, and routes it
--- at once: it is due only should that come to nothing.
+-- Accept a job that nobody can take just now: due at once, for the instance that
+-- accepted it.
 -- $1 id, $2 netuid, $3 kind, $4 params, $5 expect, $6 input_sha256,
 -- $7 input_type, $8 input_bytes, $9 miners_min, $10 miners_wanted,
 -- $11 priority, $12 retries_left, $13 created_at, $14 deadline_at,
@@ -10,5 +10,4 @@ insert into job (id, netuid, kind, state, params, expect, input_sha256,
 	retries_left, created_at, deadline_at, next_try_at, lease_owner,
 	lease_until, rank_at, sticky)
 values ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-	$13::timestamptz + interval '2 s', $15, $16,
-	$17, $18)
+	$13, $15, $16, $17, $18)

@@ -134,10 +134,34 @@ store_attempt_step(struct orchestrator *o, const char *job_id,
 			    w->sha256, sizeof(w->sha256), "%s", result->sha256);
 		if (result != NULL && result->json != NULL)
 			w->has_json = true;
-		if (to != ATTEMPT_DELIVERED && result != NULL)
+		if (event != ATTEMPT_PASS && result != NULL)
 			w->at_us = result->at_us;
 	}
 	on_done(moved, arg);
+}
+
+void
+store_attempt_finish(struct orchestrator *o, const char *job_id,
+    const char *attempt_id, enum attempt_event event,
+    const struct attempt_result *result,
+    void (*on_done)(bool moved, bool ended, void *arg), void *arg)
+{
+	(void)o;
+	(void)job_id;
+	(void)attempt_id;
+	(void)event;
+	(void)result;
+	(void)on_done;
+	(void)arg;
+	fail_msg("nothing here says that the job wants one miner");
+}
+
+struct flight *
+flights_find(struct flights *f, const char *id)
+{
+	(void)f;
+	(void)id;
+	return NULL;
 }
 
 static PGresult *

@@ -217,6 +217,26 @@ store_attempts_insert(struct orchestrator *o, const struct job *job,
 	answer_rows(w->made == 99 ? route->n : w->made, on_answer, arg);
 }
 
+void
+store_job_accept(struct orchestrator *o, const struct job *job,
+    const struct route *route, char (*ids)[UUID_TEXT], int64_t deadline_us,
+    pg_on_answer *on_answer, void *arg)
+{
+	note(o, "accept ");
+	store_attempts_insert(o, job, route, ids, deadline_us, on_answer, arg);
+}
+
+void
+store_job_insert(struct orchestrator *o, const struct job *job,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct world *w = (struct world *)o;
+
+	(void)job;
+	note(o, "queue ");
+	answer_rows(w->made == -1 ? -1 : 0, on_answer, arg);
+}
+
 struct dispatch {
 	struct orchestrator *o;
 };
@@ -236,7 +256,7 @@ dispatch_new(struct orchestrator *o, const struct job *job,
 }
 
 void
-dispatch_free(struct dispatch *d)
+dispatch_drop(struct dispatch *d)
 {
 	note(d->o, "unsent ");
 	free(d);
@@ -538,10 +558,75 @@ a_job_of_a_kind_we_do_not_know_is_left_alone(void **state)
 	world_end(w, "");
 }
 
+/* -- accepting ------------------------------------------------------------ */
+
+static void
+on_stored(const struct pg_answer *answer, const struct job *job, void *arg)
+{
+	assert_non_null(job);
+	note(arg, "%s ", answer->outcome == PG_DONE ? "stored" : "refused");
+}
+
+static void
+accept_job(struct world *w)
+{
+	struct job *job = xmemdup(&w->row, sizeof(w->row));
+
+	job->state = JOB_QUEUED;
+	job->tried = json_array();
+	jobs_accept(&w->o, job, on_stored, &w->o);
+}
+
+/* Stored first, then sent: with its attempts if somebody can take it. */
+static void
+a_new_job_is_stored_with_its_attempts(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	accept_job(w);
+	world_end(w, "accept route:1 stored send ");
+}
+
+static void
+a_new_job_that_nobody_can_take_is_queued(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct world *w = world_new();
+
+		w->signer_is_up = i == 0;
+		w->o.table.miners[0].in_flight = i == 0;
+		w->o.table.miners[1].in_flight = i == 0;
+		accept_job(w);
+		world_end(w, "queue stored ");
+	}
+}
+
+static void
+a_new_job_that_is_not_stored_is_not_sent(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct world *w = world_new();
+
+		w->made = -1;
+		w->signer_is_up = i == 0;
+		accept_job(w);
+		assert_int_equal(w->o.table.miners[0].in_flight, 0);
+		assert_int_equal(w->o.table.miners[1].in_flight, 0);
+		world_end(w, i == 0 ? "accept route:1 refused unsent "
+				    : "queue refused ");
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_new_job_is_stored_with_its_attempts),
+	    cmocka_unit_test(a_new_job_that_nobody_can_take_is_queued),
+	    cmocka_unit_test(a_new_job_that_is_not_stored_is_not_sent),
 	    cmocka_unit_test(the_facts_give_the_verdict),
 	    cmocka_unit_test(no_job_waits_for_nothing),
 	    cmocka_unit_test(a_job_is_settled),

@@ -30,24 +30,26 @@ static const char *const job_moves[N_JOB_STATES][N_JOB_EVENTS] = {
 };
 
 static const char *const attempt_moves[N_ATTEMPT_STATES][N_ATTEMPT_EVENTS] = {
-    /* send, accept, refuse, result, fail, pass, reject, expire, drop, */
-    /* abandon */
+    /* send, accept, refuse, result, fail, pass, bring, reject, expire, */
+    /* drop, abandon */
     /* prepared */
-    {"sent", "", "", "", "", "", "", "", "cancelled", "abandoned"},
+    {"sent", "", "", "", "", "", "", "", "", "cancelled", "abandoned"},
     /* sent */
-    {"", "accepted", "refused", "received", "failed", "", "", "", "cancelled",
-	"abandoned"},
+    {"", "accepted", "refused", "received", "failed", "", "delivered", "", "",
+	"cancelled", "abandoned"},
     /* accepted */
-    {"", "", "", "received", "failed", "", "", "timed_out", "cancelled", ""},
+    {"", "", "", "received", "failed", "", "delivered", "", "timed_out",
+	"cancelled", ""},
     /* received */
-    {"", "", "", "", "", "delivered", "failed", "", "cancelled", "abandoned"},
-    {"", "", "", "", "", "", "", "", "", ""},	  /* delivered */
-    {"", "", "", "", "", "", "", "", "", ""},	  /* failed */
-    {"", "", "", "", "", "", "", "", "", ""},	  /* refused */
-    {"", "", "", "late", "", "", "", "", "", ""}, /* timed_out */
-    {"", "", "", "", "", "", "", "", "", ""},	  /* late */
-    {"", "", "", "", "", "", "", "", "", ""},	  /* cancelled */
-    {"", "", "", "", "", "", "", "", "", ""},	  /* abandoned */
+    {"", "", "", "", "", "delivered", "", "failed", "", "cancelled",
+	"abandoned"},
+    {"", "", "", "", "", "", "", "", "", "", ""},     /* delivered */
+    {"", "", "", "", "", "", "", "", "", "", ""},     /* failed */
+    {"", "", "", "", "", "", "", "", "", "", ""},     /* refused */
+    {"", "", "", "late", "", "", "", "", "", "", ""}, /* timed_out */
+    {"", "", "", "", "", "", "", "", "", "", ""},     /* late */
+    {"", "", "", "", "", "", "", "", "", "", ""},     /* cancelled */
+    {"", "", "", "", "", "", "", "", "", "", ""},     /* abandoned */
 };
 
 static void
