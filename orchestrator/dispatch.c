@@ -141,6 +141,10 @@ go(struct dispatch *d)
 	if (!signed_call_is_stale(d->call)) {
 		add_flight(d);
 		signed_call_send(d->call);
+		log_info("attempt.step",
+		    "id=%s job=%s from=prepared to=sent on=send hotkey=%s "
+		    "reason=-",
+		    d->id, d->job_id, d->hotkey);
 		return;
 	}
 	signed_call_free(d->call);

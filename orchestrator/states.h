@@ -31,7 +31,7 @@ enum job_event {
 };
 
 enum attempt_state {
-	ATTEMPT_PREPARED,
+	ATTEMPT_PREPARED, /* drawn; its row, when it is there, says sent */
 	ATTEMPT_SENT,
 	ATTEMPT_ACCEPTED,
 	ATTEMPT_RECEIVED,

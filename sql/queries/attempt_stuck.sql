@@ -7,7 +7,7 @@
 -- columns: id, job_id, kind, need
 select a.id, a.job_id, a.kind,
 	case when j.finished_at is not null then 'drop'
-		when a.state in ('prepared', 'sent') then 'abandon'
+		when a.state = 'sent' then 'abandon'
 		when a.state = 'accepted' then 'expire'
 		else 'probe'
 	end as need
@@ -16,8 +16,6 @@ join job j on j.id = a.job_id
 join kind k on k.netuid = a.netuid and k.name = a.kind
 where a.netuid = $1 and a.finished_at is null
 	and (j.finished_at is not null
-		or (a.state = 'prepared'
-			and (j.lease_until < $2 or a.prepared_at < $3))
 		or (a.state = 'sent' and a.sent_at
 			+ k.answer_ms * interval '1 ms' < $3::timestamptz)
 		or (a.state = 'accepted' and a.deadline_at < $2)

@@ -26,25 +26,40 @@ speech_params(void)
 	    1);
 }
 
+static const struct {
+	const char *protocol, *path, *scoring;
+	const char *gives; /* NULL: JSON */
+	json_t *(*params)(void);
+} works[] = {
+    [WORK_PICTURE] = {"dippy", "/inference", "image", "image/png",
+	picture_params},
+    [WORK_UNWELCOME] = {"dippy", "/inference", "image", "image/jpeg",
+	picture_params},
+    [WORK_SPEECH] = {"native", "/jobs/audio.speak", "speech", "audio/wav",
+	speech_params},
+    [WORK_TEXT] = {"native", "/jobs/text.summarize", "none", NULL,
+	speech_params},
+};
+
 static json_t *
 kind_of(const struct kind_row *row)
 {
-	bool speaks = row->work == WORK_SPEECH;
 	json_t *kind = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
 	    "name", row->name, "capacity_key", row->offer, "protocol",
-	    speaks ? "native" : "dippy", "path",
-	    speaks ? "/jobs/audio.speak" : "/inference", "scoring",
-	    speaks ? "speech" : "image", "attempt", row->attempt, "answer",
+	    works[row->work].protocol, "path", works[row->work].path, "scoring",
+	    works[row->work].scoring, "attempt", row->attempt, "answer",
 	    row->answer, "deadline", row->deadline);
-	const char *gives[] = {"image/png", "image/jpeg", "audio/wav"};
+	json_t *gives = json_array();
 
-	json_object_update_new(
-	    kind, json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:[], s:[s], s:o}",
-		      "retry_budget", row->budget, "miners_min", 1,
-		      "miners_wanted", row->wanted, "miners_max", row->wanted,
-		      "max_input_bytes", 0, "max_output_bytes", MOST_BYTES,
-		      "input_types", "output_types", gives[row->work], "params",
-		      speaks ? speech_params() : picture_params()));
+	if (works[row->work].gives != NULL)
+		json_array_append_new(
+		    gives, json_string(works[row->work].gives));
+	json_object_update_new(kind,
+	    json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:[], s:o, s:o}",
+		"retry_budget", row->budget, "miners_min", 1, "miners_wanted",
+		row->wanted, "miners_max", row->wanted, "max_input_bytes", 0,
+		"max_output_bytes", MOST_BYTES, "input_types", "output_types",
+		gives, "params", works[row->work].params()));
 	return kind;
 }
 
@@ -73,9 +88,10 @@ kinds_job(const struct kind_row *row)
 	json_t *job, *params;
 	char *text;
 
-	if (row->work == WORK_SPEECH)
-		params = json_pack(
-		    "{s:s, s:s}", "text", "Good evening.", "language", "en");
+	if (row->work == WORK_SPEECH || row->work == WORK_TEXT)
+		params = json_pack("{s:s, s:s}", "text",
+		    "Good evening. It is late. We have been here before.",
+		    "language", "en");
 	else
 		params = json_pack("{s:s}", "prompt", "a small picture");
 	job = json_pack("{s:s, s:o}", "kind", row->name, "params", params);

@@ -12,6 +12,7 @@ enum kind_work {
 	WORK_PICTURE,	/* of 64 by 64, over Dippy's protocol */
 	WORK_UNWELCOME, /* the same, where only JPEG is taken: it gives PNG */
 	WORK_SPEECH,	/* over the native protocol */
+	WORK_TEXT,	/* the same, with JSON for a result */
 };
 
 struct kind_row {
