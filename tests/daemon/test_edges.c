@@ -44,8 +44,8 @@ enum { EVENT_MS = 20000 * SLOWER, QUIET_MS = 25000 * SLOWER, MAX_ROWS = 64 };
 enum { GOOD, STEADY, FLOP, MUTE, EARLY, YELP, HOLD, GONE, N_MINERS };
 
 static const struct suite_miner cast[N_MINERS] = {
-    [GOOD] = {200,
-	{"--offer", "good,duo,pair,text", "--delay-ms", "300", "--capacity", "40"}},
+    [GOOD] = {200, {"--offer", "good,duo,pair,text", "--delay-ms", "300",
+		       "--capacity", "40"}},
     [STEADY] = {200,
 	{"--offer", "slow,duo", "--delay-ms", "3000", "--capacity", "40"}},
     [FLOP] = {200, {"--offer", "flop,pair", "--fail-every", "1", "--delay-ms",
