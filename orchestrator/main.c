@@ -30,6 +30,7 @@
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/probe.h"
+#include "orchestrator/schedules.h"
 #include "orchestrator/signed_call.h"
 #include "orchestrator/states.h"
 #include "orchestrator/store.h"
@@ -58,6 +59,8 @@ static const struct config_key keys[] = {
 	NULL, 0, 0},
     {"orchestrator.kinds", CONFIG_STRING, "/etc/subnetd/kinds.json", false,
 	"file of the kinds of jobs", NULL, 0, 0},
+    {"orchestrator.schedules", CONFIG_STRING, "", false,
+	"file of the jobs that are made by the clock; empty: none", NULL, 0, 0},
     {"orchestrator.signer", CONFIG_STRING, "/run/subnetd/signer.sock", false,
 	"signerd's socket", NULL, 0, 0},
     {"orchestrator.probe", CONFIG_STRING, "", false,
@@ -103,6 +106,8 @@ check_ready(struct buf *missing, void *arg)
 		buf_add_str(missing, "postgresql\n");
 	if (o->kinds == NULL)
 		buf_add_str(missing, "kinds\n");
+	else if (!schedules_are_read(o->schedules))
+		buf_add_str(missing, "schedules\n");
 	if (!redis_is_up(o->out))
 		buf_add_str(missing, "redis\n");
 	if (!signer_client_is_up(o->signer))
@@ -194,6 +199,7 @@ on_kinds(const struct pg_answer *answer, void *arg)
 	o->kinds = kinds_from_rows(answer->results[0]);
 	log_info("kinds.read", "n=%zu", o->kinds->n);
 	sweep_now(o->sweep);
+	schedules_start(o->schedules);
 }
 
 static void
@@ -383,12 +389,15 @@ start(struct orchestrator *o, const char *self)
 	o->pg = pg_new(base, config_str(config, "db.url"), on_pg_up, o);
 	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"),
 	    config_ms(config, "orchestrator.probe_interval"));
+	o->schedules =
+	    schedules_new(o, config_str(config, "orchestrator.schedules"));
 	return 0;
 }
 
 static void
 stop(struct orchestrator *o)
 {
+	schedules_free(o->schedules);
 	sweep_free(o->sweep);
 	flights_free(o->flights);
 	http_server_free(o->api);

@@ -24,6 +24,7 @@ struct metric;
 struct pg;
 struct probes;
 struct redis;
+struct schedules;
 struct signed_call;
 struct signer_client;
 struct sweep;
@@ -63,6 +64,7 @@ struct orchestrator {
 	struct signer_client *signer;
 	struct sweep *sweep;
 	struct flights *flights;
+	struct schedules *schedules;
 	struct counters counters;
 };
 

@@ -19,28 +19,39 @@
 static const char *const states[] = {"queued", "assigned", "running", "done",
     "failed", "expired", "cancelled", NULL};
 
+static const char *const sources[] = {
+    "client", "schedule", "audit", "challenge", NULL};
+
 static bool
-is_state(const char *word)
+is_one_of(const char *const *words, const char *word)
 {
-	for (int i = 0; states[i] != NULL; i++) {
-		if (strcmp(states[i], word) == 0)
-			return true;
-	}
-	return false;
+	while (*words != NULL && strcmp(*words, word) != 0)
+		words++;
+	return *words != NULL;
 }
 
 int
 ctl_jobs_list(const struct ctl *ctl)
 {
 	const char *state = ctl->n_args > 0 ? ctl->args[0] : NULL;
-	const char *const params[] = {ctl->netuid, state, ctl->limit};
+	const char *source = config_is_set(ctl->config, "subnetctl.source")
+				 ? config_str(ctl->config, "subnetctl.source")
+				 : NULL;
+	const char *const params[] = {ctl->netuid, state, ctl->limit, source};
 	struct err err;
 
-	if (state != NULL && !is_state(state)) {
+	if (state != NULL && !is_one_of(states, state)) {
 		err_set(&err, "\"%s\" is no state of a job", state);
 		return ctl_fail(ctl, CTL_USAGE, &err);
 	}
-	return ctl_list(ctl, "jobs", sql_ctl_job_list, 3, params);
+	if (source != NULL && !is_one_of(sources, source)) {
+		err_set(&err,
+		    "\"%s\" is no source of jobs, which are client, schedule, "
+		    "audit and challenge",
+		    source);
+		return ctl_fail(ctl, CTL_USAGE, &err);
+	}
+	return ctl_list(ctl, "jobs", sql_ctl_job_list, 4, params);
 }
 
 int

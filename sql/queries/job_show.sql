@@ -1,7 +1,8 @@
 -- A job as the API shows it.
 -- $1 id, $2 netuid; columns: body, the JSON text
 select json_build_object(
-	'id', j.id, 'kind', j.kind, 'state', j.state, 'reason', j.reason,
+	'id', j.id, 'kind', j.kind, 'source', j.source, 'state', j.state,
+	'reason', j.reason,
 	'params', j.params, 'created_at', j.created_at,
 	'deadline_at', j.deadline_at, 'finished_at', j.finished_at,
 	'miners', j.miners_wanted,
