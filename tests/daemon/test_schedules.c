@@ -136,11 +136,14 @@ says(const char *line, const char *words)
 	return true;
 }
 
+/* By the one that is shipped. */
 static void
 a_bad_file_is_refused_until_it_is_put_right(void **state)
 {
 	struct place *p = *state;
 	struct proc *daemon = p->s->daemons[SUITE_ORCHESTRATOR];
+	json_t *example;
+	size_t n;
 
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		const char *line;
@@ -155,9 +158,14 @@ a_bad_file_is_refused_until_it_is_put_right(void **state)
 	}
 	assert_ready(p, 503, "schedules");
 	assert_int_equal(db_int(p->s->db, "select count(*) from schedule"), 0);
-	assert_int_equal(write_schedules(p, "{}"), 0);
+	example = json_load_file("deploy/schedules.json.example", 0, NULL);
+	assert_non_null(example);
+	assert_int_equal(json_dump_file(example, p->file, 0), 0);
+	n = json_object_size(example);
+	json_decref(example);
 	assert_non_null(proc_wait_event(daemon, "schedules.read", NULL, 0));
 	assert_ready(p, 200, NULL);
+	assert_int_equal(db_int(p->s->db, "select count(*) from schedule"), n);
 }
 
 /* -- jobs ----------------------------------------------------------------- */
@@ -189,6 +197,34 @@ text_of(const json_t *body, const char *key)
 	return json_string_value(json_object_get(body, key));
 }
 
+/* The next request there for a job from that source; the caller frees. */
+static char *
+request_of(struct place *p, const char *path, const char *source)
+{
+	char *line = xasprintf("POST %s ", path), *request;
+	bool found = false;
+
+	while (!found) {
+		request = recorder_take(p->miner);
+		if (request == NULL)
+			fail_msg("nothing came of a %s", source);
+		if (strncmp(request, line, strlen(line)) == 0) {
+			json_t *body = body_of(request);
+
+			found = db_int(p->s->db,
+				    "select count(*) from attempt a join job "
+				    "j on j.id = a.job_id where a.id = '%s' "
+				    "and j.source = '%s'",
+				    text_of(body, "job_id"), source) == 1;
+			json_decref(body);
+		}
+		if (!found)
+			free(request);
+	}
+	free(line);
+	return request;
+}
+
 /* What came of it: a result. */
 static void
 bring_result(const json_t *body)
@@ -205,18 +241,32 @@ bring_result(const json_t *body)
 }
 
 static void
+assert_api_says(struct place *p, const char *id, const char *source)
+{
+	char *url = xasprintf("%s/v1/jobs/%s", p->s->api_url, id);
+	struct fetch_answer answer;
+	json_t *job;
+
+	assert_int_equal(fetch_get(url, &answer), 0);
+	job = fetch_json(&answer);
+	assert_string_equal(text_of(job, "source"), source);
+	json_decref(job);
+	fetch_clear(&answer);
+	free(url);
+}
+
+static void
 jobs_come_and_end(void **state)
 {
 	struct place *p = *state;
+	char *id;
 
 	start_again(p, SPOKEN("@every 1s", ", \"miners\": 1"));
 	for (int i = 0; i < ENOUGH; i++) {
-		char *request = recorder_take(p->miner);
-		json_t *body;
+		char *request =
+		    request_of(p, "/jobs/text.translate", "schedule");
+		json_t *body = body_of(request);
 
-		assert_non_null(request);
-		body = body_of(request);
-		assert_string_equal(text_of(body, "kind"), "text.translate");
 		bring_result(body);
 		json_decref(body);
 		free(request);
@@ -226,10 +276,9 @@ jobs_come_and_end(void **state)
 			     "source = 'schedule' and state = 'done'",
 			     ENOUGH),
 	    0);
-	assert_int_equal(
-	    db_int(p->s->db, "select count(*) from job where source <> "
-			     "'schedule'"),
-	    0);
+	id = db_text(p->s->db, "select id from job where state = 'done'");
+	assert_api_says(p, id, "schedule");
+	free(id);
 }
 
 /* -- two instances -------------------------------------------------------- */
@@ -357,14 +406,15 @@ assert_same_heads(const char *a, const char *b)
 static void
 assert_same_field(const char *key, const json_t *a, const json_t *b)
 {
-	const char *x = json_string_value(a), *y = json_string_value(b);
-	bool same = json_equal(a, b);
+	char *x = json_dumps(a, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *y = json_dumps(b, JSON_COMPACT | JSON_ENCODE_ANY);
+	bool own = is_one_of(own_fields, key, strlen(key));
 
-	if (is_one_of(own_fields, key, strlen(key)))
-		same = x != NULL && y != NULL &&
-		       have_one_shape(x, strlen(x), y, strlen(y));
-	if (!same)
-		fail_msg("%s differs", key);
+	if (own ? !have_one_shape(x, strlen(x), y, strlen(y))
+		: strcmp(x, y) != 0)
+		fail_msg("%s: %s and %s", key, x, y);
+	free(x);
+	free(y);
 }
 
 /* Field by field, in one order. */
@@ -389,34 +439,6 @@ assert_same_bodies(const char *a_text, const char *b_text)
 	json_decref(b);
 }
 
-/* The next request there for a job from that source; the caller frees. */
-static char *
-request_of(struct place *p, const char *path, const char *source)
-{
-	char *line = xasprintf("POST %s ", path), *request;
-	bool found = false;
-
-	while (!found) {
-		request = recorder_take(p->miner);
-		if (request == NULL)
-			fail_msg("nothing came of a %s", source);
-		if (strncmp(request, line, strlen(line)) == 0) {
-			json_t *body = body_of(request);
-
-			found = db_int(p->s->db,
-				    "select count(*) from attempt a join job "
-				    "j on j.id = a.job_id where a.id = '%s' "
-				    "and j.source = '%s'",
-				    text_of(body, "job_id"), source) == 1;
-			json_decref(body);
-		}
-		if (!found)
-			free(request);
-	}
-	free(line);
-	return request;
-}
-
 static void
 assert_told_nothing(struct place *p, const char *path, const char *clients_job)
 {
@@ -425,6 +447,7 @@ assert_told_nothing(struct place *p, const char *path, const char *clients_job)
 
 	assert_int_equal(suite_submit(p->s, clients_job, id), 202);
 	clients = request_of(p, path, "client");
+	assert_api_says(p, id, "client");
 	assert_same_heads(clients, scheduled);
 	assert_same_bodies(clients, scheduled);
 	free(clients);

@@ -588,6 +588,24 @@ jobs_are_told_apart_by_their_source(void **state)
 	    "schedule client");
 }
 
+/* Tried once more, a probe is a probe. */
+static void
+a_redriven_job_keeps_its_source(void **state)
+{
+	struct place *p = *state;
+
+	seed_due(p, two);
+	assert_int_equal(fire(p->conns[0], "a", NOW_US, 1), 1);
+	assert_int_equal(
+	    db_exec(p->db,
+		"update job set state = 'failed', finished_at = '" NOW
+		"', reason = 'no_budget'"),
+	    0);
+	json_decref(ctl(p, 0, "jobs", "redrive", ID "01"));
+	assert_rows(
+	    p, 1, "job where redrive_of = '" ID "01' and source = 'schedule'");
+}
+
 int
 main(void)
 {
@@ -608,6 +626,7 @@ main(void)
 	    cmocka_unit_test_setup(an_operator_stops_and_starts_one, empty),
 	    cmocka_unit_test_setup(an_operator_runs_one_now, empty),
 	    cmocka_unit_test_setup(jobs_are_told_apart_by_their_source, empty),
+	    cmocka_unit_test_setup(a_redriven_job_keeps_its_source, empty),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
