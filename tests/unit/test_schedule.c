@@ -23,7 +23,11 @@ static const int64_t now_us = 1767323045900000;
 
 /* -- the world around it -------------------------------------------------- */
 
-static json_t *submitted; /* the last request; of one test */
+/* What it is made for, and the last request there was. */
+struct world {
+	struct kinds kinds; /* first: what the fakes are handed */
+	json_t *submitted;
+};
 
 const struct kind *
 kinds_find(const struct kinds *kinds, const char *name)
@@ -40,11 +44,12 @@ submit_parse(const struct kinds *kinds, const json_t *request, int64_t at_us,
     struct err *err)
 {
 	const char *name = json_string_value(json_object_get(request, "kind"));
+	struct world *w = (struct world *)kinds;
 	struct job *job;
 
 	assert_int_equal(at_us, now_us);
-	json_decref(submitted);
-	submitted = json_deep_copy(request);
+	json_decref(w->submitted);
+	w->submitted = json_deep_copy(request);
 	if (kinds_find(kinds, name) == NULL) {
 		err_set(err, "there is no kind \"%s\"", name);
 		return NULL;
@@ -66,27 +71,29 @@ job_free(struct job *job)
 	free(job);
 }
 
+/* last: gets the last job submitted, the caller's to decref; or NULL. */
 static char *
-rows_of(const char *text, struct err *err)
+rows_and_last(const char *text, json_t **last, struct err *err)
 {
 	json_t *types = json_pack("[s]", "audio/wav");
 	struct kind items[] = {
 	    {.name = "say"}, {.name = "hear", .input_types = types}};
-	struct kinds kinds = {items, 2};
-	const struct schedule_place place = {&kinds, NETUID, AGEING_MS, now_us};
+	struct world w = {.kinds = {items, 2}};
+	const struct schedule_place place = {
+	    &w.kinds, NETUID, AGEING_MS, now_us};
 	char *rows = schedule_rows(text, &place, err);
 
+	if (last != NULL)
+		*last = json_incref(w.submitted);
+	json_decref(w.submitted);
 	json_decref(types);
 	return rows;
 }
 
-static int
-forget(void **state)
+static char *
+rows_of(const char *text, struct err *err)
 {
-	(void)state;
-	json_decref(submitted);
-	submitted = NULL;
-	return 0;
+	return rows_and_last(text, NULL, err);
 }
 
 /* -- the file ------------------------------------------------------------- */
@@ -139,15 +146,18 @@ a_schedule_is_a_row(void **state)
 static void
 the_job_is_checked_as_a_clients(void **state)
 {
-	char *text = rows_of("{\"x\": {\"cron\": \"@daily\", \"jitter_s\": 1,"
-			     " \"kind\": \"say\", \"params\": {\"a\": 1},"
-			     " \"odd\": true}}",
-	    NULL);
+	json_t *last;
+	char *text =
+	    rows_and_last("{\"x\": {\"cron\": \"@daily\", \"jitter_s\": 1,"
+			  " \"kind\": \"say\", \"params\": {\"a\": 1},"
+			  " \"odd\": true}}",
+		&last, NULL);
 
 	(void)state;
 	assert_non_null(text);
-	assert_json(submitted,
-	    "{\"kind\": \"say\", \"params\": {\"a\": 1}, \"odd\": true}");
+	assert_json(
+	    last, "{\"kind\": \"say\", \"params\": {\"a\": 1}, \"odd\": true}");
+	json_decref(last);
 	free(text);
 }
 
@@ -248,9 +258,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_teardown(a_schedule_is_a_row, forget),
-	    cmocka_unit_test_teardown(the_job_is_checked_as_a_clients, forget),
-	    cmocka_unit_test_teardown(what_is_bad_is_named, forget),
+	    cmocka_unit_test(a_schedule_is_a_row),
+	    cmocka_unit_test(the_job_is_checked_as_a_clients),
+	    cmocka_unit_test(what_is_bad_is_named),
 	    cmocka_unit_test(an_empty_file_has_no_rows),
 	    cmocka_unit_test(jitter_comes_behind_the_due_time),
 	    cmocka_unit_test(what_is_never_due_says_so),
