@@ -24,8 +24,6 @@ struct terms {
 static enum out_why
 why_out(const struct miner *m, const struct route_request *r)
 {
-	int slots = miner_slots(m, r->capacity_key);
-
 	if (m->is_out)
 		return OUT_BANNED;
 	for (size_t i = 0; i < r->n_tried; i++) {
@@ -34,9 +32,10 @@ why_out(const struct miner *m, const struct route_request *r)
 	}
 	if (m->address == NULL || !m->is_up)
 		return OUT_DOWN;
-	if (slots == 0)
+	if (miner_slots(m, r->capacity_key) == 0)
 		return OUT_KIND;
-	return m->in_flight >= slots ? OUT_FULL : IN;
+	return miner_busy(m, r->capacity_key, r->now_us) != NULL ? OUT_FULL
+								 : IN;
 }
 
 static struct terms

@@ -9,9 +9,9 @@ with moved as (
 	returning id, netuid, kind
 )
 insert into attempt (id, job_id, netuid, kind, hotkey, uid, address, state,
-	receipt, prepared_at, deadline_at)
+	receipt, prepared_at, deadline_at, instance)
 select a.id, m.id, m.netuid, m.kind, a.hotkey, a.uid, a.address, 'prepared',
-	a.receipt, $3, $4
+	a.receipt, $3, $4, $2
 from moved m, jsonb_to_recordset($5::jsonb) as a (id uuid, hotkey text,
 	uid integer, address text, receipt jsonb)
 returning id

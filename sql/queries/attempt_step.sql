@@ -3,7 +3,8 @@
 -- $1 id, $2 states to come from, $3 state to go to, $4 reason, $5 now,
 -- $6 result_type, $7 result_sha256, $8 result_bytes, $9 result_json,
 -- $10 measured, $11 when the request left, if that is known better now
--- columns: was, the state it came from; hotkey; job_id; miner_ms
+-- columns: was, the state it came from; hotkey; kind; instance; job_id;
+-- miner_ms
 with old as (
 	select a.id, a.state, j.created_at
 	from attempt a
@@ -41,4 +42,5 @@ update attempt set
 	measured = coalesce($10, measured)
 from old
 where attempt.id = old.id
-returning old.state as was, attempt.hotkey, attempt.job_id, attempt.miner_ms
+returning old.state as was, attempt.hotkey, attempt.kind, attempt.instance,
+	attempt.job_id, attempt.miner_ms

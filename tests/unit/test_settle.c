@@ -9,13 +9,19 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/breaker.c"
 #include "orchestrator/draw.c"
+#include "orchestrator/earned.c"
 #include "orchestrator/jobs.c"
+#include "orchestrator/lane.c"
+#include "orchestrator/out.c"
 #include "orchestrator/router.c"
+#include "orchestrator/shares.c"
 #include "orchestrator/states.c"
 #include "orchestrator/table.c"
 
@@ -293,9 +299,15 @@ world_new(void)
 		m->hotkey = xstrdup(i == 0 ? "a" : "b");
 		m->address = xstrdup("192.0.2.1:1");
 		m->is_up = true;
-		m->capacity = json_pack("{s:i}", "k", 1);
+		miner_say(m, "k", 1, NAN);
 	}
 	return w;
+}
+
+static int
+in_flight(const struct world *w, size_t i)
+{
+	return lane_find(&w->o.table.miners[i], "k")->ours;
 }
 
 static void
@@ -406,8 +418,7 @@ a_claimed_job_is_routed(void **state)
 
 	(void)state;
 	jobs_take(&w->o, "job");
-	assert_int_equal(
-	    w->o.table.miners[0].in_flight + w->o.table.miners[1].in_flight, 1);
+	assert_int_equal(in_flight(w, 0) + in_flight(w, 1), 1);
 	world_end(w, "route:1 send ");
 }
 
@@ -437,8 +448,8 @@ what_others_have_taken_is_not_sent(void **state)
 		w->row.wanted = 2;
 		jobs_take(&w->o, "job");
 		/* No place at a miner is lost by it. */
-		assert_int_equal(w->o.table.miners[0].in_flight, 0);
-		assert_int_equal(w->o.table.miners[1].in_flight, 0);
+		assert_int_equal(in_flight(w, 0), 0);
+		assert_int_equal(in_flight(w, 1), 0);
 		world_end(w, "route:2 unsent unsent ");
 	}
 }
@@ -461,7 +472,7 @@ with_all_busy_it_waits(void **state)
 
 	(void)state;
 	w->tried = "[\"a\"]";
-	w->o.table.miners[1].in_flight = 1;
+	lane_find(&w->o.table.miners[1], "k")->ours = 1;
 	jobs_take(&w->o, "job");
 	world_end(w, "later ");
 }
