@@ -12,7 +12,7 @@ static const double nearly = 1e-9;
 static double
 bounded(double slots, int said)
 {
-	return fmax(1, fmin(slots, said));
+	return slots > 1 ? fmax(1, fmin(slots, said)) : 1;
 }
 
 double
