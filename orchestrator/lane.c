@@ -62,13 +62,11 @@ miner_say(struct miner *m, const char *capacity_key, int said, double earned)
 		return;
 	if (l == NULL)
 		l = lane_need(m, capacity_key);
-	if (isnan(earned))
-		earned =
-		    l->said > 0
-			? l->earned.slots
-			: earned_start(m->table->policy.capacity_start, said);
+	if (isnan(earned) && l->said == 0)
+		earned = earned_start(m->table->policy.capacity_start, said);
 	l->said = said;
-	earned_read(&l->earned, earned, said);
+	if (!isnan(earned))
+		earned_read(&l->earned, earned, said);
 	lane_refresh(m, l);
 }
 

@@ -84,7 +84,8 @@ struct table {
 void table_clear(struct table *);
 /* Room for one more, zeroed. */
 struct miner *table_add(struct table *);
-/* What it says it takes at once of a kind; earned: its row's, or NaN. */
+/* What it says it takes at once of a kind; earned: its row's, or NaN: as it
+ * was, or if it was not, what it starts with. */
 void miner_say(
     struct miner *, const char *capacity_key, int said, double earned);
 /* Once all are there: puts them in order, and counts. */

@@ -196,6 +196,30 @@ slots_are_earned_by_those_who_use_them(void **state)
 	table_clear(&t);
 }
 
+/* A probe between two flushes does not count it twice. */
+static void
+what_it_says_changes_nothing_it_has_earned(void **state)
+{
+	struct table t;
+	struct miner *m;
+
+	(void)state;
+	fill(&t, 1, 9);
+	m = &t.miners[0];
+	lane_find(m, "k")->others = 9;
+	miner_end_other(m, "k", MINER_DELIVERED, start_us);
+	assert_true(lane_find(m, "k")->earned.slots == 4.25);
+	miner_say(m, "k", 9, NAN);
+	assert_true(lane_find(m, "k")->earned.slots == 4.25);
+	assert_true(lane_find(m, "k")->earned.raise == .25);
+	miner_say(m, "k", 2, NAN);
+	lane_find(m, "k")->others = 2;
+	assert_string_equal(miner_busy(m, "k", start_us), "full");
+	miner_say(m, "k", 9, NAN);
+	assert_null(miner_busy(m, "k", start_us));
+	table_clear(&t);
+}
+
 static void
 what_is_down_loses_what_it_earned(void **state)
 {
@@ -534,6 +558,7 @@ main(void)
 	    cmocka_unit_test(lanes_of_a_miner_are_their_own),
 	    cmocka_unit_test(without_a_share_nothing_has_room),
 	    cmocka_unit_test(slots_are_earned_by_those_who_use_them),
+	    cmocka_unit_test(what_it_says_changes_nothing_it_has_earned),
 	    cmocka_unit_test(what_is_down_loses_what_it_earned),
 	    cmocka_unit_test(who_fails_is_out_and_comes_back_by_one),
 	    cmocka_unit_test(one_instance_tries_it),
