@@ -12,6 +12,7 @@
 #include "orchestrator/jobs.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/store.h"
+#include "orchestrator/store_miners.h"
 #include "orchestrator/submit.h"
 
 struct read_request {

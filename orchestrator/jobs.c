@@ -46,12 +46,13 @@ struct routing {
 
 /* An attempt that was never made takes no place at its miner. */
 static void
-give_back(struct orchestrator *o, const char *hotkey)
+give_back(struct orchestrator *o, const struct kind *kind, const char *hotkey)
 {
 	struct miner *m = table_find(&o->table, hotkey);
 
-	if (m != NULL && m->in_flight > 0)
-		m->in_flight--;
+	if (m != NULL)
+		miner_end(
+		    m, kind->capacity_key, MINER_NEUTRAL, clock_wall_us());
 }
 
 static void
@@ -90,7 +91,7 @@ on_routed(const struct pg_answer *answer, void *arg)
 			continue;
 		}
 		dispatch_drop(r->dispatches[i]);
-		give_back(r->o, r->hotkeys[i]);
+		give_back(r->o, r->job->kind, r->hotkeys[i]);
 	}
 	routing_free(r);
 }
@@ -109,7 +110,7 @@ prepare(struct routing *r, const struct route *route)
 		uuid_new(r->ids[i]);
 		snprintf(r->hotkeys[i], sizeof(r->hotkeys[i]), "%s",
 		    route->miners[i]->hotkey);
-		route->miners[i]->in_flight++;
+		miner_begin(route->miners[i], job->kind->capacity_key);
 		r->dispatches[i] = dispatch_new(
 		    r->o, job, r->ids[i], route->miners[i], deadline_us);
 	}

@@ -28,12 +28,13 @@
 #include "orchestrator/flights.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
+#include "orchestrator/miners.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/probe.h"
 #include "orchestrator/schedules.h"
 #include "orchestrator/signed_call.h"
 #include "orchestrator/states.h"
-#include "orchestrator/store.h"
+#include "orchestrator/store_miners.h"
 #include "orchestrator/sweep.h"
 
 enum {
@@ -41,6 +42,7 @@ enum {
 	MAX_PER_MINER = 8,
 	KINDS_RETRY_S = 2,
 	DRAIN_MS = 5000, /* for what is under way */
+	LEAVE_MS = 1000, /* to say that we do */
 	DRAIN_LOOK_MS = 20,
 };
 
@@ -79,6 +81,16 @@ static const struct config_key keys[] = {
 	NULL, 0, 86400e3},
     {"orchestrator.probe_interval", CONFIG_MS, "1m", false,
 	"how often a miner is asked for its capacity", NULL, 1000, 86400e3},
+    {"orchestrator.capacity_start", CONFIG_INT, "4", false,
+	"attempts at once that a miner we know nothing of is trusted with, of "
+	"those it says it takes; 0: all",
+	NULL, 0, 1000},
+    {"orchestrator.eject_after", CONFIG_INT, "5", false,
+	"failures in a row after which a miner gets nothing for a while; 0: "
+	"never",
+	NULL, 0, 1000},
+    {"orchestrator.eject_for", CONFIG_MS, "30s", false,
+	"how long; twice as long each time, to ten minutes", NULL, 1, 86400e3},
     {"orchestrator.stake_cap", CONFIG_REAL, "500", false,
 	"alpha beyond which stake brings no more work", NULL, 0, 1e12},
     {"orchestrator.stake_floor", CONFIG_REAL, "1", false,
@@ -135,7 +147,7 @@ on_news(const char *id, const char *note, void *arg)
 
 	(void)id;
 	(void)note;
-	sweep_read_miners(o->sweep);
+	miners_read(o->miners);
 }
 
 static int
@@ -309,6 +321,12 @@ read_policy(struct orchestrator *o)
 	    config_real(config, "orchestrator.explore_least");
 	o->policy.explore_most =
 	    config_real(config, "orchestrator.explore_most");
+	o->table.policy.capacity_start =
+	    (int)config_int(config, "orchestrator.capacity_start");
+	o->table.policy.breaker.after =
+	    (int)config_int(config, "orchestrator.eject_after");
+	o->table.policy.breaker.eject_us =
+	    config_ms(config, "orchestrator.eject_for") * 1000;
 }
 
 static int
@@ -387,10 +405,11 @@ start(struct orchestrator *o, const char *self)
 	o->signer =
 	    signer_client_new(base, config_str(config, "orchestrator.signer"));
 	o->pg = pg_new(base, config_str(config, "db.url"), on_pg_up, o);
-	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"),
-	    config_ms(config, "orchestrator.probe_interval"));
 	o->schedules =
 	    schedules_new(o, config_str(config, "orchestrator.schedules"));
+	o->miners =
+	    miners_new(o, config_ms(config, "orchestrator.probe_interval"));
+	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"));
 	return 0;
 }
 
@@ -400,6 +419,7 @@ stop(struct orchestrator *o)
 	schedules_free(o->schedules);
 	sweep_free(o->sweep);
 	flights_free(o->flights);
+	miners_free(o->miners);
 	http_server_free(o->api);
 	signed_calls_drop(o);
 	http_client_free(o->client);
@@ -438,6 +458,16 @@ on_idle(void *arg)
 	service_stop(&o->service);
 }
 
+/* Nothing is begun any more; what miners still have counts as others' for the
+ * other instances, whose slots these are from now on. */
+static void
+leave(struct orchestrator *o)
+{
+	if (!o->has_left && pg_is_up(o->pg))
+		miners_leave(o->miners);
+	o->has_left = true;
+}
+
 /*
  * Take no jobs; end what was begun, within a time that supervisors allow,
  * still answering miners; then answer what is asked and leave the rest to the
@@ -451,11 +481,16 @@ on_draining(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (is_busy(o) && clock_mono_us() < o->drain_until_us)
+	if (is_busy(o) && clock_mono_us() < o->drain_until_us) {
 		event_base_once(
 		    o->service.base, -1, EV_TIMEOUT, on_draining, o, &soon);
-	else
+	} else if (!o->has_left) {
+		leave(o);
+		o->drain_until_us = clock_mono_us() + LEAVE_MS * 1000LL;
+		on_draining(-1, 0, o);
+	} else {
 		http_server_drain(o->api, on_idle, o);
+	}
 }
 
 static void

@@ -21,6 +21,7 @@ struct http_client;
 struct http_server;
 struct kinds;
 struct metric;
+struct miners;
 struct pg;
 struct probes;
 struct redis;
@@ -47,13 +48,15 @@ struct orchestrator {
 	int64_t ageing_ms;		/* that a point of priority is worth */
 	LIST_HEAD(, signed_call) calls; /* to miners, being signed or sent */
 	int64_t drain_until_us;		/* mono */
-	bool development;		/* plain http and loopback to miners */
-	char *public_url;		/* what miners reach us by */
+	bool has_left;	  /* the instances that share the miners' slots */
+	bool development; /* plain http and loopback to miners */
+	char *public_url; /* what miners reach us by */
 	struct secrets secrets;
 	struct route_policy policy;
 	struct table table;
 	struct router *router; /* of that table; NULL: none was read yet */
 	char kept[33];	       /* its id, once its text is in the database */
+	struct miners *miners;
 	struct kinds *kinds;
 	struct blobs *blobs;
 	struct probes *probes;

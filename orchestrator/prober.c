@@ -5,15 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/log.h"
 #include "common/pg.h"
 #include "common/signer_client.h"
 #include "common/xalloc.h"
 #include "orchestrator/dispatch.h"
+#include "orchestrator/miners.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/signed_call.h"
-#include "orchestrator/store.h"
+#include "orchestrator/store_miners.h"
 
 enum { PROBE_MS = 10000, MAX_KINDS = 64 };
 
@@ -52,12 +54,10 @@ note(struct probing *p, bool is_up, json_t *capacity)
 		log_info("miner.probed", "hotkey=%s up=%s", p->hotkey,
 		    is_up ? "yes" : "no");
 	if (m != NULL) {
-		m->is_up = is_up;
-		json_decref(m->capacity);
-		m->capacity = capacity;
-	} else {
-		json_decref(capacity);
+		miners_say(m, p->o->kinds, capacity, NULL);
+		miner_up(m, is_up, clock_wall_us());
 	}
+	json_decref(capacity);
 	free(p);
 }
 

@@ -25,29 +25,27 @@ finite_of(double v)
 	return fmin(fmax(v, -DBL_MAX), DBL_MAX);
 }
 
+/* Its lanes, in the order of the table's keys, which is the same in each. */
 static void
-add_capacity(struct buf *out, const struct miner *m)
+add_capacity(struct buf *out, const struct table *t, const struct miner *m)
 {
-	json_t *slots = json_object();
-	const char *key;
-	json_t *value;
-	char *text;
+	const char *comma = "";
 
-	json_object_foreach(m->capacity, key, value)
-	{
-		int n = miner_slots(m, key);
+	buf_add_str(out, "{");
+	for (size_t i = 0; i < t->n_keys; i++) {
+		int slots = miner_slots(m, t->keys[i].name);
 
-		if (n > 0)
-			json_object_set_new(slots, key, json_integer(n));
+		if (slots == 0)
+			continue;
+		buf_printf(out, "%s\"%s\":%d", comma, t->keys[i].name, slots);
+		comma = ",";
 	}
-	text = json_dumps(slots, JSON_COMPACT | JSON_SORT_KEYS);
-	buf_add_str(out, text);
-	free(text);
-	json_decref(slots);
+	buf_add_str(out, "}");
 }
 
 static void
-add_miner(struct buf *out, const struct miner *m, double failures)
+add_miner(struct buf *out, const struct table *t, const struct miner *m,
+    double failures)
 {
 	bool is_up = m->is_up && m->address != NULL;
 
@@ -58,7 +56,7 @@ add_miner(struct buf *out, const struct miner *m, double failures)
 	else
 		buf_printf(out, "%.17g", finite_of(m->score));
 	buf_printf(out, ",%.17g,%d,%d,", failures, is_up, m->is_out);
-	add_capacity(out, m);
+	add_capacity(out, t, m);
 	buf_add_str(out, "]");
 }
 
@@ -74,7 +72,7 @@ route_text(
 	    p->explore_least, p->explore_most);
 	for (size_t i = 0; i < t->n; i++) {
 		buf_add_str(&out, i > 0 ? ",\n" : "\n");
-		add_miner(&out, &t->miners[i], failures[i]);
+		add_miner(&out, t, &t->miners[i], failures[i]);
 	}
 	buf_add_str(&out, "]}");
 	return buf_take_str(&out);
@@ -95,7 +93,8 @@ take_miner(const json_t *row, struct table *t)
 {
 	const char *hotkey;
 	double alpha, failures;
-	json_t *score, *capacity;
+	json_t *score, *capacity, *slots;
+	const char *key;
 	int uid, is_up, is_out;
 	struct miner *m;
 
@@ -113,7 +112,8 @@ take_miner(const json_t *row, struct table *t)
 	m->failures = failures;
 	m->is_up = is_up != 0;
 	m->is_out = is_out != 0;
-	m->capacity = json_incref(capacity);
+	json_object_foreach(capacity, key, slots)
+	    miner_say(m, key, (int)json_integer_value(slots), NAN);
 	return 0;
 }
 
@@ -132,6 +132,7 @@ take_all(const json_t *all, struct table *t, struct route_policy *p)
 		if (take_miner(row, t) != 0)
 			return -1;
 	}
+	table_ready(t, 0);
 	return 0;
 }
 

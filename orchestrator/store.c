@@ -12,6 +12,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/kinds.h"
+#include "orchestrator/miners.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/queue.h"
 #include "orchestrator/router.h"
@@ -406,47 +407,31 @@ store_job_requeue(struct orchestrator *o, const char *id, int64_t next_try_us,
 	step_job(o, id, &step, NULL, NULL);
 }
 
-static void
-note_failure(struct orchestrator *o, const char *hotkey)
+static enum miner_outcome
+outcome_of(enum attempt_state state)
 {
-	struct miner *m = table_find(&o->table, hotkey);
-	int64_t now_us = clock_wall_us();
-	struct pg_params p = {0};
-
-	if (m != NULL) {
-		m->failures =
-		    1 + failures_decayed(m->failures, m->failures_us, now_us);
-		m->failures_us = now_us;
-	}
-	pg_add_int(&p, o->netuid);
-	pg_add_text(&p, hotkey);
-	pg_add_us(&p, now_us);
-	batch(o, hotkey, sql_miner_failed, &p, on_quiet, "miner_failed");
-}
-
-static bool
-is_miners_fault(enum attempt_state state)
-{
+	if (state == ATTEMPT_DELIVERED)
+		return MINER_DELIVERED;
 	return state == ATTEMPT_FAILED || state == ATTEMPT_REFUSED ||
-	       state == ATTEMPT_TIMED_OUT;
+		       state == ATTEMPT_TIMED_OUT
+		   ? MINER_FAILED
+		   : MINER_NEUTRAL;
 }
 
-/* What follows from an attempt's end, in a row with hotkey and miner_ms. */
+/* What follows from an attempt's end, in a row with hotkey, kind, instance
+ * and miner_ms. What came late had ended before. */
 static void
 note_over(struct orchestrator *o, const char *id, enum attempt_state to,
     const PGresult *res, int row)
 {
-	const char *hotkey = pg_text(res, row, "hotkey");
-	struct miner *m = table_find(&o->table, hotkey);
-
 	metric_add(o->counters.attempts_over[to], 1);
 	if (!pg_is_null(res, row, "miner_ms"))
 		metric_observe(o->counters.miner_seconds,
 		    pg_real(res, row, "miner_ms") / 1000);
-	if (m != NULL && m->in_flight > 0 && to != ATTEMPT_LATE)
-		m->in_flight--;
-	if (is_miners_fault(to))
-		note_failure(o, hotkey);
+	if (to != ATTEMPT_LATE)
+		miners_ended(o, pg_text(res, row, "hotkey"),
+		    pg_text(res, row, "kind"), pg_text(res, row, "instance"),
+		    outcome_of(to));
 	redis_send(o->out, redis_results, id, attempt_state_name(to));
 }
 
@@ -739,82 +724,4 @@ store_attempt_stuck(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 	pg_add_us(&p, now_us);
 	pg_add_us(&p, now_us - o->lease_ms * 1000);
 	query(o, sql_attempt_stuck, &p, on_answer, arg);
-}
-
-/* -- miners, kinds, ourselves ------------------------------------------- */
-
-static void
-query_netuid(
-    struct orchestrator *o, const char *sql, pg_on_answer *on_answer, void *arg)
-{
-	struct pg_params p = {0};
-
-	pg_add_int(&p, o->netuid);
-	query(o, sql, &p, on_answer, arg);
-}
-
-void
-store_miner_table(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
-{
-	query_netuid(o, sql_miner_table, on_answer, arg);
-}
-
-void
-store_miner_show(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
-{
-	query_netuid(o, sql_miner_show, on_answer, arg);
-}
-
-void
-store_kind_list(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
-{
-	query_netuid(o, sql_kind_list, on_answer, arg);
-}
-
-void
-store_kind_seed(struct orchestrator *o, const char *rows,
-    pg_on_answer *on_answer, void *arg)
-{
-	pg_query(o->pg, sql_kind_seed, 1, &rows, on_answer, arg);
-}
-
-void
-store_miner_probe(struct orchestrator *o, int64_t before_us,
-    pg_on_answer *on_answer, void *arg)
-{
-	struct pg_params p = {0};
-
-	pg_add_int(&p, o->netuid);
-	pg_add_us(&p, clock_wall_us());
-	pg_add_us(&p, before_us);
-	query(o, sql_miner_probe, &p, on_answer, arg);
-}
-
-void
-store_miner_seen(struct orchestrator *o, const char *hotkey, bool is_up,
-    const json_t *capacity)
-{
-	char *text = json_text(capacity);
-	struct pg_params p = {0};
-
-	pg_add_int(&p, o->netuid);
-	pg_add_text(&p, hotkey);
-	pg_add_bool(&p, is_up);
-	pg_add_text(&p, text != NULL ? text : "{}");
-	batch(o, hotkey, sql_miner_seen, &p, on_quiet, "miner_seen");
-	free(text);
-}
-
-void
-store_instance_seen(struct orchestrator *o)
-{
-	struct pg_params p = {0};
-
-	pg_add_text(&p, o->id);
-	pg_add_text(&p, o->service.program);
-	pg_add_int(&p, o->netuid);
-	pg_add_us(&p, o->started_us);
-	pg_add_us(&p, clock_wall_us());
-	pg_add_text(&p, o->public_url);
-	query(o, sql_instance_seen, &p, on_quiet, "instance_seen");
 }

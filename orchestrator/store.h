@@ -1,6 +1,6 @@
 /*
- * Rows to structs and back; the only file of this program that names a
- * query. What writes goes through the batch, ordered by job id.
+ * Rows to structs and back; with store_miners, the only file of this program
+ * that names a query. What writes goes through the batch, ordered by job id.
  */
 #ifndef ORCHESTRATOR_STORE_H
 #define ORCHESTRATOR_STORE_H
@@ -88,17 +88,5 @@ void store_attempt_get(
     struct orchestrator *, const char *id, pg_on_answer *, void *arg);
 void store_attempt_drop(struct orchestrator *, const char *job_id);
 void store_attempt_stuck(struct orchestrator *, pg_on_answer *, void *arg);
-
-void store_miner_table(struct orchestrator *, pg_on_answer *, void *arg);
-void store_miner_probe(
-    struct orchestrator *, int64_t before_us, pg_on_answer *, void *arg);
-void store_miner_seen(struct orchestrator *, const char *hotkey, bool is_up,
-    const json_t *capacity);
-void store_miner_show(struct orchestrator *, pg_on_answer *, void *arg);
-
-void store_kind_seed(
-    struct orchestrator *, const char *rows, pg_on_answer *, void *arg);
-void store_kind_list(struct orchestrator *, pg_on_answer *, void *arg);
-void store_instance_seen(struct orchestrator *);
 
 #endif

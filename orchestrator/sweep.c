@@ -2,27 +2,21 @@
 #include "orchestrator/sweep.h"
 
 #include <event2/event.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/clock.h"
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
+#include "orchestrator/miners.h"
 #include "orchestrator/orchestrator.h"
-#include "orchestrator/prober.h"
 #include "orchestrator/store.h"
-
-enum { SECOND_MS = 1000, MINERS_MS = 5000 };
 
 struct sweep {
 	struct orchestrator *o;
-	int64_t sweep_ms, probe_ms;
-	struct event *sweep, *claim, *second, *lease;
-	bool reading_miners;
-	int64_t miners_us; /* mono: when they were last read */
+	int64_t sweep_ms;
+	struct event *sweep, *claim, *lease;
 };
 
 static struct timeval
@@ -160,86 +154,6 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	sweep_claim_in(s, 0);
 }
 
-/* -- miners ------------------------------------------------------------- */
-
-static void
-miner_from_row(struct miner *m, const PGresult *res, int i)
-{
-	m->hotkey = xstrdup(pg_text(res, i, "hotkey"));
-	m->uid = pg_int(res, i, "uid");
-	if (!pg_is_null(res, i, "address"))
-		m->address = xstrdup(pg_text(res, i, "address"));
-	m->alpha = pg_real(res, i, "alpha");
-	m->score = pg_real(res, i, "score");
-	m->failures = pg_real(res, i, "failures");
-	m->failures_us = pg_int(res, i, "failures_us");
-	m->is_up = pg_bool(res, i, "is_up");
-	m->is_out = pg_bool(res, i, "is_out");
-	m->capacity = json_loads(pg_text(res, i, "capacity"), 0, NULL);
-	m->in_flight = pg_int(res, i, "in_flight");
-}
-
-static size_t
-count_out(const struct table *t)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < t->n; i++)
-		n += t->miners[i].is_out;
-	return n;
-}
-
-/* The old table, and what was made of it, are no use any more. */
-static void
-take_table(struct orchestrator *o, struct table *fresh)
-{
-	router_free(o->router);
-	table_clear(&o->table);
-	o->table = *fresh;
-	o->router = router_new(&o->table, &o->policy, clock_wall_us());
-}
-
-static void
-on_miners(const struct pg_answer *answer, void *arg)
-{
-	struct sweep *s = arg;
-	struct table fresh = {0};
-
-	s->reading_miners = false;
-	if (!rows(answer, "miner_table"))
-		return;
-	for (int i = 0; i < PQntuples(answer->results[0]); i++) {
-		miner_from_row(table_add(&fresh), answer->results[0], i);
-		fresh.block = pg_int(answer->results[0], i, "block");
-	}
-	if (count_out(&fresh) != count_out(&s->o->table))
-		log_info(
-		    "miners.out", "n=%zu of=%zu", count_out(&fresh), fresh.n);
-	take_table(s->o, &fresh);
-	prober_run(s->o, clock_wall_us() - s->probe_ms * 1000);
-}
-
-void
-sweep_read_miners(struct sweep *s)
-{
-	if (s->reading_miners || !pg_is_up(s->o->pg))
-		return;
-	s->reading_miners = true;
-	s->miners_us = clock_mono_us();
-	store_miner_table(s->o, on_miners, s);
-}
-
-static void
-on_second(evutil_socket_t fd, short what, void *arg)
-{
-	struct sweep *s = arg;
-
-	(void)fd;
-	(void)what;
-	if (clock_mono_us() - s->miners_us > MINERS_MS * 1000LL)
-		sweep_read_miners(s);
-}
-
 /* -- leases ------------------------------------------------------------- */
 
 static void
@@ -252,7 +166,6 @@ on_lease(evutil_socket_t fd, short what, void *arg)
 	if (!pg_is_up(s->o->pg))
 		return;
 	store_job_renew(s->o);
-	store_instance_seen(s->o);
 }
 
 /* -- the whole ---------------------------------------------------------- */
@@ -270,15 +183,13 @@ every(struct sweep *s, int64_t ms, event_callback_fn on_time)
 }
 
 struct sweep *
-sweep_new(struct orchestrator *o, int64_t sweep_ms, int64_t probe_ms)
+sweep_new(struct orchestrator *o, int64_t sweep_ms)
 {
 	struct sweep *s = xcalloc(1, sizeof(*s));
 
 	s->o = o;
 	s->sweep_ms = sweep_ms;
-	s->probe_ms = probe_ms;
 	s->sweep = every(s, sweep_ms, on_sweep);
-	s->second = every(s, SECOND_MS, on_second);
 	s->lease = every(s, o->lease_ms / 3, on_lease);
 	s->claim = event_new(o->service.base, -1, 0, on_claim, s);
 	return s;
@@ -290,7 +201,6 @@ sweep_free(struct sweep *s)
 	if (s == NULL)
 		return;
 	event_free(s->sweep);
-	event_free(s->second);
 	event_free(s->lease);
 	event_free(s->claim);
 	free(s);
@@ -299,8 +209,7 @@ sweep_free(struct sweep *s)
 void
 sweep_now(struct sweep *s)
 {
-	store_instance_seen(s->o);
-	sweep_read_miners(s);
+	miners_now(s->o->miners);
 	if (s->sweep_ms > 0)
 		on_sweep(-1, 0, s);
 }

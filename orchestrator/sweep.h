@@ -1,6 +1,6 @@
 /*
- * What is done by the clock: holding leases, claiming what is due, looking at
- * the miners, and the sweep, which finds in PostgreSQL whatever no message
+ * What is done by the clock: holding leases, claiming what is due, and the
+ * sweep, which finds in PostgreSQL whatever no message
  * and no memory knows about any more.
  */
 #ifndef ORCHESTRATOR_SWEEP_H
@@ -12,15 +12,11 @@ struct orchestrator;
 struct sweep;
 
 /* sweep_ms 0: no sweep, for tests of what it is good for. */
-struct sweep *sweep_new(
-    struct orchestrator *, int64_t sweep_ms, int64_t probe_ms);
+struct sweep *sweep_new(struct orchestrator *, int64_t sweep_ms);
 void sweep_free(struct sweep *); /* NULL is fine */
 
 /* Claim queued jobs in so many ms, or sooner if that was asked already. */
 void sweep_claim_in(struct sweep *, int64_t ms);
-
-/* Read the table of miners again. */
-void sweep_read_miners(struct sweep *);
 
 /* Bring the whole to work: the database is (again) there. */
 void sweep_now(struct sweep *);

@@ -9,10 +9,10 @@ with moved as (
 	returning id, netuid, kind, created_at
 )
 insert into attempt (id, job_id, netuid, kind, hotkey, uid, address, state,
-	receipt, prepared_at, sent_at, queue_ms, deadline_at)
+	receipt, prepared_at, sent_at, queue_ms, deadline_at, instance)
 select a.id, m.id, m.netuid, m.kind, a.hotkey, a.uid, a.address, 'sent',
 	a.receipt, $3, $3,
-	extract(epoch from $3::timestamptz - m.created_at) * 1000, $4
+	extract(epoch from $3::timestamptz - m.created_at) * 1000, $4, $2
 from moved m, json_to_recordset($5::json) as a (id uuid, hotkey text,
 	uid integer, address text, receipt json)
 returning id

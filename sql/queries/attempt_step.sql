@@ -4,7 +4,8 @@
 -- $6 result_type, $7 result_sha256, $8 result_bytes, $9 result_json,
 -- $10 measured, $11 when the request left, if that is known better now,
 -- $12 when the miner acknowledged it, if that is known now
--- columns: was, the state it came from; hotkey; job_id; miner_ms
+-- columns: was, the state it came from; hotkey; kind; instance; job_id;
+-- miner_ms
 update attempt a set
 	state = $3,
 	reason = coalesce($4, a.reason),
@@ -35,4 +36,4 @@ update attempt a set
 	measured = coalesce($10, a.measured)
 from attempt old
 where old.id = $1 and a.id = old.id and a.state = any ($2::attempt_state[])
-returning old.state as was, a.hotkey, a.job_id, a.miner_ms
+returning old.state as was, a.hotkey, a.kind, a.instance, a.job_id, a.miner_ms

@@ -1,16 +1,25 @@
 -- The miners of a subnet: neurons that said where they are, or that we have
 -- tried, best score first.
 -- $1 netuid; columns: hotkey, uid, stake (alpha), address, is_up, capacity,
--- failures, failed_audits, banned, ban_reason, jobs, score, win_rate, weight
+-- earned (slots by what capacity calls the kind), ejected (until when it is
+-- out, or was since when it is tried by one attempt at a time), failures,
+-- failed_audits, banned, ban_reason, jobs, score, win_rate, weight
 select n.hotkey, n.uid, (n.alpha_stake / 1e9)::double precision as stake,
 	n.address, coalesce(m.is_up, false) as is_up,
 	coalesce(m.capacity, '{}') as capacity,
+	coalesce(l.earned, '{}') as earned, m.ejected_until as ejected,
 	coalesce(m.failures, 0) as failures,
 	coalesce(m.failed_audits, 0) as failed_audits,
 	m.banned_at is not null as banned, m.ban_reason,
 	e.jobs, e.score, e.win_rate, e.weight
 from neuron n
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
+left join (
+	select hotkey, jsonb_object_agg(capacity_key,
+		round(earned::numeric, 2)) as earned
+	from lane
+	where netuid = $1
+	group by hotkey) l on l.hotkey = n.hotkey
 left join score_entry e on e.hotkey = n.hotkey and e.run_id = (
 	select id from score_run
 	where netuid = $1

@@ -16,10 +16,10 @@ with accepted as (
 	returning id, netuid, kind, created_at
 )
 insert into attempt (id, job_id, netuid, kind, hotkey, uid, address, state,
-	receipt, prepared_at, sent_at, queue_ms, deadline_at)
+	receipt, prepared_at, sent_at, queue_ms, deadline_at, instance)
 select a.id, j.id, j.netuid, j.kind, a.hotkey, a.uid, a.address, 'sent',
 	a.receipt, $19, $19,
-	extract(epoch from $19::timestamptz - j.created_at) * 1000, $20
+	extract(epoch from $19::timestamptz - j.created_at) * 1000, $20, $15
 from accepted j, json_to_recordset($21::json) as a (id uuid, hotkey text,
 	uid integer, address text, receipt json)
 returning id

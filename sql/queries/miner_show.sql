@@ -3,13 +3,19 @@
 select coalesce(json_agg(json_build_object(
 	'hotkey', n.hotkey, 'uid', n.uid, 'address', n.address,
 	'alpha_stake', n.alpha_stake / 1e9, 'is_up', coalesce(m.is_up, false),
-	'capacity', m.capacity, 'failures', m.failures,
+	'capacity', m.capacity, 'earned', coalesce(l.earned, '{}'),
+	'failures', m.failures, 'ejected_until', m.ejected_until,
 	'failed_audits', coalesce(m.failed_audits, 0),
 	'banned', m.banned_at is not null, 'probed_at', m.probed_at,
 	'score', e.score, 'win_rate', e.win_rate, 'weight', e.weight,
 	'epoch', e.epoch) order by n.uid), '[]')::text as body
 from neuron n
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
+left join (
+	select hotkey, jsonb_object_agg(capacity_key, earned) as earned
+	from lane
+	where netuid = $1
+	group by hotkey) l on l.hotkey = n.hotkey
 left join (
 	select se.*, sr.epoch from score_entry se
 	join score_run sr on sr.id = se.run_id

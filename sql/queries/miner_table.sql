@@ -2,27 +2,36 @@
 -- without an address is none: validators would be waited for in vain.
 -- $1 netuid
 -- columns: hotkey, uid, block, address, alpha (not rao), capacity, is_up,
--- failures, failures_us, is_out, score, in_flight
+-- down_us, failures, failures_us, streak, ejections, ejected_us, until_us,
+-- is_out, score, earned (slots by capacity key)
 select n.hotkey, n.uid,
 	coalesce((select max(block) from snapshot where netuid = $1), n.block)
 		as block, n.address,
 	(n.alpha_stake / 1e9)::double precision as alpha,
 	coalesce(m.capacity, '{}') as capacity,
 	coalesce(m.is_up, false) as is_up,
+	coalesce(extract(epoch from m.down_at) * 1e6, 0)::bigint as down_us,
 	coalesce(m.failures, 0) as failures,
 	coalesce(extract(epoch from m.failures_at) * 1e6, 0)::bigint
 		as failures_us,
+	coalesce(m.streak, 0) as streak, coalesce(m.ejections, 0) as ejections,
+	coalesce(extract(epoch from m.ejected_at) * 1e6, 0)::bigint
+		as ejected_us,
+	coalesce(extract(epoch from m.ejected_until) * 1e6, 0)::bigint
+		as until_us,
 	(m.banned_at is not null or coalesce(m.failed_audits, 0) > 0) as is_out,
-	e.score,
-	(select count(*) from attempt a
-		where a.netuid = n.netuid and a.hotkey = n.hotkey
-			and a.finished_at is null) as in_flight
+	e.score, coalesce(l.earned, '{}') as earned
 from neuron n
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
+left join (
+	select hotkey, jsonb_object_agg(capacity_key, earned) as earned
+	from lane
+	where netuid = $1
+	group by hotkey) l on l.hotkey = n.hotkey
 left join score_entry e on e.hotkey = n.hotkey and e.run_id = (
 	select id from score_run
 	where netuid = $1
 	order by epoch desc
 	limit 1)
 where n.netuid = $1 and n.address is not null
-order by n.hotkey
+order by n.hotkey collate "C"

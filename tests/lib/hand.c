@@ -41,9 +41,9 @@ struct hand {
 	pthread_t thread;
 	struct door doors[HAND_MAX];
 	int n;
-	char *capacity; /* the JSON of it */
 	/* Shared by the test and the thread. */
 	pthread_mutex_t lock;
+	char *capacity; /* the JSON of it */
 	bool holds, stops;
 	TAILQ_HEAD(, request) requests;
 };
@@ -55,8 +55,10 @@ show_capacity(struct http_req *req, void *door)
 {
 	struct hand *h = ((struct door *)door)->hand;
 
+	pthread_mutex_lock(&h->lock);
 	http_reply(
 	    req, 200, "application/json", h->capacity, strlen(h->capacity));
+	pthread_mutex_unlock(&h->lock);
 }
 
 static void
@@ -183,13 +185,13 @@ ring(struct hand *h)
 }
 
 static char *
-capacity_json(const char *names)
+capacity_json(const char *names, int n)
 {
 	json_t *capacity = json_object();
 	char *copy = xstrdup(names), *rest = copy, *name, *text;
 
 	while ((name = strtok_r(rest, " ", &rest)) != NULL)
-		json_object_set_new(capacity, name, json_integer(CAPACITY));
+		json_object_set_new(capacity, name, json_integer(n));
 	text = json_dumps(capacity, JSON_COMPACT);
 	json_decref(capacity);
 	free(copy);
@@ -251,7 +253,7 @@ hand_new(int n, const char *capacities)
 	struct hand *h = xcalloc(1, sizeof(*h));
 
 	h->n = n;
-	h->capacity = capacity_json(capacities);
+	h->capacity = capacity_json(capacities, CAPACITY);
 	h->base = event_base_new();
 	TAILQ_INIT(&h->requests);
 	pthread_mutex_init(&h->lock, NULL);
@@ -297,6 +299,15 @@ hand_meet(struct hand *h, const struct suite *s)
 	for (int i = 0; i < h->n; i++)
 		memcpy(h->doors[i].hotkey, s->miner_hotkeys[i],
 		    sizeof(h->doors[i].hotkey));
+}
+
+void
+hand_say(struct hand *h, const char *capacities, int n)
+{
+	pthread_mutex_lock(&h->lock);
+	free(h->capacity);
+	h->capacity = capacity_json(capacities, n);
+	pthread_mutex_unlock(&h->lock);
 }
 
 void

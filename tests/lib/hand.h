@@ -42,6 +42,9 @@ void hand_free(struct hand *); /* NULL is fine */
 void hand_join(const struct hand *, struct suite_options *);
 void hand_meet(struct hand *, const struct suite *);
 
+/* Say from now on that each takes so many at once of those kinds. */
+void hand_say(struct hand *, const char *capacities, int n);
+
 /* Whether requests that come from now on wait for hand_answer; else they are
  * answered 202 at once. */
 void hand_hold(struct hand *, bool);

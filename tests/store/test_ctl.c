@@ -40,7 +40,10 @@ static const char *const rows[] = {
     "(1, 6, 'quiet', 'c', 9, 0, 0, 0, true, 8, null, null), "
     "(1, 7, 'bad', 'c', 9, 0, 0, 0, false, 8, '127.0.0.1:8092', 7)",
     "insert into miner values (1, '" HOTKEY "', '{\"speak\": 2}', null, true)",
-    "insert into miner (netuid, hotkey, banned_at) values (1, 'bad', now())",
+    "insert into miner (netuid, hotkey, banned_at, ejected_until) values "
+    "(1, 'bad', now(), '2026-01-02 03:04:05+00')",
+    "insert into lane values (1, '" HOTKEY "', 'speak', 1.251, now()), "
+    "(2, '" HOTKEY "', 'speak', 9, now())",
     "insert into attempt (id, job_id, netuid, kind, hotkey, uid, address, "
     "state, receipt, prepared_at, deadline_at, finished_at, reason, miner_ms) "
     "values ('01890000-0000-7000-8000-00000000000a', '" JOB "', 1, "
@@ -273,6 +276,10 @@ miners_are_listed_best_first(void **state)
 	assert_int_equal(json_integer_value(json_object_get(
 			     at(json, "miners", 0, "capacity"), "speak")),
 	    2);
+	assert_true(json_number_value(json_object_get(
+			at(json, "miners", 0, "earned"), "speak")) == 1.25);
+	assert_true(json_is_null(at(json, "miners", 0, "ejected")));
+	assert_non_null(json_string_value(at(json, "miners", 1, "ejected")));
 	assert_true(json_is_true(at(json, "miners", 1, "banned")));
 	json_decref(json);
 }

@@ -13,6 +13,7 @@
 
 #include "common/err.h"
 #include "common/xalloc.h"
+#include "orchestrator/lane.h"
 #include "orchestrator/replay.h"
 #include "orchestrator/router.h"
 #include "orchestrator/table.h"
@@ -56,8 +57,8 @@ put(struct world *w, int i)
 	m->failures_us = now_us - 100000000;
 	m->is_up = i % 9 != 3;
 	m->is_out = i % 11 == 5;
-	m->capacity = json_pack("{s:i, s:b, s:s}", "audio.speak", SLOTS, "base",
-	    i % 2, "odd", "no number");
+	miner_say(m, "audio.speak", SLOTS, NAN);
+	miner_say(m, "base", i % 2, NAN);
 }
 
 static int
@@ -107,7 +108,8 @@ route(struct world *w, const char *sticky, struct route *route)
 	};
 
 	for (int i = 0; i < MINERS; i++)
-		w->table.miners[i].in_flight = (int)random_below(w, SLOTS + 2);
+		lane_find(&w->table.miners[i], "audio.speak")->ours =
+		    (int)random_below(w, SLOTS + 2);
 	route_draw(w->router, &r, route);
 }
 
@@ -219,8 +221,8 @@ another_table_has_another_id(void **state)
 		w->table.miners[2].is_out = k == 0;
 		w->table.miners[2].score = k == 1 ? .123 : .122;
 		w->table.miners[2].failures = k == 2 ? 9 : 0;
-		json_object_set_new(w->table.miners[2].capacity, "audio.speak",
-		    json_integer(k == 3 ? 4 : 3));
+		miner_say(
+		    &w->table.miners[2], "audio.speak", k == 3 ? 4 : 3, NAN);
 		other = router_new(&w->table, &policy, now_us);
 		assert_string_not_equal(router_id(other), was);
 		router_free(other);

@@ -13,6 +13,7 @@
 
 #include "common/err.h"
 #include "common/xalloc.h"
+#include "orchestrator/lane.h"
 #include "orchestrator/replay.h"
 #include "orchestrator/route_text.h"
 #include "orchestrator/router.h"
@@ -37,7 +38,8 @@ put(struct table *t, const char *hotkey, double alpha, double score)
 	m->alpha = alpha;
 	m->score = score;
 	m->is_up = true;
-	m->capacity = json_pack("{s:i, s:b}", "audio.speak", 2, "base", 1);
+	miner_say(m, "audio.speak", 2, NAN);
+	miner_say(m, "base", 1, NAN);
 	return m;
 }
 
@@ -85,13 +87,13 @@ banish(struct miner *m, enum why why)
 		m->is_out = true;
 		return;
 	case KIND:
-		json_object_del(m->capacity, "audio.speak");
+		miner_say(m, "audio.speak", 0, NAN);
 		return;
 	case DOWN:
 		m->is_up = false;
 		return;
 	case FULL:
-		m->in_flight = 2;
+		lane_find(m, "audio.speak")->ours = 2;
 		return;
 	case TRIED:
 	case N_WHY:
@@ -244,16 +246,21 @@ static const struct {
 static void
 slots_are_what_the_miner_says_in_bounds(void **state)
 {
-	struct miner m = {0};
+	struct table t = {0};
+	struct miner *m = put(&t, "x", 1, 1);
 
 	(void)state;
-	assert_int_equal(miner_slots(&m, "k"), 0); /* says nothing */
+	assert_int_equal(miner_slots(m, "k"), 0); /* says nothing */
 	for (size_t i = 0; i < sizeof(capacities) / sizeof(capacities[0]);
 	     i++) {
-		m.capacity = json_loads(capacities[i].capacity, 0, NULL);
-		assert_int_equal(miner_slots(&m, "k"), capacities[i].slots);
-		json_decref(m.capacity);
+		json_t *said = json_loads(capacities[i].capacity, 0, NULL);
+
+		miner_say(
+		    m, "k", capacity_said(json_object_get(said, "k")), NAN);
+		assert_int_equal(miner_slots(m, "k"), capacities[i].slots);
+		json_decref(said);
 	}
+	table_clear(&t);
 }
 
 static void
@@ -266,7 +273,7 @@ a_miner_takes_as_many_as_it_has_slots(void **state)
 	(void)state;
 	put(&t, "x", 10, 1);
 	for (int taken = 0; taken < 4; taken++) {
-		t.miners[0].in_flight = taken;
+		lane_find(&t.miners[0], "audio.speak")->ours = taken;
 		draw_from(&t, &policy, &r, &route);
 		assert_int_equal(route.n, taken < 2);
 		route_clear(&route);
@@ -454,7 +461,8 @@ a_key_stays_with_its_miner(void **state)
 
 		r.sticky = "a song";
 		if (mine != NULL)
-			mine->in_flight = seed % 5 == 4 ? 2 : 0;
+			lane_find(mine, "audio.speak")->ours =
+			    seed % 5 == 4 ? 2 : 0;
 		draw_from(&t, &policy, &r, &route);
 		if (mine == NULL)
 			mine = route.miners[0];

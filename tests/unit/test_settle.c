@@ -9,11 +9,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/jobs.c"
+#include "orchestrator/lane.h"
 #include "orchestrator/states.c"
 
 /* -- the verdict --------------------------------------------------------- */
@@ -310,10 +312,16 @@ world_new(void)
 		m->hotkey = xstrdup(i == 0 ? "a" : "b");
 		m->address = xstrdup("192.0.2.1:1");
 		m->is_up = true;
-		m->capacity = json_pack("{s:i}", "k", 1);
+		miner_say(m, "k", 1, NAN);
 	}
 	w->o.router = router_new(&w->o.table, &w->o.policy, 0);
 	return w;
+}
+
+static int
+in_flight(const struct world *w, size_t i)
+{
+	return lane_find(&w->o.table.miners[i], "k")->ours;
 }
 
 static void
@@ -425,8 +433,7 @@ a_claimed_job_is_routed(void **state)
 
 	(void)state;
 	jobs_take(&w->o, "job");
-	assert_int_equal(
-	    w->o.table.miners[0].in_flight + w->o.table.miners[1].in_flight, 1);
+	assert_int_equal(in_flight(w, 0) + in_flight(w, 1), 1);
 	world_end(w, "route:1 send ");
 }
 
@@ -456,8 +463,8 @@ what_others_have_taken_is_not_sent(void **state)
 		w->row.wanted = 2;
 		jobs_take(&w->o, "job");
 		/* No place at a miner is lost by it. */
-		assert_int_equal(w->o.table.miners[0].in_flight, 0);
-		assert_int_equal(w->o.table.miners[1].in_flight, 0);
+		assert_int_equal(in_flight(w, 0), 0);
+		assert_int_equal(in_flight(w, 1), 0);
 		world_end(w, "route:2 unsent unsent ");
 	}
 }
@@ -480,7 +487,7 @@ with_all_busy_it_waits(void **state)
 
 	(void)state;
 	w->tried = "[\"a\"]";
-	w->o.table.miners[1].in_flight = 1;
+	lane_find(&w->o.table.miners[1], "k")->ours = 1;
 	jobs_take(&w->o, "job");
 	world_end(w, "later ");
 }
@@ -596,8 +603,8 @@ a_new_job_that_nobody_can_take_is_queued(void **state)
 		struct world *w = world_new();
 
 		w->signer_is_up = i == 0;
-		w->o.table.miners[0].in_flight = i == 0;
-		w->o.table.miners[1].in_flight = i == 0;
+		for (int k = 0; k < 2; k++)
+			lane_find(&w->o.table.miners[k], "k")->ours = i == 0;
 		accept_job(w);
 		world_end(w, "queue stored ");
 	}
@@ -613,8 +620,8 @@ a_new_job_that_is_not_stored_is_not_sent(void **state)
 		w->made = -1;
 		w->signer_is_up = i == 0;
 		accept_job(w);
-		assert_int_equal(w->o.table.miners[0].in_flight, 0);
-		assert_int_equal(w->o.table.miners[1].in_flight, 0);
+		assert_int_equal(in_flight(w, 0), 0);
+		assert_int_equal(in_flight(w, 1), 0);
 		world_end(w, i == 0 ? "accept route:1 refused unsent "
 				    : "queue refused ");
 	}

@@ -1,0 +1,39 @@
+/*
+ * Keeping the table of miners true: it is read when there is news and every
+ * few seconds; every second what was learnt is written down, we say that we
+ * are there and with whom we share, and what is in flight is counted.
+ */
+#ifndef ORCHESTRATOR_MINERS_H
+#define ORCHESTRATOR_MINERS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "orchestrator/table.h"
+
+struct kinds;
+struct miners;
+struct orchestrator;
+
+struct miners *miners_new(struct orchestrator *, int64_t probe_ms);
+void miners_free(struct miners *); /* NULL is fine */
+
+/* Read the table again. */
+void miners_read(struct miners *);
+/* The same, and all that is done each second: the database is (again) there. */
+void miners_now(struct miners *);
+/* We make no more attempts: our share is the others'. */
+void miners_leave(struct miners *);
+
+/* An attempt that this instance made, or another, has ended: what follows for
+ * its miner, in memory and in PostgreSQL. instance: the row's, or "". */
+void miners_ended(struct orchestrator *, const char *hotkey, const char *kind,
+    const char *instance, enum miner_outcome);
+
+/* What a miner says of each kind that we have; earned: slots by capacity key,
+ * or NULL. */
+void miners_say(struct miner *, const struct kinds *, const json_t *capacity,
+    const json_t *earned);
+
+#endif
