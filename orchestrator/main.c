@@ -25,6 +25,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/api.h"
 #include "orchestrator/blobs.h"
+#include "orchestrator/claim.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
@@ -108,13 +109,12 @@ check_ready(struct buf *missing, void *arg)
 /* -- streams ------------------------------------------------------------ */
 
 static void
-on_job_message(const char *id, const char *note, void *arg)
+on_job_message(const char *id, const char *kind, void *arg)
 {
 	struct orchestrator *o = arg;
 
-	(void)note;
 	if (uuid_is_valid(id))
-		sweep_claim_in(o->sweep, 0);
+		claim_told(o->claim, kind);
 }
 
 static void
@@ -143,8 +143,9 @@ start_redis(struct orchestrator *o)
 		    "redis://host:port or unix:/path\"");
 		return -1;
 	}
-	redis_join(
-	    o->jobs, redis_jobs, "dispatchers", o->id, on_job_message, o);
+	/* Every instance hears of it: who has room for the job cannot be known
+	 * before, and a claim takes it once. */
+	redis_tail(o->jobs, redis_jobs, on_job_message, o);
 	redis_tail(o->chain, redis_chain, on_news, o);
 	redis_tail(o->scores, redis_scores, on_news, o);
 	return 0;
@@ -370,6 +371,7 @@ start(struct orchestrator *o, const char *self)
 	o->signer =
 	    signer_client_new(base, config_str(config, "orchestrator.signer"));
 	o->pg = pg_new(base, config_str(config, "db.url"), on_pg_up, o);
+	o->claim = claim_new(o);
 	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"),
 	    config_ms(config, "orchestrator.probe_interval"));
 	return 0;
@@ -379,6 +381,7 @@ static void
 stop(struct orchestrator *o)
 {
 	sweep_free(o->sweep);
+	claim_free(o->claim);
 	http_server_free(o->api);
 	signed_calls_drop(o);
 	http_client_free(o->client);

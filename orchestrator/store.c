@@ -185,22 +185,55 @@ store_job_later(struct orchestrator *o, const char *id, int64_t next_try_us)
 	pg_add_text(&p, id);
 	pg_add_text(&p, o->id);
 	pg_add_us(&p, next_try_us);
-	pg_add_us(&p, lease_until_us(o, clock_wall_us()));
 	batch(o, id, sql_job_later, &p, on_quiet, "job_later");
 }
 
 void
-store_job_claim(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
+store_job_wait(
+    struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
 {
 	struct pg_params p = {0};
+
+	pg_add_text(&p, id);
+	pg_add_text(&p, o->id);
+	pg_add_us(&p, clock_wall_us());
+	batch(o, id, sql_job_wait, &p, on_answer, arg);
+}
+
+/* A text as an element of an array's text. */
+static void
+add_element(struct buf *out, const char *text)
+{
+	buf_add_str(out, out->len == 0 ? "{\"" : ",\"");
+	for (; *text != '\0'; text++)
+		buf_printf(
+		    out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+	buf_add_str(out, "\"");
+}
+
+void
+store_job_claim(struct orchestrator *o, const struct claim_ask *asks, size_t n,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+	struct buf kinds = {0}, room = {0};
 	int64_t now_us = clock_wall_us();
 
+	for (size_t i = 0; i < n; i++) {
+		add_element(&kinds, asks[i].kind);
+		buf_printf(&room, "%c%d", i == 0 ? '{' : ',', asks[i].room);
+	}
+	buf_add_str(&kinds, n == 0 ? "{}" : "}");
+	buf_add_str(&room, n == 0 ? "{}" : "}");
 	pg_add_int(&p, o->netuid);
 	pg_add_text(&p, o->id);
 	pg_add_us(&p, now_us);
 	pg_add_us(&p, lease_until_us(o, now_us));
-	pg_add_int(&p, CLAIM_LOT);
+	pg_add_text(&p, buf_str(&kinds));
+	pg_add_text(&p, buf_str(&room));
 	query(o, sql_job_claim, &p, on_answer, arg);
+	buf_free(&kinds);
+	buf_free(&room);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/xalloc.h"
+#include "orchestrator/claim.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/orchestrator.h"
@@ -20,7 +21,7 @@ enum { SECOND_MS = 1000, MINERS_MS = 5000 };
 struct sweep {
 	struct orchestrator *o;
 	int64_t sweep_ms, probe_ms;
-	struct event *sweep, *claim, *second, *lease;
+	struct event *sweep, *second, *lease;
 	bool reading_miners;
 	int64_t miners_us; /* mono: when they were last read */
 };
@@ -40,44 +41,10 @@ rows(const struct pg_answer *answer, const char *what)
 	return false;
 }
 
-/* -- claiming ----------------------------------------------------------- */
-
-static void
-on_claimed(const struct pg_answer *answer, void *arg)
-{
-	struct orchestrator *o = arg;
-
-	if (!rows(answer, "job_claim"))
-		return;
-	for (int i = 0; i < PQntuples(answer->results[0]); i++)
-		jobs_take(o, pg_text(answer->results[0], i, "id"));
-	if (PQntuples(answer->results[0]) == CLAIM_LOT)
-		sweep_claim_in(o->sweep, 0);
-}
-
-static void
-on_claim(evutil_socket_t fd, short what, void *arg)
-{
-	struct sweep *s = arg;
-
-	(void)fd;
-	(void)what;
-	if (!s->o->service.draining && s->o->kinds != NULL)
-		store_job_claim(s->o, on_claimed, s->o);
-}
-
 void
 sweep_claim_in(struct sweep *s, int64_t ms)
 {
-	struct timeval soon = in_ms(ms), set, now;
-
-	evutil_gettimeofday(&now, NULL);
-	if (event_pending(s->claim, EV_TIMEOUT, &set)) {
-		evutil_timeradd(&now, &soon, &now);
-		if (evutil_timercmp(&set, &now, <))
-			return;
-	}
-	event_add(s->claim, &soon);
+	claim_in(s->o->claim, ms);
 }
 
 /* -- the sweep ---------------------------------------------------------- */
@@ -207,6 +174,7 @@ on_miners(const struct pg_answer *answer, void *arg)
 		    "miners.out", "n=%zu of=%zu", count_out(&fresh), fresh.n);
 	table_clear(&s->o->table);
 	s->o->table = fresh;
+	claim_in(s->o->claim, 0);
 	prober_run(s->o, clock_wall_us() - s->probe_ms * 1000);
 }
 
@@ -271,7 +239,6 @@ sweep_new(struct orchestrator *o, int64_t sweep_ms, int64_t probe_ms)
 	s->sweep = every(s, sweep_ms, on_sweep);
 	s->second = every(s, SECOND_MS, on_second);
 	s->lease = every(s, o->lease_ms / 3, on_lease);
-	s->claim = event_new(o->service.base, -1, 0, on_claim, s);
 	return s;
 }
 
@@ -283,7 +250,6 @@ sweep_free(struct sweep *s)
 	event_free(s->sweep);
 	event_free(s->second);
 	event_free(s->lease);
-	event_free(s->claim);
 	free(s);
 }
 
