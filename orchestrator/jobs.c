@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/signer_client.h"
 #include "common/xalloc.h"
+#include "orchestrator/claim.h"
 #include "orchestrator/dispatch.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
@@ -49,6 +50,7 @@ give_back(struct orchestrator *o, const char *hotkey)
 
 	if (m != NULL && m->in_flight > 0)
 		m->in_flight--;
+	claim_room(o->claim);
 }
 
 static void
@@ -119,17 +121,27 @@ try_later(struct orchestrator *o, const struct job *job)
 	sweep_claim_in(o->sweep, ms);
 }
 
+/* All were tried. */
+static void
+nobody_left(struct orchestrator *o, const struct job *job)
+{
+	if (job->delivered >= job->min)
+		end_job(o, job, JOB_FINISH, JOB_DONE, NULL);
+	else
+		end_job(o, job, JOB_GIVE_UP, JOB_FAILED, "no_miner");
+}
+
 /* Nobody is there to take it: wait for somebody, unless all were tried. */
 static void
 no_candidates(
     struct orchestrator *o, const struct job *job, const struct route *route)
 {
-	if (json_array_size(job->tried) == 0 || route->n_untried > 0)
+	if (json_array_size(job->tried) == 0)
+		claim_put_back(o->claim, job);
+	else if (route->n_untried > 0)
 		try_later(o, job);
-	else if (job->delivered >= job->min)
-		end_job(o, job, JOB_FINISH, JOB_DONE, NULL);
 	else
-		end_job(o, job, JOB_GIVE_UP, JOB_FAILED, "no_miner");
+		nobody_left(o, job);
 }
 
 static void
@@ -177,11 +189,29 @@ jobs_route(struct orchestrator *o, struct job *job)
 
 /* -- settling ----------------------------------------------------------- */
 
+/* Nobody is left who could be tried, were he up or free. */
+static bool
+is_hopeless(const struct orchestrator *o, const struct job *job)
+{
+	struct route route;
+	bool none;
+
+	draw_miners(o, job, &route);
+	none = route.n_untried == 0;
+	route_clear(&route);
+	return none;
+}
+
 static void
 retry(struct orchestrator *o, const struct job *job)
 {
 	int64_t ms = retry_ms(job);
 
+	/* No claim would bring it back while no miner has room. */
+	if (is_hopeless(o, job)) {
+		nobody_left(o, job);
+		return;
+	}
 	store_job_requeue(
 	    o, job->id, clock_wall_us() + ms * 1000, job->round_failed);
 	sweep_claim_in(o->sweep, ms);

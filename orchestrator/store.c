@@ -10,6 +10,7 @@
 #include "common/metrics.h"
 #include "common/redis.h"
 #include "common/xalloc.h"
+#include "orchestrator/claim.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/queue.h"
@@ -438,6 +439,7 @@ note_over(struct orchestrator *o, const char *id, enum attempt_state to,
 		    pg_real(res, row, "miner_ms") / 1000);
 	if (m != NULL && m->in_flight > 0 && to != ATTEMPT_LATE)
 		m->in_flight--;
+	claim_room(o->claim);
 	if (is_miners_fault(to))
 		note_failure(o, hotkey);
 	redis_send(o->out, redis_results, id, attempt_state_name(to));

@@ -17,6 +17,7 @@
 #include "common/metrics.h"
 #include "common/xalloc.h"
 #include "orchestrator/blobs.h"
+#include "orchestrator/claim.h"
 #include "orchestrator/draw.h"
 #include "orchestrator/form.h"
 #include "orchestrator/job.h"
@@ -251,8 +252,13 @@ on_committed(const struct pg_answer *answer, void *arg)
 	    job->kind->name, job->wanted);
 	metric_add(s->o->counters.jobs_accepted, 1);
 	answer_accepted(s);
-	s->job = NULL; /* goes on to be routed */
-	jobs_route(s->o, job);
+	if (claim_is_taken(s->o->claim, job->kind)) {
+		claim_put_back(s->o->claim, job);
+		claim_queued(s->o->claim, job->id, job->kind);
+	} else {
+		s->job = NULL; /* goes on to be routed */
+		jobs_route(s->o, job);
+	}
 	submit_free(s);
 }
 

@@ -253,6 +253,19 @@ dispatch_start(struct dispatch *d)
 }
 
 void
+claim_put_back(struct claim *c, const struct job *job)
+{
+	(void)job;
+	note((struct orchestrator *)c, "wait ");
+}
+
+void
+claim_room(struct claim *c)
+{
+	(void)c;
+}
+
+void
 sweep_claim_in(struct sweep *s, int64_t ms)
 {
 	(void)s;
@@ -286,6 +299,7 @@ world_new(void)
 	w->signer_is_up = true;
 	w->made = 99;
 	w->o.signer = (struct signer_client *)w;
+	w->o.claim = (struct claim *)w;
 	w->o.policy = (struct route_policy){500, 1, .05, .5};
 	for (int i = 0; i < 2; i++) {
 		struct miner *m = table_add(&w->o.table);
@@ -376,6 +390,25 @@ a_job_is_settled(void **state)
 	}
 }
 
+/* It does not wait for room at those that have failed it. */
+static void
+it_is_not_queued_again_for_nobody(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	w->tried = "[\"a\", \"b\"]";
+	jobs_settle(&w->o, "job");
+	world_end(w, "give_up:no_miner drop ");
+
+	w = world_new();
+	w->tried = "[\"a\", \"b\"]";
+	w->row.wanted = 3;
+	w->row.delivered = 1;
+	jobs_settle(&w->o, "job");
+	world_end(w, "finish drop ");
+}
+
 static void
 nobody_ever_took_it(void **state)
 {
@@ -464,6 +497,12 @@ with_all_busy_it_waits(void **state)
 	w->o.table.miners[1].in_flight = 1;
 	jobs_take(&w->o, "job");
 	world_end(w, "later ");
+
+	w = claimed();
+	w->o.table.miners[0].in_flight = 1;
+	w->o.table.miners[1].in_flight = 1;
+	jobs_take(&w->o, "job");
+	world_end(w, "wait ");
 }
 
 static void
@@ -474,7 +513,7 @@ before_the_first_miner_is_there_it_waits(void **state)
 	(void)state;
 	table_clear(&w->o.table);
 	jobs_take(&w->o, "job");
-	world_end(w, "later ");
+	world_end(w, "wait ");
 }
 
 static void
@@ -546,6 +585,7 @@ main(void)
 	    cmocka_unit_test(the_facts_give_the_verdict),
 	    cmocka_unit_test(no_job_waits_for_nothing),
 	    cmocka_unit_test(a_job_is_settled),
+	    cmocka_unit_test(it_is_not_queued_again_for_nobody),
 	    cmocka_unit_test(nobody_ever_took_it),
 	    cmocka_unit_test(a_claimed_job_is_routed),
 	    cmocka_unit_test(as_many_are_drawn_as_are_missing),
