@@ -107,9 +107,9 @@ add_waiting(struct place *p, int id, int age_s, int priority)
 
 /* The last digits of what is claimed one at a time, in that order. */
 static void
-claim_all(struct place *p, char *out)
+claim_all(struct place *p, const char *owner, const char *now, char *out)
 {
-	const char *const params[] = {"1", OURS, NOW, NOW, "{k}", "{1}"};
+	const char *const params[] = {"1", owner, now, now, "{k}", "{1}"};
 
 	for (int i = 0; i < 10; i++) {
 		PGresult *res = PQexecParams(
@@ -131,7 +131,17 @@ assert_claimed(struct place *p, const char *wanted)
 {
 	char got[16];
 
-	claim_all(p, got);
+	claim_all(p, OURS, NOW, got);
+	assert_string_equal(got, wanted);
+}
+
+/* By another instance, at that time. */
+static void
+assert_they_claim(struct place *p, const char *now, const char *wanted)
+{
+	char got[16];
+
+	claim_all(p, THEIRS, now, got);
 	assert_string_equal(got, wanted);
 }
 
@@ -211,9 +221,10 @@ what_waits_is_anybodys_at_once(void **state)
 	add_waiting(*state, 1, 20, 0);
 	add_waiting(*state, 2, 10, 0);
 	assert_claimed(*state, "12");
+	assert_they_claim(*state, NOW, "");
 	give_up(*state, sql_job_wait, NOW);
 	assert_nobodys(*state, 0, NOW);
-	assert_claimed(*state, "1");
+	assert_they_claim(*state, NOW, "1");
 }
 
 static void
@@ -224,6 +235,7 @@ what_is_tried_later_is_anybodys_then(void **state)
 	give_up(*state, sql_job_later, "2026-01-02 04:00:03+00");
 	assert_nobodys(*state, 1, "2026-01-02 04:00:03+00");
 	assert_claimed(*state, "");
+	assert_they_claim(*state, "2026-01-02 04:00:03+00", "1");
 }
 
 static void
