@@ -66,6 +66,12 @@ room_for(const struct table *t, const char *capacity_key)
 	return room < CLAIM_LOT ? room : CLAIM_LOT;
 }
 
+bool
+claim_has_room(const struct claim *c, const struct kind *kind)
+{
+	return room_for(&c->o->table, kind->capacity_key) > 0;
+}
+
 /* What to ask for; how many kinds. */
 static size_t
 asks_for(const struct claim *c, struct claim_ask asks[MAX_ASKS], int *total)

@@ -31,6 +31,9 @@ void claim_room(struct claim *);
  * of none. */
 void claim_told(struct claim *, const char *kind);
 
+/* Whether queued jobs of this kind are claimed now. */
+bool claim_has_room(const struct claim *, const struct kind *);
+
 /* Whether a new job of this kind has to wait behind others. */
 bool claim_is_taken(const struct claim *, const struct kind *);
 

@@ -207,8 +207,8 @@ retry(struct orchestrator *o, const struct job *job)
 {
 	int64_t ms = retry_ms(job);
 
-	/* No claim would bring it back while no miner has room. */
-	if (is_hopeless(o, job)) {
+	/* Its claim would end it, but none comes while no miner has room. */
+	if (!claim_has_room(o->claim, job->kind) && is_hopeless(o, job)) {
 		nobody_left(o, job);
 		return;
 	}

@@ -97,7 +97,7 @@ struct world {
 	struct kind kind;
 	struct job row;
 	const char *tried; /* JSON */
-	bool signer_is_up;
+	bool signer_is_up, has_room;
 	int made;	/* attempts the store says it made; -1: it said no */
 	char done[256]; /* words, each with a space behind */
 };
@@ -259,6 +259,13 @@ claim_put_back(struct claim *c, const struct job *job)
 	note((struct orchestrator *)c, "wait ");
 }
 
+bool
+claim_has_room(const struct claim *c, const struct kind *kind)
+{
+	(void)kind;
+	return ((const struct world *)c)->has_room;
+}
+
 void
 claim_room(struct claim *c)
 {
@@ -390,7 +397,7 @@ a_job_is_settled(void **state)
 	}
 }
 
-/* It does not wait for room at those that have failed it. */
+/* It does not wait for room at those that have failed it, or are down. */
 static void
 it_is_not_queued_again_for_nobody(void **state)
 {
@@ -407,6 +414,12 @@ it_is_not_queued_again_for_nobody(void **state)
 	w->row.delivered = 1;
 	jobs_settle(&w->o, "job");
 	world_end(w, "finish drop ");
+
+	w = world_new();
+	w->tried = "[\"a\", \"b\"]";
+	w->has_room = true; /* its claim comes, and ends it */
+	jobs_settle(&w->o, "job");
+	world_end(w, "requeue ");
 }
 
 static void
