@@ -1,6 +1,7 @@
 /*
  * Nobody overtakes: while jobs wait for a miner that is full, a new one that
- * comes at the moment at which it is free goes behind them.
+ * comes at the moment at which it is free goes behind them. And those that
+ * wait are nobody's: the end of the instance that took them holds none up.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,16 +13,19 @@
 #include <cmocka.h>
 
 #include "tests/lib/db.h"
+#include "tests/lib/proc.h"
 #include "tests/lib/slot.h"
 #include "tests/lib/suite.h"
 
 enum { OLDER = 3, ROUNDS = 12, JOBS = OLDER + ROUNDS };
+enum { ALL = 1 + JOBS + OLDER }; /* with the one of the beginning */
 
-/* Without the sweep: what wakes the queue is the end of an attempt. */
+/* Without the sweep, and with leases that outlast the test. */
 static int
 set_up(void **state)
 {
-	return slot_set_up(state, "overtake", "[orchestrator]\nsweep = 0s\n");
+	return slot_set_up(
+	    state, "overtake", "[orchestrator]\nsweep = 0s\nlease = 1h\n");
 }
 
 /* That many are queued, and no instance holds one of them. */
@@ -53,6 +57,26 @@ who_came_first_goes_first(void **state)
 	}
 }
 
+static void
+what_waits_is_nobodys(void **state)
+{
+	char ids[OLDER][40], next[40];
+	struct slot *slot = *state;
+
+	for (int i = 0; i < OLDER; i++)
+		assert_int_equal(slot_submit(slot, ids[i]), 0);
+	wait_for_queued(slot, OLDER);
+	suite_kill(slot->s, SUITE_ORCHESTRATOR);
+	assert_int_equal(suite_start(slot->s, SUITE_ORCHESTRATOR), 0);
+	assert_non_null(proc_wait_event(
+	    slot->s->daemons[SUITE_ORCHESTRATOR], "kinds.read", NULL, 0));
+	for (int i = 0; i < OLDER; i++) {
+		assert_int_equal(slot_finish(slot), 0);
+		assert_int_equal(slot_next(slot, next), 0);
+		assert_string_equal(next, ids[i]);
+	}
+}
+
 /* Nothing was tried in vain, and nothing given up in between. */
 static void
 each_was_sent_once(void **state)
@@ -60,11 +84,11 @@ each_was_sent_once(void **state)
 	struct slot *slot = *state;
 
 	assert_int_equal(slot_finish(slot), 0);
-	assert_int_equal(db_wait_int(slot->s->db, JOBS + 1, 0,
+	assert_int_equal(db_wait_int(slot->s->db, ALL, 0,
 			     "select count(*) from job where state = 'done'"),
 	    0);
 	assert_int_equal(
-	    db_int(slot->s->db, "select count(*) from attempt"), JOBS + 1);
+	    db_int(slot->s->db, "select count(*) from attempt"), ALL);
 }
 
 int
@@ -72,6 +96,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(who_came_first_goes_first),
+	    cmocka_unit_test(what_waits_is_nobodys),
 	    cmocka_unit_test(each_was_sent_once),
 	};
 

@@ -62,6 +62,9 @@ slot_finish(struct slot *slot)
 {
 	struct callback_told told;
 
+	if (slot->task == NULL)
+		return -1;
+
 	callback_json(slot->task, slot->task->secret, result, &told);
 	if (strcmp(told.word, "accepted") != 0)
 		fprintf(stderr, "slot: %d %s %s\n", told.status, told.word,
