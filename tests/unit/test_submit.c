@@ -53,8 +53,8 @@ struct world {
 	enum probe_outcome probe;
 	const char *measured;
 	enum pg_outcome stored;
-	int removed, inserted, routed, probed;
-	bool keeps;
+	int removed, inserted, routed, waiting, probed;
+	bool keeps, others_wait;
 };
 
 static struct world *
@@ -227,6 +227,31 @@ jobs_route(struct orchestrator *o, struct job *job)
 	job_free(job);
 }
 
+bool
+claim_is_taken(const struct claim *c, const struct kind *kind)
+{
+	(void)kind;
+	return ((const struct world *)c)->others_wait;
+}
+
+void
+claim_put_back(struct claim *c, const struct job *job)
+{
+	struct world *w = (struct world *)c;
+
+	assert_int_equal(w->req.answers, 1);
+	assert_true(uuid_is_valid(job->id));
+	w->waiting++;
+}
+
+void
+claim_queued(struct claim *c, const char *job_id, const struct kind *kind)
+{
+	(void)c;
+	(void)kind;
+	assert_true(uuid_is_valid(job_id));
+}
+
 void
 job_free(struct job *job)
 {
@@ -338,6 +363,7 @@ world_new(void)
 	w->o.kinds = &w->all;
 	w->o.blobs = (struct blobs *)w;
 	w->o.probes = (struct probes *)w;
+	w->o.claim = (struct claim *)w;
 	w->o.service.metrics = metrics_new();
 	w->o.counters.jobs_accepted =
 	    metrics_counter(w->o.service.metrics, "a", NULL, "b");
@@ -511,6 +537,21 @@ accepted_means_committed(void **state)
 	world_free(w);
 }
 
+static void
+a_new_job_goes_behind_those_that_wait(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	w->form.json = json_loads(speak, 0, NULL);
+	w->others_wait = true;
+	run(w);
+	assert_int_equal(w->req.status, 202);
+	assert_int_equal(w->waiting, 1);
+	assert_int_equal(w->routed, 0);
+	world_free(w);
+}
+
 /* With a file: what is found by looking at it, what the store says, and what
  * becomes of the file. */
 static const struct {
@@ -670,6 +711,7 @@ main(void)
 	    cmocka_unit_test(a_job_has_its_kinds_numbers),
 	    cmocka_unit_test(a_job_has_what_the_client_chose),
 	    cmocka_unit_test(accepted_means_committed),
+	    cmocka_unit_test(a_new_job_goes_behind_those_that_wait),
 	    cmocka_unit_test(each_way_has_one_answer_and_keeps_no_file_in_vain),
 	    cmocka_unit_test(a_client_that_goes_leaves_nothing),
 	    cmocka_unit_test(what_is_too_large_is_refused_at_once),
