@@ -63,7 +63,7 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
 $(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
-$(addprefix $(B)/tests/unit/test_,router replay settle): $(ROUTING)
+$(addprefix $(B)/tests/unit/test_,router replay settle claiming): $(ROUTING)
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(B)/tests/interop/offline: $(call objects,tests/interop/offline_*.c)
 $(FUZZ): $(B)/tests/fuzz/test_%: $(B)/obj/tests/fuzz/%.o

@@ -14,14 +14,17 @@
 
 struct kind;
 
+enum { JOB_MAX_TENANT = 64 }; /* bytes */
+
 struct job {
 	char id[UUID_TEXT];
 	const struct kind *kind; /* borrowed from the kinds in memory */
 	enum job_state state;
 	json_t *params;
-	json_t *expect;	  /* of a job being accepted; else NULL */
-	char *sticky;	  /* key for routing; NULL: none */
-	char *input_type; /* NULL: no input */
+	json_t *expect; /* of a job being accepted; else NULL */
+	char *sticky;	/* key for routing; NULL: none */
+	char tenant[JOB_MAX_TENANT + 1]; /* whose; "": nobody's in particular */
+	char *input_type;		 /* NULL: no input */
 	char input_sha256[65];
 	int64_t input_bytes;
 	int wanted, min, priority;

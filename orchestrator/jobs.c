@@ -10,11 +10,11 @@
 #include "common/log.h"
 #include "common/signer_client.h"
 #include "common/xalloc.h"
+#include "orchestrator/claim.h"
 #include "orchestrator/dispatch.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/store.h"
-#include "orchestrator/sweep.h"
 
 enum {
 	RETRY_LEAST_MS = 200,
@@ -53,6 +53,7 @@ give_back(struct orchestrator *o, const struct kind *kind, const char *hotkey)
 	if (m != NULL)
 		miner_end(
 		    m, kind->capacity_key, MINER_NEUTRAL, clock_wall_us());
+	claim_room(o->claim);
 }
 
 static void
@@ -152,7 +153,17 @@ try_later(struct orchestrator *o, const struct job *job)
 
 	log_debug("job.waits", "id=%s retry_ms=%ld", job->id, (long)ms);
 	store_job_later(o, job->id, clock_wall_us() + ms * 1000);
-	sweep_claim_in(o->sweep, ms);
+	claim_in(o->claim, ms);
+}
+
+/* All were tried. */
+static void
+nobody_left(struct orchestrator *o, const struct job *job)
+{
+	if (job->delivered >= job->min)
+		end_job(o, job, JOB_FINISH, JOB_DONE, NULL);
+	else
+		end_job(o, job, JOB_GIVE_UP, JOB_FAILED, "no_miner");
 }
 
 /* Nobody is there to take it: wait for somebody, unless all were tried. */
@@ -160,12 +171,12 @@ static void
 no_candidates(
     struct orchestrator *o, const struct job *job, const struct route *route)
 {
-	if (json_array_size(job->tried) == 0 || route->n_later > 0)
+	if (json_array_size(job->tried) == 0)
+		claim_put_back(o->claim, job);
+	else if (route->n_later > 0)
 		try_later(o, job);
-	else if (job->delivered >= job->min)
-		end_job(o, job, JOB_FINISH, JOB_DONE, NULL);
 	else
-		end_job(o, job, JOB_GIVE_UP, JOB_FAILED, "no_miner");
+		nobody_left(o, job);
 }
 
 static void
@@ -223,7 +234,7 @@ on_queued(const struct pg_answer *answer, void *arg)
 
 	r->on_stored(answer, r->job, r->arg);
 	if (answer->outcome == PG_DONE)
-		sweep_claim_in(r->o->sweep, retry_ms(r->job));
+		claim_queued(r->o->claim, r->job->id, r->job->kind);
 	routing_free(r);
 }
 
@@ -237,26 +248,48 @@ jobs_accept(struct orchestrator *o, struct job *job,
 
 	r->on_stored = on_stored;
 	r->arg = arg;
-	if (can_route(o))
+	if (!claim_is_taken(o->claim, job->kind) && can_route(o))
 		draw_miners(o, job, &route);
-	if (route.n > 0)
+	if (route.n > 0) {
 		store_job_accept(
 		    o, job, &route, r->ids, prepare(r, &route), on_routed, r);
-	else
+	} else {
+		claim_note(o->claim, job->kind);
 		store_job_insert(o, job, on_queued, r);
+	}
 	route_clear(&route);
 }
 
 /* -- settling ----------------------------------------------------------- */
+
+/* Nobody is left who could be tried, were he up or free. */
+static bool
+is_hopeless(struct orchestrator *o, const struct job *job)
+{
+	struct route route;
+	bool none;
+
+	if (o->router == NULL)
+		return false;
+	draw_miners(o, job, &route);
+	none = route.n == 0 && route.n_later == 0;
+	route_clear(&route);
+	return none;
+}
 
 static void
 retry(struct orchestrator *o, const struct job *job)
 {
 	int64_t ms = retry_ms(job);
 
+	/* Its claim would end it, but none comes while no miner has room. */
+	if (!claim_has_room(o->claim, job->kind) && is_hopeless(o, job)) {
+		nobody_left(o, job);
+		return;
+	}
 	store_job_requeue(
 	    o, job->id, clock_wall_us() + ms * 1000, job->round_failed);
-	sweep_claim_in(o->sweep, ms);
+	claim_in(o->claim, ms);
 }
 
 /* A result that came in time counts even if it is not looked at yet. */
@@ -309,16 +342,10 @@ settle(struct orchestrator *o, struct job *job)
 	}
 }
 
-struct job_read {
-	struct orchestrator *o;
-	bool claimed;
-};
-
 static void
 on_job(const struct pg_answer *answer, void *arg)
 {
-	struct job_read *read = arg;
-	struct orchestrator *o = read->o;
+	struct orchestrator *o = arg;
 	struct job *job = NULL;
 
 	if (answer->outcome == PG_DONE && PQntuples(answer->results[0]) == 1)
@@ -326,37 +353,25 @@ on_job(const struct pg_answer *answer, void *arg)
 	else if (answer->outcome != PG_DONE)
 		log_warn(
 		    "store.failed", "what=job_get why=\"%s\"", answer->why);
-	if (job == NULL || job->kind == NULL) {
-		job_free(job);
-	} else if (read->claimed && job->state == JOB_QUEUED &&
-		   job->delivered + job->open < job->wanted &&
-		   clock_wall_us() < job->deadline_us) {
-		route_claimed(o, job);
-	} else {
+	if (job != NULL && job->kind != NULL)
 		settle(o, job);
-		job_free(job);
-	}
-	free(read);
-}
-
-static void
-read_job(struct orchestrator *o, const char *job_id, bool claimed)
-{
-	struct job_read *read = xcalloc(1, sizeof(*read));
-
-	read->o = o;
-	read->claimed = claimed;
-	store_job_get(o, job_id, on_job, read);
+	job_free(job);
 }
 
 void
 jobs_settle(struct orchestrator *o, const char *job_id)
 {
-	read_job(o, job_id, false);
+	store_job_get(o, job_id, on_job, o);
 }
 
 void
-jobs_take(struct orchestrator *o, const char *job_id)
+jobs_take(struct orchestrator *o, struct job *job)
 {
-	read_job(o, job_id, true);
+	if (job->delivered + job->open < job->wanted &&
+	    clock_wall_us() < job->deadline_us) {
+		route_claimed(o, job);
+		return;
+	}
+	settle(o, job);
+	job_free(job);
 }

@@ -17,8 +17,9 @@ void jobs_accept(struct orchestrator *, struct job *,
     void (*on_stored)(const struct pg_answer *, const struct job *, void *arg),
     void *arg);
 
-/* The same for one we have just claimed. */
-void jobs_take(struct orchestrator *, const char *job_id);
+/* Give a queued job that we have claimed to miners, unless it needs none any
+ * more. Takes the job, which is of a kind we know. */
+void jobs_take(struct orchestrator *, struct job *);
 
 /* An attempt has ended, or a deadline has passed: end the job, queue it
  * again, or leave it. */

@@ -137,6 +137,36 @@ table_room(struct table *t, const char *capacity_key, int64_t now_us)
 	return 0;
 }
 
+/* Attempts that it could take, one after the other. */
+static int
+miner_room(const struct miner *m, const char *capacity_key, int64_t now_us)
+{
+	const struct lane *l = lane_find(m, capacity_key);
+	int slots, mine;
+
+	if (l == NULL || !miner_may_be_drawn(m) ||
+	    miner_why_busy(m, l, now_us) != NULL)
+		return 0;
+	if (breaker_state(&m->breaker, now_us) == BREAKER_HALF_OPEN)
+		return 1;
+	slots = earned_slots(&l->earned, l->said);
+	mine = shares_of(m->table->shares, slots, l->hash, now_us) - l->ours;
+	slots -= l->ours + l->others;
+	return slots < mine ? slots : mine;
+}
+
+int
+table_slots(struct table *t, const char *capacity_key, int64_t now_us, int most)
+{
+	int n = 0;
+
+	if (table_room(t, capacity_key, now_us) == 0)
+		return 0;
+	for (size_t i = 0; i < t->n && n < most; i++)
+		n += miner_room(&t->miners[i], capacity_key, now_us);
+	return n < most ? n : most;
+}
+
 /* -- what happens ---------------------------------------------------------- */
 
 void

@@ -25,6 +25,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/api.h"
 #include "orchestrator/blobs.h"
+#include "orchestrator/claim.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
@@ -131,13 +132,12 @@ check_ready(struct buf *missing, void *arg)
 /* -- streams ------------------------------------------------------------ */
 
 static void
-on_job_message(const char *id, const char *note, void *arg)
+on_job_message(const char *id, const char *kind, void *arg)
 {
 	struct orchestrator *o = arg;
 
-	(void)note;
 	if (uuid_is_valid(id))
-		sweep_claim_in(o->sweep, 0);
+		claim_told(o->claim, kind);
 }
 
 static void
@@ -166,8 +166,9 @@ start_redis(struct orchestrator *o)
 		    "redis://host:port or unix:/path\"");
 		return -1;
 	}
-	redis_join(
-	    o->jobs, redis_jobs, "dispatchers", o->id, on_job_message, o);
+	/* Every instance hears of it: who has room for the job cannot be known
+	 * before, and a claim takes it once. */
+	redis_tail(o->jobs, redis_jobs, on_job_message, o);
 	redis_tail(o->chain, redis_chain, on_news, o);
 	redis_tail(o->scores, redis_scores, on_news, o);
 	return 0;
@@ -409,6 +410,7 @@ start(struct orchestrator *o, const char *self)
 	    schedules_new(o, config_str(config, "orchestrator.schedules"));
 	o->miners =
 	    miners_new(o, config_ms(config, "orchestrator.probe_interval"));
+	o->claim = claim_new(o);
 	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"));
 	return 0;
 }
@@ -420,6 +422,7 @@ stop(struct orchestrator *o)
 	sweep_free(o->sweep);
 	flights_free(o->flights);
 	miners_free(o->miners);
+	claim_free(o->claim);
 	http_server_free(o->api);
 	signed_calls_drop(o);
 	http_client_free(o->client);

@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/pg.h"
 #include "common/xalloc.h"
+#include "orchestrator/claim.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/prober.h"
@@ -124,6 +125,7 @@ on_table(const struct pg_answer *answer, void *arg)
 	if (count_out(&o->table) != was_out)
 		log_info("miners.out", "n=%zu of=%zu", count_out(&o->table),
 		    o->table.n);
+	claim_in(o->claim, 0);
 	prober_run(o, clock_wall_us() - ms->probe_ms * 1000);
 }
 

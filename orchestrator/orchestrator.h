@@ -17,6 +17,7 @@
 #include "orchestrator/table.h"
 
 struct blobs;
+struct claim;
 struct http_client;
 struct http_server;
 struct kinds;
@@ -65,6 +66,7 @@ struct orchestrator {
 	struct http_server *api;
 	struct http_client *client;
 	struct signer_client *signer;
+	struct claim *claim;
 	struct sweep *sweep;
 	struct flights *flights;
 	struct schedules *schedules;

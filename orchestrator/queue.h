@@ -1,5 +1,6 @@
 /*
- * A job's place among those that wait. Pure.
+ * A job's place among those of its tenant that wait. Pure. Which tenant's turn
+ * it is: sql/queries/job_claim.sql.
  *
  * It is fixed at its birth: earlier by so much for each point of priority.
  * Priorities age by that, without anybody counting: a job goes before one of

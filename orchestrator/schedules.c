@@ -9,6 +9,7 @@
  * missed is missed but for the job that is made now.
  */
 #include "orchestrator/schedules.h"
+#include "orchestrator/claim.h"
 
 #include <event2/event.h>
 #include <jansson.h>
@@ -24,7 +25,6 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/schedule.h"
 #include "orchestrator/store_schedules.h"
-#include "orchestrator/sweep.h"
 
 enum { LOOK_MS = 1000, READ_AGAIN_MS = 2000 };
 
@@ -63,7 +63,7 @@ on_fired(const struct pg_answer *answer, void *arg)
 		    pg_text(res, i, "due_us"));
 	}
 	if (PQntuples(answer->results[0]) > 0)
-		sweep_claim_in(s->o->sweep, 0);
+		claim_in(s->o->claim, 0);
 }
 
 /* When the schedule of a row fires next; 0, having said why, if never. */

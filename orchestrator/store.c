@@ -10,6 +10,7 @@
 #include "common/metrics.h"
 #include "common/redis.h"
 #include "common/xalloc.h"
+#include "orchestrator/claim.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/miners.h"
@@ -143,11 +144,10 @@ fill_new_job(
 	pg_add_int(p, job->retries_left);
 	pg_add_us(p, job->created_us);
 	pg_add_us(p, job->deadline_us);
-	pg_add_text(p, o->id);
-	pg_add_us(p, lease_until_us(o, job->created_us));
 	pg_add_us(
 	    p, queue_rank_us(job->created_us, job->priority, o->ageing_ms));
 	pg_add_text(p, job->sticky);
+	pg_add_text(p, job->tenant);
 }
 
 static void
@@ -209,33 +209,55 @@ store_job_later(struct orchestrator *o, const char *id, int64_t next_try_us)
 	pg_add_text(&p, id);
 	pg_add_text(&p, o->id);
 	pg_add_us(&p, next_try_us);
-	pg_add_us(&p, lease_until_us(o, clock_wall_us()));
 	batch(o, id, sql_job_later, &p, on_quiet, "job_later");
 }
 
 void
-store_job_claim(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
+store_job_wait(
+    struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
 {
 	struct pg_params p = {0};
+
+	pg_add_text(&p, id);
+	pg_add_text(&p, o->id);
+	pg_add_us(&p, clock_wall_us());
+	batch(o, id, sql_job_wait, &p, on_answer, arg);
+}
+
+/* A text as an element of an array's text. */
+static void
+add_element(struct buf *out, const char *text)
+{
+	buf_add_str(out, out->len == 0 ? "{\"" : ",\"");
+	for (; *text != '\0'; text++)
+		buf_printf(
+		    out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+	buf_add_str(out, "\"");
+}
+
+void
+store_job_claim(struct orchestrator *o, const struct claim_ask *asks, size_t n,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+	struct buf kinds = {0}, room = {0};
 	int64_t now_us = clock_wall_us();
 
+	for (size_t i = 0; i < n; i++) {
+		add_element(&kinds, asks[i].kind);
+		buf_printf(&room, "%c%d", i == 0 ? '{' : ',', asks[i].room);
+	}
+	buf_add_str(&kinds, n == 0 ? "{}" : "}");
+	buf_add_str(&room, n == 0 ? "{}" : "}");
 	pg_add_int(&p, o->netuid);
 	pg_add_text(&p, o->id);
 	pg_add_us(&p, now_us);
 	pg_add_us(&p, lease_until_us(o, now_us));
-	pg_add_int(&p, CLAIM_LOT);
+	pg_add_text(&p, buf_str(&kinds));
+	pg_add_text(&p, buf_str(&room));
 	query(o, sql_job_claim, &p, on_answer, arg);
-}
-
-void
-store_job_renew(struct orchestrator *o)
-{
-	struct pg_params p = {0};
-
-	pg_add_text(&p, o->id);
-	pg_add_us(&p, lease_until_us(o, clock_wall_us()));
-	pg_add_int(&p, o->netuid);
-	query(o, sql_job_renew, &p, on_quiet, "job_renew");
+	buf_free(&kinds);
+	buf_free(&room);
 }
 
 void
@@ -347,13 +369,11 @@ struct job_step {
 };
 
 static void
-add_job_step(struct orchestrator *o, struct pg_op *op, const char *id,
-    const struct job_step *js)
+add_job_step(struct pg_op *op, const char *id, const struct job_step *js)
 {
 	struct pg_params p = {0};
 	struct buf from = {0};
 	int64_t now_us = clock_wall_us();
-	bool ours = js->to == JOB_QUEUED;
 
 	job_sources(js->event, js->to, &from);
 	pg_add_text(&p, id);
@@ -363,8 +383,6 @@ add_job_step(struct orchestrator *o, struct pg_op *op, const char *id,
 	pg_add_us(&p, now_us);
 	pg_add_text(
 	    &p, js->best != NULL && js->best[0] != '\0' ? js->best : NULL);
-	pg_add_text(&p, ours ? o->id : NULL);
-	pg_add_us(&p, ours ? lease_until_us(o, now_us) : 0);
 	pg_add_us(&p, js->next_try_us);
 	pg_add_int(&p, js->budget);
 	pg_op_add(op, sql_job_step, p.n, p.values);
@@ -378,7 +396,7 @@ step_job(struct orchestrator *o, const char *id, const struct job_step *js,
 	struct step *step = step_new(o, id, js->event, js->to, on_done, arg);
 	struct pg_op *op = pg_op_new(id);
 
-	add_job_step(o, op, id, js);
+	add_job_step(op, id, js);
 	pg_op_batch(o->pg, op, on_job_step, step);
 }
 
@@ -432,6 +450,7 @@ note_over(struct orchestrator *o, const char *id, enum attempt_state to,
 		miners_ended(o, pg_text(res, row, "hotkey"),
 		    pg_text(res, row, "kind"), pg_text(res, row, "instance"),
 		    outcome_of(to));
+	claim_room(o->claim);
 	redis_send(o->out, redis_results, id, attempt_state_name(to));
 }
 
@@ -572,7 +591,7 @@ store_attempt_finish(struct orchestrator *o, const char *job_id,
 	f->arg = arg;
 	add_attempt_step(
 	    op, attempt_id, event, ATTEMPT_DELIVERED, NULL, result);
-	add_job_step(o, op, job_id, &done);
+	add_job_step(op, job_id, &done);
 	pg_op_batch(o->pg, op, on_finish, f);
 }
 
@@ -623,6 +642,7 @@ store_job_accept(struct orchestrator *o, const struct job *job,
 	struct new_job n = {0};
 
 	fill_new_job(&n, o, job);
+	pg_add_text(&n.p, o->id);
 	pg_add_us(&n.p, clock_wall_us());
 	pg_add_us(&n.p, deadline_us);
 	pg_add_text(&n.p, attempts);

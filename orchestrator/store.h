@@ -32,12 +32,21 @@ void store_job_show(
     struct orchestrator *, const char *id, pg_on_answer *, void *arg);
 void store_job_result(
     struct orchestrator *, const char *id, pg_on_answer *, void *arg);
+/* A job that we hold is given up: nobody's, and due then; or at once, as soon
+ * as a miner is free for it. */
 void store_job_later(
     struct orchestrator *, const char *id, int64_t next_try_us);
-/* At most CLAIM_LOT of them; if so many come, there may be more. */
-enum { CLAIM_LOT = 50 };
-void store_job_claim(struct orchestrator *, pg_on_answer *, void *arg);
-void store_job_renew(struct orchestrator *);
+void store_job_wait(
+    struct orchestrator *, const char *id, pg_on_answer *, void *arg);
+/* Queued jobs of these kinds, for so many miners each: rows as those of
+ * sql_job_get, in the order of their turns. */
+enum { CLAIM_LOT = 50 }; /* most room that is looked at; job_claim.sql */
+struct claim_ask {
+	const char *kind;
+	int room; /* 1..CLAIM_LOT */
+};
+void store_job_claim(struct orchestrator *, const struct claim_ask *, size_t n,
+    pg_on_answer *, void *arg);
 void store_job_unsettled(struct orchestrator *, pg_on_answer *, void *arg);
 
 /*

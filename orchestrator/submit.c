@@ -17,6 +17,7 @@
 #include "common/metrics.h"
 #include "common/xalloc.h"
 #include "orchestrator/blobs.h"
+#include "orchestrator/claim.h"
 #include "orchestrator/draw.h"
 #include "orchestrator/form.h"
 #include "orchestrator/job.h"
@@ -29,7 +30,10 @@
 enum { MAX_PRIORITY = 100, MIN_DEADLINE_MS = 1000 };
 
 static const char *const known_fields[] = {"kind", "params", "miners",
-    "deadline_ms", "priority", "sticky", "expect", NULL};
+    "deadline_ms", "priority", "tenant", "sticky", "expect", NULL};
+
+static const char tenant_characters[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
 struct submit {
 	struct orchestrator *o;
@@ -56,8 +60,8 @@ check_fields(const json_t *request, struct err *err)
 		if (known_fields[i] == NULL)
 			return err_set(err,
 			    "%s is not a field of a job, which has kind, "
-			    "params, miners, deadline_ms, priority, sticky and "
-			    "expect",
+			    "params, miners, deadline_ms, priority, tenant, "
+			    "sticky and expect",
 			    name);
 	}
 	return 0;
@@ -117,6 +121,24 @@ take_sticky(const json_t *request, struct job *job, struct err *err)
 	return 0;
 }
 
+static int
+take_tenant(const json_t *request, struct job *job, struct err *err)
+{
+	const json_t *value = json_object_get(request, "tenant");
+	const char *name = json_string_value(value);
+
+	if (value == NULL)
+		return 0;
+	if (name == NULL || json_string_length(value) > JOB_MAX_TENANT ||
+	    name[0] == '\0' || name[strspn(name, tenant_characters)] != '\0')
+		return err_set(err,
+		    "tenant must be a name of 1 to %d letters, digits, dots, "
+		    "dashes and underscores",
+		    JOB_MAX_TENANT);
+	snprintf(job->tenant, sizeof(job->tenant), "%s", name);
+	return 0;
+}
+
 /* kind is what stands there, NULL if nothing. Always -1. */
 static int
 refuse_kind(const struct kinds *kinds, const json_t *kind, struct err *err)
@@ -164,6 +186,7 @@ submit_parse(const struct kinds *kinds, const json_t *request, int64_t now_us,
 	job->params = params_check(
 	    job->kind->params, json_object_get(request, "params"), err);
 	if (job->params == NULL || take_numbers(request, job, err) != 0 ||
+	    take_tenant(request, job, err) != 0 ||
 	    take_sticky(request, job, err) != 0)
 		goto fail;
 	return job;

@@ -7,6 +7,7 @@
 
 #include "common/log.h"
 #include "common/xalloc.h"
+#include "orchestrator/claim.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/miners.h"
@@ -16,7 +17,7 @@
 struct sweep {
 	struct orchestrator *o;
 	int64_t sweep_ms;
-	struct event *sweep, *claim, *lease;
+	struct event *sweep;
 };
 
 static struct timeval
@@ -32,46 +33,6 @@ rows(const struct pg_answer *answer, const char *what)
 		return true;
 	log_warn("store.failed", "what=%s why=\"%s\"", what, answer->why);
 	return false;
-}
-
-/* -- claiming ----------------------------------------------------------- */
-
-static void
-on_claimed(const struct pg_answer *answer, void *arg)
-{
-	struct orchestrator *o = arg;
-
-	if (!rows(answer, "job_claim"))
-		return;
-	for (int i = 0; i < PQntuples(answer->results[0]); i++)
-		jobs_take(o, pg_text(answer->results[0], i, "id"));
-	if (PQntuples(answer->results[0]) == CLAIM_LOT)
-		sweep_claim_in(o->sweep, 0);
-}
-
-static void
-on_claim(evutil_socket_t fd, short what, void *arg)
-{
-	struct sweep *s = arg;
-
-	(void)fd;
-	(void)what;
-	if (!s->o->service.draining && s->o->kinds != NULL)
-		store_job_claim(s->o, on_claimed, s->o);
-}
-
-void
-sweep_claim_in(struct sweep *s, int64_t ms)
-{
-	struct timeval soon = in_ms(ms), set, now;
-
-	evutil_gettimeofday(&now, NULL);
-	if (event_pending(s->claim, EV_TIMEOUT, &set)) {
-		evutil_timeradd(&now, &soon, &now);
-		if (evutil_timercmp(&set, &now, <))
-			return;
-	}
-	event_add(s->claim, &soon);
 }
 
 /* -- the sweep ---------------------------------------------------------- */
@@ -151,21 +112,7 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 		return;
 	store_attempt_stuck(s->o, on_stuck, s->o);
 	store_job_unsettled(s->o, on_unsettled, s->o);
-	sweep_claim_in(s, 0);
-}
-
-/* -- leases ------------------------------------------------------------- */
-
-static void
-on_lease(evutil_socket_t fd, short what, void *arg)
-{
-	struct sweep *s = arg;
-
-	(void)fd;
-	(void)what;
-	if (!pg_is_up(s->o->pg))
-		return;
-	store_job_renew(s->o);
+	claim_in(s->o->claim, 0);
 }
 
 /* -- the whole ---------------------------------------------------------- */
@@ -190,8 +137,6 @@ sweep_new(struct orchestrator *o, int64_t sweep_ms)
 	s->o = o;
 	s->sweep_ms = sweep_ms;
 	s->sweep = every(s, sweep_ms, on_sweep);
-	s->lease = every(s, o->lease_ms / 3, on_lease);
-	s->claim = event_new(o->service.base, -1, 0, on_claim, s);
 	return s;
 }
 
@@ -201,8 +146,6 @@ sweep_free(struct sweep *s)
 	if (s == NULL)
 		return;
 	event_free(s->sweep);
-	event_free(s->lease);
-	event_free(s->claim);
 	free(s);
 }
 

@@ -1,7 +1,6 @@
 /*
- * What is done by the clock: holding leases, claiming what is due, and the
- * sweep, which finds in PostgreSQL whatever no message
- * and no memory knows about any more.
+ * What is done by the clock: the sweep, which finds in PostgreSQL whatever no
+ * message and no memory knows about any more.
  */
 #ifndef ORCHESTRATOR_SWEEP_H
 #define ORCHESTRATOR_SWEEP_H
@@ -14,9 +13,6 @@ struct sweep;
 /* sweep_ms 0: no sweep, for tests of what it is good for. */
 struct sweep *sweep_new(struct orchestrator *, int64_t sweep_ms);
 void sweep_free(struct sweep *); /* NULL is fine */
-
-/* Claim queued jobs in so many ms, or sooner if that was asked already. */
-void sweep_claim_in(struct sweep *, int64_t ms);
 
 /* Bring the whole to work: the database is (again) there. */
 void sweep_now(struct sweep *);

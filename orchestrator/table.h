@@ -116,6 +116,10 @@ const char *miner_busy(
  * for a look at those that are out, at most every tenth of a second. */
 size_t table_room(struct table *, const char *capacity_key, int64_t now_us);
 
+/* How many attempts of a kind they could take now, not counted beyond most. */
+int table_slots(
+    struct table *, const char *capacity_key, int64_t now_us, int most);
+
 /* -- what happens ---------------------------------------------------------- */
 
 enum miner_outcome {

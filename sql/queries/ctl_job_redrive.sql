@@ -19,12 +19,12 @@ with failed as (
 insert into job (id, netuid, kind, state, params, expect, input_sha256,
 	input_type, input_bytes, miners_min, miners_wanted, priority,
 	retries_left, created_at, deadline_at, next_try_at, rank_at, sticky,
-	redrive_of, input_of, source)
+	redrive_of, input_of, source, tenant)
 select n.id, p.netuid, p.kind, 'queued', p.params, p.expect, p.input_sha256,
 	p.input_type, p.input_bytes, p.miners_min, p.miners_wanted, p.priority,
 	k.retry_budget, $4, $4::timestamptz + (p.deadline_at - p.created_at),
 	$4, $4::timestamptz - (p.created_at - p.rank_at), p.sticky, p.id,
-	coalesce(p.input_of, p.id), p.source
+	coalesce(p.input_of, p.id), p.source, p.tenant
 from picked p
 join unnest($3::uuid[]) with ordinality as n (id, place) using (place)
 join kind k on k.netuid = p.netuid and k.name = p.kind

@@ -1,4 +1,5 @@
--- Nobody can take a queued job now: try again later.
--- $1 id, $2 lease_owner, $3 next_try_at, $4 lease_until
-update job set next_try_at = $3, tries = tries + 1, lease_until = $4
+-- A job that we hold cannot go on now: it is due again, for anybody, later.
+-- $1 id, $2 lease_owner, $3 next_try_at
+update job set next_try_at = $3, tries = tries + 1, lease_owner = null,
+	lease_until = null
 where id = $1 and state = 'queued' and lease_owner = $2

@@ -2,8 +2,7 @@
 -- if it is to be queued again or given up and has an attempt under way, or if
 -- the best attempt it is to be done by is not delivered.
 -- $1 id, $2 states to come from, $3 state to go to, $4 reason, $5 now,
--- $6 best attempt, $7 lease_owner, $8 lease_until, $9 next_try_at,
--- $10 what it takes of the retry budget
+-- $6 best attempt, $7 next_try_at, $8 what it takes of the retry budget
 -- columns: was, the state it came from; left: it has an attempt under way
 update job j set
 	state = $3,
@@ -11,10 +10,10 @@ update job j set
 	finished_at = case when $3::job_state in ('done', 'failed', 'expired',
 		'cancelled') then $5::timestamptz end,
 	best_attempt = coalesce($6, j.best_attempt),
-	lease_owner = coalesce($7, j.lease_owner),
-	lease_until = coalesce($8, j.lease_until),
-	next_try_at = coalesce($9, j.next_try_at),
-	retries_left = j.retries_left - $10::integer,
+	lease_owner = null,
+	lease_until = null,
+	next_try_at = coalesce($7, j.next_try_at),
+	retries_left = j.retries_left - $8::integer,
 	tries = j.tries + case when $3::job_state = 'queued' then 1 else 0 end
 from job old
 where old.id = $1 and j.id = old.id and j.state = any ($2::job_state[])

@@ -190,8 +190,14 @@ capacity_json(const char *names, int n)
 	json_t *capacity = json_object();
 	char *copy = xstrdup(names), *rest = copy, *name, *text;
 
-	while ((name = strtok_r(rest, " ", &rest)) != NULL)
-		json_object_set_new(capacity, name, json_integer(n));
+	while ((name = strtok_r(rest, " ", &rest)) != NULL) {
+		char *slots = strchr(name, '=');
+
+		if (slots != NULL)
+			*slots++ = '\0';
+		json_object_set_new(capacity, name,
+		    json_integer(slots != NULL ? atoi(slots) : n));
+	}
 	text = json_dumps(capacity, JSON_COMPACT);
 	json_decref(capacity);
 	free(copy);

@@ -33,7 +33,7 @@ struct hand_task {
 };
 
 /* n of them, who say of each kind in capacities (names separated by spaces)
- * that they take many. NULL, having said why. */
+ * that they take many, or as many as behind "=". NULL, having said why. */
 struct hand *hand_new(int n, const char *capacities);
 void hand_free(struct hand *); /* NULL is fine */
 

@@ -33,7 +33,7 @@
 
 enum { RACES = 40, LOOP_S = 30 };
 
-struct sweep {
+struct claim {
 	struct event_base *base;
 	int claims;
 };
@@ -47,11 +47,11 @@ struct place {
 /* -- the world around schedules.c ----------------------------------------- */
 
 void
-sweep_claim_in(struct sweep *sweep, int64_t ms)
+claim_in(struct claim *claim, int64_t ms)
 {
 	assert_int_equal(ms, 0);
-	sweep->claims++;
-	event_base_loopbreak(sweep->base);
+	claim->claims++;
+	event_base_loopbreak(claim->base);
 }
 
 /* There is no file here. */
@@ -366,7 +366,7 @@ one_that_is_never_due_again_is_left_alone(void **state)
 
 struct instance {
 	struct orchestrator o;
-	struct sweep sweep;
+	struct claim claim;
 	struct schedules *s;
 };
 
@@ -375,8 +375,8 @@ instance_start(struct place *p, struct instance *in)
 {
 	memset(in, 0, sizeof(*in));
 	in->o.netuid = 1;
-	in->sweep.base = in->o.service.base = event_base_new();
-	in->o.sweep = &in->sweep;
+	in->claim.base = in->o.service.base = event_base_new();
+	in->o.claim = &in->claim;
 	in->o.pg =
 	    pg_new(in->o.service.base, sandbox_conninfo(p->box), NULL, NULL);
 	in->s = schedules_new(&in->o, "");
@@ -400,7 +400,7 @@ run_until_claimed(struct instance *in)
 
 	event_base_loopexit(in->o.service.base, &limit);
 	event_base_dispatch(in->o.service.base);
-	assert_int_equal(in->sweep.claims, 1);
+	assert_int_equal(in->claim.claims, 1);
 }
 
 /* Nobody was there for a day: of 1440 due times, one is fired. */

@@ -96,7 +96,7 @@ struct world {
 	struct kind kind;
 	struct job row;
 	const char *tried; /* JSON */
-	bool signer_is_up;
+	bool signer_is_up, has_room, others_wait;
 	int made;	/* attempts the store says it made; -1: it said no */
 	char done[256]; /* words, each with a space behind */
 };
@@ -272,10 +272,52 @@ dispatch_start(struct dispatch *d)
 }
 
 void
-sweep_claim_in(struct sweep *s, int64_t ms)
+claim_put_back(struct claim *c, const struct job *job)
 {
-	(void)s;
+	(void)job;
+	note((struct orchestrator *)c, "wait ");
+}
+
+bool
+claim_has_room(const struct claim *c, const struct kind *kind)
+{
+	(void)kind;
+	return ((const struct world *)c)->has_room;
+}
+
+void
+claim_room(struct claim *c)
+{
+	(void)c;
+}
+
+void
+claim_in(struct claim *c, int64_t ms)
+{
+	(void)c;
 	assert_true(ms > 0);
+}
+
+bool
+claim_is_taken(const struct claim *c, const struct kind *kind)
+{
+	(void)kind;
+	return ((const struct world *)c)->others_wait;
+}
+
+void
+claim_note(struct claim *c, const struct kind *kind)
+{
+	(void)kind;
+	note((struct orchestrator *)c, "noted ");
+}
+
+void
+claim_queued(struct claim *c, const char *job_id, const struct kind *kind)
+{
+	(void)job_id;
+	(void)kind;
+	note((struct orchestrator *)c, "told ");
 }
 
 bool
@@ -305,6 +347,7 @@ world_new(void)
 	w->signer_is_up = true;
 	w->made = 99;
 	w->o.signer = (struct signer_client *)w;
+	w->o.claim = (struct claim *)w;
 	w->o.policy = (struct route_policy){500, 1, .05, .5, .05, .2};
 	for (int i = 0; i < 2; i++) {
 		struct miner *m = table_add(&w->o.table);
@@ -403,6 +446,31 @@ a_job_is_settled(void **state)
 	}
 }
 
+/* It does not wait for room at those that have failed it, or are down. */
+static void
+it_is_not_queued_again_for_nobody(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	w->tried = "[\"a\", \"b\"]";
+	jobs_settle(&w->o, "job");
+	world_end(w, "give_up:no_miner drop ");
+
+	w = world_new();
+	w->tried = "[\"a\", \"b\"]";
+	w->row.wanted = 3;
+	w->row.delivered = 1;
+	jobs_settle(&w->o, "job");
+	world_end(w, "finish drop ");
+
+	w = world_new();
+	w->tried = "[\"a\", \"b\"]";
+	w->has_room = true; /* its claim comes, and ends it */
+	jobs_settle(&w->o, "job");
+	world_end(w, "requeue ");
+}
+
 static void
 nobody_ever_took_it(void **state)
 {
@@ -427,12 +495,18 @@ claimed(void)
 }
 
 static void
+take(struct world *w)
+{
+	jobs_take(&w->o, store_job_from_row(&w->o, NULL, 0));
+}
+
+static void
 a_claimed_job_is_routed(void **state)
 {
 	struct world *w = claimed();
 
 	(void)state;
-	jobs_take(&w->o, "job");
+	take(w);
 	assert_int_equal(in_flight(w, 0) + in_flight(w, 1), 1);
 	world_end(w, "route:1 send ");
 }
@@ -446,7 +520,7 @@ as_many_are_drawn_as_are_missing(void **state)
 	w->row.wanted = 5;
 	w->row.delivered = 2;
 	w->row.open = 2;
-	jobs_take(&w->o, "job");
+	take(w);
 	world_end(w, "route:1 send ");
 }
 
@@ -461,7 +535,7 @@ what_others_have_taken_is_not_sent(void **state)
 
 		w->made = made[i];
 		w->row.wanted = 2;
-		jobs_take(&w->o, "job");
+		take(w);
 		/* No place at a miner is lost by it. */
 		assert_int_equal(in_flight(w, 0), 0);
 		assert_int_equal(in_flight(w, 1), 0);
@@ -476,7 +550,7 @@ without_signerd_no_miner_is_used_up(void **state)
 
 	(void)state;
 	w->signer_is_up = false;
-	jobs_take(&w->o, "job");
+	take(w);
 	world_end(w, "later ");
 }
 
@@ -488,8 +562,14 @@ with_all_busy_it_waits(void **state)
 	(void)state;
 	w->tried = "[\"a\"]";
 	lane_find(&w->o.table.miners[1], "k")->ours = 1;
-	jobs_take(&w->o, "job");
+	take(w);
 	world_end(w, "later ");
+
+	w = claimed();
+	lane_find(&w->o.table.miners[0], "k")->ours = 1;
+	lane_find(&w->o.table.miners[1], "k")->ours = 1;
+	take(w);
+	world_end(w, "wait ");
 }
 
 static void
@@ -499,8 +579,8 @@ before_the_first_miner_is_there_it_waits(void **state)
 
 	(void)state;
 	table_clear(&w->o.table);
-	jobs_take(&w->o, "job");
-	world_end(w, "later ");
+	take(w);
+	world_end(w, "wait ");
 }
 
 static void
@@ -510,14 +590,14 @@ when_all_were_tried_it_ends(void **state)
 
 	(void)state;
 	w->tried = "[\"a\", \"b\"]";
-	jobs_take(&w->o, "job");
+	take(w);
 	world_end(w, "give_up:no_miner drop ");
 
 	w = claimed();
 	w->tried = "[\"a\", \"b\"]";
 	w->row.wanted = 3;
 	w->row.delivered = 1;
-	jobs_take(&w->o, "job");
+	take(w);
 	world_end(w, "finish drop ");
 }
 
@@ -536,7 +616,7 @@ no_miner_is_tried_twice_however_many_there_were(void **state)
 	json_array_append_new(tried, json_string("b"));
 	text = json_dumps(tried, 0);
 	w->tried = text;
-	jobs_take(&w->o, "job");
+	take(w);
 	world_end(w, "give_up:no_miner drop ");
 	json_decref(tried);
 	free(text);
@@ -549,7 +629,7 @@ a_claimed_job_that_is_too_late_ends(void **state)
 
 	(void)state;
 	w->row.deadline_us = clock_wall_us() - 1;
-	jobs_take(&w->o, "job");
+	take(w);
 	world_end(w, "expire:no_miner drop ");
 }
 
@@ -560,7 +640,6 @@ a_job_of_a_kind_we_do_not_know_is_left_alone(void **state)
 
 	(void)state;
 	w->row.kind = NULL;
-	jobs_take(&w->o, "job");
 	jobs_settle(&w->o, "job");
 	world_end(w, "");
 }
@@ -599,14 +678,15 @@ static void
 a_new_job_that_nobody_can_take_is_queued(void **state)
 {
 	(void)state;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		struct world *w = world_new();
 
-		w->signer_is_up = i == 0;
+		w->signer_is_up = i != 1;
+		w->others_wait = i == 2;
 		for (int k = 0; k < 2; k++)
 			lane_find(&w->o.table.miners[k], "k")->ours = i == 0;
 		accept_job(w);
-		world_end(w, "queue stored ");
+		world_end(w, "noted queue stored told ");
 	}
 }
 
@@ -623,7 +703,7 @@ a_new_job_that_is_not_stored_is_not_sent(void **state)
 		assert_int_equal(in_flight(w, 0), 0);
 		assert_int_equal(in_flight(w, 1), 0);
 		world_end(w, i == 0 ? "accept route:1 refused unsent "
-				    : "queue refused ");
+				    : "noted queue refused ");
 	}
 }
 
@@ -637,6 +717,7 @@ main(void)
 	    cmocka_unit_test(the_facts_give_the_verdict),
 	    cmocka_unit_test(no_job_waits_for_nothing),
 	    cmocka_unit_test(a_job_is_settled),
+	    cmocka_unit_test(it_is_not_queued_again_for_nobody),
 	    cmocka_unit_test(nobody_ever_took_it),
 	    cmocka_unit_test(a_claimed_job_is_routed),
 	    cmocka_unit_test(as_many_are_drawn_as_are_missing),

@@ -375,7 +375,7 @@ static const struct {
 	"there is no kind \"audio\"; there are audio.speak, audio.transcribe"},
     {"{\"kind\": \"audio.speak\", \"parms\": {}}",
 	"parms is not a field of a job, which has kind, params, miners, "
-	"deadline_ms, priority, sticky and expect"},
+	"deadline_ms, priority, tenant, sticky and expect"},
     {"{\"kind\": \"audio.speak\"}",
 	"params.text is missing; its type is string"},
     {"{\"kind\": \"audio.speak\", \"params\": []}", "params must be an object"},
