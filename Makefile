@@ -62,7 +62,8 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
 $(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
-CHAOS := $(patsubst %.c,$(B)/%,$(wildcard tests/chaos/*.c))
+CHAOS := $(B)/tests/chaos/kill $(B)/tests/chaos/scenarios $(B)/tests/chaos/rolling
+$(B)/tests/chaos/scenarios: $(B)/obj/tests/chaos/faults.o
 $(B)/tests/interop/offline: $(call objects,tests/interop/offline_*.c)
 $(FUZZ): $(B)/tests/fuzz/test_%: $(B)/obj/tests/fuzz/%.o
 $(FUZZ): $(filter-out %/seed.o $(B)/obj/tests/fuzz/fuzz_%,$(call objects,tests/fuzz/*.c))
