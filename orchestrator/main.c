@@ -25,6 +25,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/api.h"
 #include "orchestrator/blobs.h"
+#include "orchestrator/drain.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
@@ -38,8 +39,6 @@ enum {
 	MAX_CONNECTIONS = 256,
 	MAX_PER_MINER = 8,
 	KINDS_RETRY_S = 2,
-	DRAIN_MS = 5000, /* for what is under way */
-	DRAIN_LOOK_MS = 20,
 };
 
 static const struct config_key keys[] = {
@@ -73,6 +72,9 @@ static const struct config_key keys[] = {
 	"a job goes before what came so much earlier, for each point of its "
 	"priority",
 	NULL, 0, 86400e3},
+    {"orchestrator.drain", CONFIG_MS, "25s", false,
+	"how long what is under way may take to end when we are told to stop",
+	NULL, 0, 3600e3},
     {"orchestrator.probe_interval", CONFIG_MS, "1m", false,
 	"how often a miner is asked for its capacity", NULL, 1000, 86400e3},
     {"orchestrator.stake_cap", CONFIG_REAL, "500", false,
@@ -378,6 +380,7 @@ start(struct orchestrator *o, const char *self)
 static void
 stop(struct orchestrator *o)
 {
+	drain_free(o->drain);
 	sweep_free(o->sweep);
 	http_server_free(o->api);
 	signed_calls_drop(o);
@@ -396,53 +399,13 @@ stop(struct orchestrator *o)
 	sodium_memzero(&o->secrets, sizeof(o->secrets));
 }
 
-static bool
-is_busy(const struct orchestrator *o)
-{
-	return pg_pending(o->pg) > 0 || !LIST_EMPTY(&o->calls) ||
-	       probes_are_busy(o->probes);
-}
-
-static void
-on_idle(void *arg)
-{
-	struct orchestrator *o = arg;
-
-	if (is_busy(o)) {
-		/* Its rows say what it was: the next sweep goes on with it. */
-		log_info("service.stopped", "why=\"time is up\"");
-		_exit(EXIT_SUCCESS);
-	}
-	service_stop(&o->service);
-}
-
-/*
- * Take no jobs; end what was begun, within a time that supervisors allow,
- * still answering miners; then answer what is asked and leave the rest to the
- * other instances, or to this one's next life.
- */
-static void
-on_draining(evutil_socket_t fd, short what, void *arg)
-{
-	struct orchestrator *o = arg;
-	struct timeval soon = {0, DRAIN_LOOK_MS * 1000};
-
-	(void)fd;
-	(void)what;
-	if (is_busy(o) && clock_mono_us() < o->drain_until_us)
-		event_base_once(
-		    o->service.base, -1, EV_TIMEOUT, on_draining, o, &soon);
-	else
-		http_server_drain(o->api, on_idle, o);
-}
-
 static void
 on_drain(void *arg)
 {
 	struct orchestrator *o = arg;
 
-	o->drain_until_us = clock_mono_us() + DRAIN_MS * 1000LL;
-	on_draining(-1, 0, o);
+	o->drain =
+	    drain_start(o, config_ms(o->service.config, "orchestrator.drain"));
 }
 
 int

@@ -17,6 +17,7 @@
 #include "orchestrator/table.h"
 
 struct blobs;
+struct drain;
 struct http_client;
 struct http_server;
 struct kinds;
@@ -43,7 +44,7 @@ struct orchestrator {
 	int64_t lease_ms;
 	int64_t ageing_ms;		/* that a point of priority is worth */
 	LIST_HEAD(, signed_call) calls; /* to miners, being signed or sent */
-	int64_t drain_until_us;		/* mono */
+	struct drain *drain;		/* NULL until we are told to stop */
 	bool development;		/* plain http and loopback to miners */
 	char *public_url;		/* what miners reach us by */
 	struct secrets secrets;

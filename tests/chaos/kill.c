@@ -31,24 +31,6 @@ number_of(const char *name, int otherwise)
 	return text != NULL && atoi(text) > 0 ? atoi(text) : otherwise;
 }
 
-/* Dead for a while, and then a while with both. */
-static int
-kill_often(struct pair *p, struct dice *dice, int n)
-{
-	for (int i = 0; i < n; i++) {
-		int which = dice_between(dice, 0, 1);
-
-		pair_rest(dice_between(dice, LEAST_MS, MOST_MS));
-		pair_kill(p, which);
-		pair_rest(dice_between(dice, 0, MOST_DEAD_MS));
-		if (pair_start(p, which) != 0)
-			return -1;
-		if (i % 20 == 19)
-			fprintf(stderr, "kill: %d of %d\n", i + 1, n);
-	}
-	return 0;
-}
-
 static void
 print_peers(struct pair *p)
 {
@@ -76,7 +58,7 @@ run(struct pair *p, struct dice *dice, int kills)
 	int failed, twice;
 
 	load_go(p->load);
-	if (kill_often(p, dice, kills) != 0)
+	if (pair_kill_often(p, dice, kills) != 0)
 		return -1;
 	failed = pair_count(p, from_us, &toll);
 	twice = jobs_audit_logs(p->s);

@@ -24,6 +24,7 @@
 #include "tests/lib/suite.h"
 
 enum { READY_MS = 60000, QUIET_MS = 120000, BLOCK_MS = 5000 };
+enum { LEAST_MS = 20, MOST_MS = 600, MOST_DEAD_MS = 300 }; /* of kills */
 
 static const char kinds[] =
     "[{\"name\": \"chore\", \"protocol\": \"native\", "
@@ -34,7 +35,7 @@ static const char kinds[] =
     "\"output_types\": [], \"max_output_bytes\": 65536, "
     "\"scoring\": \"none\", \"params\": {\"text\": {\"type\": \"string\", "
     "\"required\": true}}}]";
-static const char job[] =
+const char pair_job[] =
     "{\"kind\":\"chore\",\"params\":{\"text\":\"a small thing\"}}";
 
 /* -- ports -------------------------------------------------------------- */
@@ -127,19 +128,41 @@ pair_kill(struct pair *p, int i)
 int
 pair_stop(struct pair *p, int i)
 {
-	int status;
-
 	proc_signal(p->at[i], SIGTERM);
-	status = proc_wait(p->at[i], READY_MS);
+	return pair_await_end(p, i);
+}
+
+int
+pair_await_end(struct pair *p, int i)
+{
+	int status = proc_wait(p->at[i], READY_MS);
+
 	sandbox_drop(p->s->box, p->at[i]);
 	p->at[i] = NULL;
 	return status;
 }
 
+int
+pair_kill_often(struct pair *p, struct dice *dice, int n)
+{
+	for (int i = 0; i < n; i++) {
+		int which = dice_between(dice, 0, 1);
+
+		pair_rest(dice_between(dice, LEAST_MS, MOST_MS));
+		pair_kill(p, which);
+		pair_rest(dice_between(dice, 0, MOST_DEAD_MS));
+		if (pair_start(p, which) != 0)
+			return -1;
+		if (i % 20 == 19)
+			fprintf(stderr, "pair: killed %d of %d\n", i + 1, n);
+	}
+	return 0;
+}
+
 /* -- the whole ---------------------------------------------------------- */
 
-static char *
-write_kinds(const char *name)
+char *
+pair_kinds(const char *name)
 {
 	char *build = paths_build();
 	char *path = xasprintf("%s/%s-kinds.json", build, name);
@@ -167,26 +190,47 @@ start(struct pair *p, const struct pair_options *o)
 	    .is_strict = o->is_strict};
 	struct load_options load = {.ports = {p->ports[0], p->ports[1]},
 	    .per_second = o->per_second,
-	    .job = job};
+	    .job = pair_job};
 	struct suite_options suite = {.name = o->name,
 	    .durable = o->durable,
 	    .block_ms = BLOCK_MS,
-	    .ini = o->ini,
 	    .leave_stopped = {[SUITE_ORCHESTRATOR] = true}};
-	char *path = write_kinds(o->name);
+	char *path = pair_kinds(o->name), *ini;
 
 	if (path == NULL)
 		return -1;
+	ini = xasprintf(
+	    "\n[orchestrator]\ndrain = 25s\n%s", o->ini != NULL ? o->ini : "");
 	p->crowd = crowd_new(&crowd);
 	crowd_join(p->crowd, &suite);
 	suite.kinds = path;
+	suite.ini = ini;
 	p->s = suite_new(&suite);
 	free(path);
-	if (p->s == NULL || pair_start(p, 0) != 0 || pair_start(p, 1) != 0 ||
+	free(ini);
+	if (p->s == NULL)
+		return -1;
+	pair_join(p, p->s);
+	if (pair_start(p, 0) != 0 || pair_start(p, 1) != 0 ||
 	    suite_wait_ready(p->s, o->n_miners) != 0)
 		return -1;
 	p->load = load_new(&load);
 	return 0;
+}
+
+void
+pair_choose_ports(struct pair *p)
+{
+	for (int i = 0; i < 2; i++)
+		p->ports[i] = free_port();
+}
+
+void
+pair_join(struct pair *p, struct suite *s)
+{
+	p->s = s;
+	free(s->api_url);
+	s->api_url = xasprintf("http://127.0.0.1:%d", p->ports[0]);
 }
 
 struct pair *
@@ -194,8 +238,7 @@ pair_new(const struct pair_options *o)
 {
 	struct pair *p = xcalloc(1, sizeof(*p));
 
-	for (int i = 0; i < 2; i++)
-		p->ports[i] = free_port();
+	pair_choose_ports(p);
 	if (start(p, o) == 0)
 		return p;
 	pair_end(p, true);

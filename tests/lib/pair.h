@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct crowd;
+struct dice;
 struct jobs;
 struct load;
 struct proc;
@@ -40,11 +41,24 @@ struct pair {
 struct pair *pair_new(const struct pair_options *);
 int pair_end(struct pair *, bool failed); /* as suite_end */
 
+/* The parts of pair_new, for a test with miners of its own: the ports; a file
+ * of the one kind, "chore", the caller's to free; a job of it; and suites
+ * whose api_url is to be the first's. */
+void pair_choose_ports(struct pair *);
+char *pair_kinds(const char *name);
+extern const char pair_job[];
+void pair_join(struct pair *, struct suite *);
+
 /* Until it is ready to take jobs. 0, or -1 having said why. */
 int pair_start(struct pair *, int i);
 void pair_kill(struct pair *, int i);
-/* SIGTERM, and its exit status. */
+/* SIGTERM, and its exit status; or wait for the end of one told before. */
 int pair_stop(struct pair *, int i);
+int pair_await_end(struct pair *, int i);
+
+/* One of the two, by chance, is killed at a moment by chance, and started
+ * again after a while; so many times. */
+int pair_kill_often(struct pair *, struct dice *, int n);
 
 /* What has come of jobs that clients were told 202 for, once all is over. */
 struct pair_toll {

@@ -1,0 +1,162 @@
+/*
+ * The end of an orchestratord that was told to stop.
+ *
+ * It looks again and again: a job whose attempt fails meanwhile is queued by
+ * us, and is then another's, too. A look asks PostgreSQL, and the next one
+ * decides on the answer, so that nothing is under way that it does not count.
+ */
+#include "orchestrator/drain.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/http_server.h"
+#include "common/log.h"
+#include "common/pg.h"
+#include "common/redis.h"
+#include "common/xalloc.h"
+#include "orchestrator/orchestrator.h"
+#include "orchestrator/probe.h"
+#include "orchestrator/store_drain.h"
+
+enum { LOOK_MS = 50 };
+
+struct drain {
+	struct orchestrator *o;
+	struct event *look;
+	int64_t until_us; /* mono */
+	int64_t open;	  /* when last counted, or DRAIN_UNKNOWN */
+	int asked;	  /* queries not answered yet */
+	long handed_over;
+	bool is_closing;
+};
+
+bool
+drain_is_over(const struct drain_facts *f)
+{
+	if (f->now_us >= f->until_us)
+		return true;
+	return !f->is_busy && f->open == 0;
+}
+
+static bool
+is_busy(const struct orchestrator *o)
+{
+	return pg_pending(o->pg) > 0 || !LIST_EMPTY(&o->calls) ||
+	       probes_are_busy(o->probes);
+}
+
+/* -- closing ------------------------------------------------------------ */
+
+static void
+on_idle(void *arg)
+{
+	struct drain *d = arg;
+
+	if (is_busy(d->o)) {
+		/* Its rows say what it was: another goes on with it. */
+		log_info("service.stopped", "why=\"time is up\"");
+		_exit(EXIT_SUCCESS);
+	}
+	service_stop(&d->o->service);
+}
+
+static void
+close_doors(struct drain *d)
+{
+	d->is_closing = true;
+	event_del(d->look);
+	log_info("drain.over", "handed_over=%ld open=%ld", d->handed_over,
+	    (long)d->open);
+	http_server_drain(d->o->api, on_idle, d);
+}
+
+/* -- looking ------------------------------------------------------------ */
+
+/* The doorbell: whoever hears it claims what is due. */
+static void
+on_handed_over(const struct pg_answer *answer, void *arg)
+{
+	struct drain *d = arg;
+	int n;
+
+	d->asked--;
+	if (answer->outcome != PG_DONE) {
+		log_warn("store.failed", "what=drain_hand_over why=\"%s\"",
+		    answer->why);
+		return;
+	}
+	n = PQntuples(answer->results[0]);
+	for (int i = 0; i < n; i++)
+		redis_send(d->o->out, redis_jobs,
+		    pg_text(answer->results[0], i, "id"), NULL);
+	d->handed_over += n;
+}
+
+static void
+on_counted(const struct pg_answer *answer, void *arg)
+{
+	struct drain *d = arg;
+
+	d->asked--;
+	if (answer->outcome == PG_DONE)
+		d->open = pg_int(answer->results[0], 0, "open");
+	else
+		log_warn(
+		    "store.failed", "what=drain_open why=\"%s\"", answer->why);
+}
+
+static void
+on_look(evutil_socket_t fd, short what, void *arg)
+{
+	struct drain *d = arg;
+	struct drain_facts facts = {
+	    .now_us = clock_mono_us(),
+	    .until_us = d->until_us,
+	    .is_busy = is_busy(d->o),
+	    .open = d->open,
+	};
+
+	(void)fd;
+	(void)what;
+	if (d->is_closing)
+		return;
+	if (drain_is_over(&facts)) {
+		close_doors(d);
+	} else if (d->asked == 0) {
+		d->open = DRAIN_UNKNOWN;
+		d->asked = 2;
+		store_drain_hand_over(d->o, on_handed_over, d);
+		store_drain_open(d->o, on_counted, d);
+	}
+}
+
+struct drain *
+drain_start(struct orchestrator *o, int64_t most_ms)
+{
+	struct drain *d = xcalloc(1, sizeof(*d));
+	struct timeval interval = {0, LOOK_MS * 1000};
+
+	d->o = o;
+	/* Without kinds it has never taken anything. */
+	d->until_us = clock_mono_us() + (o->kinds != NULL ? most_ms * 1000 : 0);
+	d->open = DRAIN_UNKNOWN;
+	d->look = event_new(o->service.base, -1, EV_PERSIST, on_look, d);
+	/* What it would be told is for the others to hear. */
+	redis_free(o->jobs);
+	o->jobs = NULL;
+	event_add(d->look, &interval);
+	on_look(-1, 0, d);
+	return d;
+}
+
+void
+drain_free(struct drain *d)
+{
+	if (d == NULL)
+		return;
+	event_free(d->look);
+	free(d);
+}
