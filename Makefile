@@ -3,7 +3,7 @@
 #   make            everything          make check     the tests (SAN=1: under sanitizers)
 #   make demo       the main job        make lint      what we agreed not to write
 #   make cover      line coverage       make install   into $(DESTDIR)$(PREFIX)
-#   make soak       fuzzers, by hand    make bench     figures and their floors, by hand
+#   make soak       fuzzers and chaos   make bench     figures and their floors, by hand
 
 PREFIX ?= /usr/local
 CC = gcc
@@ -100,8 +100,9 @@ demo: demo-programs
 	$(DEMO)
 lint: all
 	tests/lint $(B)
+chaos-programs: all $(FAKES) $(CHAOS)
 soak:
-	tests/soak
+	tests/soak $(SECTION)
 bench: $(BENCH)
 	tests/bench/run $(B)
 cover:
@@ -113,6 +114,6 @@ install: all
 clean:
 	rm -rf build build-san build-cov
 
-.PHONY: all tests check demo demo-programs lint soak bench cover install clean
+.PHONY: all tests check demo demo-programs lint chaos-programs soak bench cover install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -23,7 +23,7 @@
 #include "tests/lib/sandbox.h"
 #include "tests/lib/suite.h"
 
-enum { READY_MS = 60000, QUIET_MS = 120000, BLOCK_MS = 5000 };
+enum { READY_MS = 60000, QUIET_MS = 120000, BLOCK_MS = 1000 };
 enum { LEAST_MS = 20, MOST_MS = 600, MOST_DEAD_MS = 300 }; /* of kills */
 
 static const char kinds[] =
