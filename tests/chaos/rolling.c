@@ -100,7 +100,7 @@ main(void)
 	    .most_ms = 200,
 	    .slow_every = SLOW_EVERY,
 	    .slow_ms = SLOW_MS,
-	    .is_strict = true,
+	    .strict_every = 1,
 	    .seed = dice_seed()};
 	struct pair *p;
 	int failed = -1;

@@ -202,7 +202,7 @@ start(void **state)
 	struct suite_options o = {.name = "drain",
 	    .ini = "\n[orchestrator]\nlease = 1h\nsweep = 250ms\n",
 	    .leave_stopped = {[SUITE_ORCHESTRATOR] = true}};
-	char *kinds = pair_kinds("drain");
+	char *kinds = pair_kinds("drain", "20s");
 	struct suite *s;
 
 	*state = two;

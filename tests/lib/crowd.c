@@ -38,6 +38,7 @@ struct errand {
 	char id[40];
 	char *url, *secret; /* the whole header */
 	int tries;
+	bool is_strict;
 	struct event *timer;
 	LIST_ENTRY(errand) link;
 };
@@ -139,7 +140,7 @@ on_called_back(const struct http_answer *answer, void *arg)
 
 	if (answer->status != 0 && answer->status < 500) {
 		errand_over(e, count_of(c, answer));
-	} else if (c->o.is_strict || ++e->tries >= MOST_TRIES) {
+	} else if (e->is_strict || ++e->tries >= MOST_TRIES) {
 		fprintf(stderr, "crowd: %s was not taken: %d %s\n", e->id,
 		    answer->status, answer->why);
 		errand_over(e, &c->counts.unheard);
@@ -164,7 +165,7 @@ on_worked(evutil_socket_t fd, short what, void *arg)
 	    .timeout_ms = CALL_MS,
 	    .connect_timeout_ms = CONNECT_MS,
 	    .max_answer = MAX_PLAIN,
-	    .is_once = e->crowd->o.is_strict,
+	    .is_once = e->is_strict,
 	};
 
 	(void)fd;
@@ -177,7 +178,6 @@ on_worked(evutil_socket_t fd, short what, void *arg)
 static int
 work_ms(struct crowd *c)
 {
-	c->n_works++;
 	if (c->o.slow_every > 0 && c->n_works % c->o.slow_every == 0)
 		return c->o.slow_ms;
 	return dice_between(&c->dice, c->o.least_ms, c->o.most_ms);
@@ -192,6 +192,9 @@ begin(struct crowd *c, const char *id, const char *url, const char *secret)
 	snprintf(e->id, sizeof(e->id), "%s", id);
 	e->url = xstrdup(url);
 	e->secret = xasprintf("X-Callback-Secret: %s", secret);
+	c->n_works++;
+	e->is_strict =
+	    c->o.strict_every > 0 && c->n_works % c->o.strict_every == 0;
 	e->timer = event_new(looper_base(c->looper), -1, 0, on_worked, e);
 	LIST_INSERT_HEAD(&c->errands, e, link);
 	pthread_mutex_lock(&c->lock);

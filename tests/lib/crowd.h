@@ -4,7 +4,7 @@
  *
  * A miner calls back at the URL it was given. With a second door known to it
  * (as behind a balancer), it tries there when the first does not answer, and
- * again a few times; a strict one calls once, and what is lost is lost.
+ * again a few times; but a strict one calls once, and what is lost is lost.
  * crowd_join them to the options of a suite, and end that suite first.
  */
 #ifndef TESTS_CROWD_H
@@ -26,8 +26,9 @@ struct crowd_options {
 	int least_ms, most_ms;	  /* what work takes */
 	int slow_every, slow_ms;  /* of each so many one takes so long; 0: no */
 	uint64_t seed;
-	int ports[2]; /* of the orchestrators */
-	bool is_strict;
+	int ports[2];	  /* of the orchestrators */
+	int strict_every; /* of each so many results one is called once; 0: no
+			   */
 };
 
 struct crowd *crowd_new(const struct crowd_options *);

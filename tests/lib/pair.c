@@ -29,7 +29,7 @@ enum { LEAST_MS = 20, MOST_MS = 600, MOST_DEAD_MS = 300 }; /* of kills */
 static const char kinds[] =
     "[{\"name\": \"chore\", \"protocol\": \"native\", "
     "\"path\": \"/jobs/chore\", \"capacity_key\": \"chore\", "
-    "\"deadline\": \"10m\", \"attempt\": \"20s\", \"answer\": \"1s\", "
+    "\"deadline\": \"10m\", \"attempt\": \"%s\", \"answer\": \"1s\", "
     "\"retry_budget\": 5, \"miners_min\": 1, \"miners_wanted\": 1, "
     "\"miners_max\": 1, \"input_types\": [], \"max_input_bytes\": 0, "
     "\"output_types\": [], \"max_output_bytes\": 65536, "
@@ -142,6 +142,16 @@ pair_await_end(struct pair *p, int i)
 	return status;
 }
 
+int64_t
+pair_at_miners(struct pair *p, int i)
+{
+	return db_int(p->s->db,
+	    "select count(*) from attempt a join job j on j.id = a.job_id "
+	    "join instance i on i.id = j.lease_owner "
+	    "where a.state = 'accepted' and i.url = 'http://127.0.0.1:%d'",
+	    p->ports[i]);
+}
+
 int
 pair_kill_often(struct pair *p, struct dice *dice, int n)
 {
@@ -162,14 +172,14 @@ pair_kill_often(struct pair *p, struct dice *dice, int n)
 /* -- the whole ---------------------------------------------------------- */
 
 char *
-pair_kinds(const char *name)
+pair_kinds(const char *name, const char *attempt)
 {
 	char *build = paths_build();
 	char *path = xasprintf("%s/%s-kinds.json", build, name);
 	FILE *f = fopen(path, "w");
 
 	free(build);
-	if (f != NULL && fputs(kinds, f) >= 0 && fclose(f) == 0)
+	if (f != NULL && fprintf(f, kinds, attempt) >= 0 && fclose(f) == 0)
 		return path;
 	fprintf(stderr, "pair: cannot write %s\n", path);
 	free(path);
@@ -187,7 +197,7 @@ start(struct pair *p, const struct pair_options *o)
 	    .slow_ms = o->slow_ms,
 	    .seed = o->seed,
 	    .ports = {p->ports[0], p->ports[1]},
-	    .is_strict = o->is_strict};
+	    .strict_every = o->strict_every};
 	struct load_options load = {.ports = {p->ports[0], p->ports[1]},
 	    .per_second = o->per_second,
 	    .job = pair_job};
@@ -195,7 +205,9 @@ start(struct pair *p, const struct pair_options *o)
 	    .durable = o->durable,
 	    .block_ms = BLOCK_MS,
 	    .leave_stopped = {[SUITE_ORCHESTRATOR] = true}};
-	char *path = pair_kinds(o->name), *ini;
+	char *path =
+		 pair_kinds(o->name, o->attempt != NULL ? o->attempt : "20s"),
+	     *ini;
 
 	if (path == NULL)
 		return -1;

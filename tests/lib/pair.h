@@ -24,7 +24,8 @@ struct pair_options {
 	double per_second;
 	int least_ms, most_ms;	 /* what work takes */
 	int slow_every, slow_ms; /* of each so many one takes so long */
-	bool is_strict;		 /* miners call once, where they were told */
+	int strict_every;	 /* see crowd.h */
+	const char *attempt;	 /* what one may take; NULL: 20s */
 	const char *ini;	 /* more configuration, or NULL */
 	uint64_t seed;
 };
@@ -45,7 +46,7 @@ int pair_end(struct pair *, bool failed); /* as suite_end */
  * of the one kind, "chore", the caller's to free; a job of it; and suites
  * whose api_url is to be the first's. */
 void pair_choose_ports(struct pair *);
-char *pair_kinds(const char *name);
+char *pair_kinds(const char *name, const char *attempt);
 extern const char pair_job[];
 void pair_join(struct pair *, struct suite *);
 
@@ -55,6 +56,9 @@ void pair_kill(struct pair *, int i);
 /* SIGTERM, and its exit status; or wait for the end of one told before. */
 int pair_stop(struct pair *, int i);
 int pair_await_end(struct pair *, int i);
+
+/* How many attempts of jobs that it holds are at miners; -1. */
+int64_t pair_at_miners(struct pair *, int i);
 
 /* One of the two, by chance, is killed at a moment by chance, and started
  * again after a while; so many times. */
