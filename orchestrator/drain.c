@@ -21,12 +21,15 @@
 #include "orchestrator/probe.h"
 #include "orchestrator/store_drain.h"
 
-enum { LOOK_MS = 50 };
+enum {
+	LOOK_MS = 50,
+	CLOSE_MS = 3000, /* for requests that are being answered */
+};
 
 struct drain {
 	struct orchestrator *o;
 	struct event *look;
-	int64_t until_us; /* mono */
+	int64_t until_us; /* mono: for what we do now */
 	int64_t open;	  /* when last counted, or DRAIN_UNKNOWN */
 	int asked;	  /* queries not answered yet */
 	long handed_over;
@@ -50,24 +53,31 @@ is_busy(const struct orchestrator *o)
 
 /* -- closing ------------------------------------------------------------ */
 
+/* Its rows say what it was: another goes on with it. */
+static void
+give_up(void)
+{
+	log_info("service.stopped", "why=\"time is up\"");
+	_exit(EXIT_SUCCESS);
+}
+
 static void
 on_idle(void *arg)
 {
 	struct drain *d = arg;
 
-	if (is_busy(d->o)) {
-		/* Its rows say what it was: another goes on with it. */
-		log_info("service.stopped", "why=\"time is up\"");
-		_exit(EXIT_SUCCESS);
-	}
+	if (is_busy(d->o))
+		give_up();
 	service_stop(&d->o->service);
 }
 
+/* A client that is slow to ask, or a miner that waits for PostgreSQL, does
+ * not keep us for longer than those who stop us wait. */
 static void
 close_doors(struct drain *d)
 {
 	d->is_closing = true;
-	event_del(d->look);
+	d->until_us = clock_mono_us() + CLOSE_MS * 1000LL;
 	log_info("drain.over", "handed_over=%ld open=%ld", d->handed_over,
 	    (long)d->open);
 	http_server_drain(d->o->api, on_idle, d);
@@ -121,9 +131,10 @@ on_look(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (d->is_closing)
-		return;
-	if (drain_is_over(&facts)) {
+	if (d->is_closing) {
+		if (facts.now_us >= facts.until_us)
+			give_up();
+	} else if (drain_is_over(&facts)) {
 		close_doors(d);
 	} else if (d->asked == 0) {
 		d->open = DRAIN_UNKNOWN;

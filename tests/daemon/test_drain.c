@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/xalloc.h"
 #include "tests/lib/attempt.h"
@@ -21,6 +22,7 @@
 #include "tests/lib/db.h"
 #include "tests/lib/fetch.h"
 #include "tests/lib/hand.h"
+#include "tests/lib/http_child.h"
 #include "tests/lib/jobs.h"
 #include "tests/lib/pair.h"
 #include "tests/lib/proc.h"
@@ -193,6 +195,40 @@ what_takes_longer_is_finished_at_the_other(void **state)
 	hand_drop(two->hand, task);
 }
 
+/* The beginning of a request, and nothing more; what came behind it is
+ * answered, so that it is there. */
+static int
+begin_asking(const struct pair *p)
+{
+	int fd = raw_dial(p->ports[0]);
+
+	raw_send_str(fd, "POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Type: "
+			 "application/json\r\nContent-Length: 100\r\n\r\n{");
+	assert_int_equal(get_status(p, "/readyz"), 200);
+	return fd;
+}
+
+static void
+nobody_who_is_slow_to_ask_keeps_it(void **state)
+{
+	struct two *two = *state;
+	struct pair *p = &two->pair;
+	const char *line;
+	char why[32];
+	int fd;
+
+	configure(two, "[orchestrator]\ndrain = 25s\n");
+	fd = begin_asking(p);
+	tell_to_stop(p);
+	assert_non_null(proc_wait_event(p->at[0], "drain.over", "open=0", 0));
+	line = proc_wait_event(p->at[0], "service.stopped", NULL, 60000);
+	assert_non_null(line);
+	assert_int_equal(proc_value(line, "why", why, sizeof(why)), 0);
+	assert_string_equal(why, "time is up");
+	assert_int_equal(pair_await_end(p, 0), 0);
+	close(fd);
+}
+
 /* -- the whole ---------------------------------------------------------- */
 
 static int
@@ -255,6 +291,7 @@ main(void)
 	    cmocka_unit_test_teardown(its_queue_is_the_others_at_once, mend),
 	    cmocka_unit_test_teardown(
 		what_takes_longer_is_finished_at_the_other, mend),
+	    cmocka_unit_test_teardown(nobody_who_is_slow_to_ask_keeps_it, mend),
 	};
 
 	return cmocka_run_group_tests(tests, start, end);

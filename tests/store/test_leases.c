@@ -112,6 +112,8 @@ fill(void **state)
 {
 	struct place *p = *state;
 
+	if (PQtransactionStatus(p->lock) != PQTRANS_IDLE)
+		run(p->lock, "rollback"); /* of a test that failed */
 	if (db_exec(p->db, "delete from attempt; delete from job") != 0)
 		return -1;
 	for (int id = 1; id <= 3; id++)
