@@ -3,7 +3,7 @@
 #   make            everything          make check     the tests (SAN=1: under sanitizers)
 #   make demo       the main job        make lint      what we agreed not to write
 #   make cover      line coverage       make install   into $(DESTDIR)$(PREFIX)
-#   make soak       fuzzers, by hand    make bench     figures and their floors, by hand
+#   make soak       fuzzers and chaos   make bench     figures and their floors, by hand
 
 PREFIX ?= /usr/local
 CC = gcc
@@ -65,13 +65,15 @@ $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
 $(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
 $(addprefix $(B)/tests/unit/test_,router replay settle claiming): $(ROUTING)
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
+CHAOS := $(B)/tests/chaos/kill $(B)/tests/chaos/scenarios $(B)/tests/chaos/rolling
+$(B)/tests/chaos/scenarios: $(B)/obj/tests/chaos/faults.o
 $(B)/tests/interop/offline: $(call objects,tests/interop/offline_*.c)
 $(FUZZ): $(B)/tests/fuzz/test_%: $(B)/obj/tests/fuzz/%.o
 $(FUZZ): $(filter-out %/seed.o $(B)/obj/tests/fuzz/fuzz_%,$(call objects,tests/fuzz/*.c))
 $(FUZZ): $(filter-out %/main.o,$(call objects,signer/*.c))
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
-$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP): $(B)/%: $(B)/obj/%.o
-$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP) $(FUZZ) $(DEMO): $(TESTLIB) $(ARCHIVES)
+$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o
+$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(CHAOS) $(DUMP) $(FUZZ) $(DEMO): $(TESTLIB) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TESTLIB) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS) -lcmocka
 
@@ -101,8 +103,9 @@ demo: demo-programs
 	$(DEMO)
 lint: all
 	tests/lint $(B)
+chaos-programs: all $(FAKES) $(CHAOS)
 soak:
-	tests/soak
+	tests/soak $(SECTION)
 bench: $(BENCH)
 	tests/bench/run $(B)
 cover:
@@ -114,6 +117,6 @@ install: all
 clean:
 	rm -rf build build-san build-cov
 
-.PHONY: all tests check demo demo-programs lint soak bench cover install clean
+.PHONY: all tests check demo demo-programs lint chaos-programs soak bench cover install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

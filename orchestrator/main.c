@@ -26,6 +26,7 @@
 #include "orchestrator/api.h"
 #include "orchestrator/blobs.h"
 #include "orchestrator/claim.h"
+#include "orchestrator/drain.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
@@ -42,9 +43,6 @@ enum {
 	MAX_CONNECTIONS = 256,
 	MAX_PER_MINER = 8,
 	KINDS_RETRY_S = 2,
-	DRAIN_MS = 5000, /* for what is under way */
-	LEAVE_MS = 1000, /* to say that we do */
-	DRAIN_LOOK_MS = 20,
 };
 
 static const struct config_key keys[] = {
@@ -80,6 +78,9 @@ static const struct config_key keys[] = {
 	"a job goes before what came so much earlier, for each point of its "
 	"priority",
 	NULL, 0, 86400e3},
+    {"orchestrator.drain", CONFIG_MS, "25s", false,
+	"how long what is under way may take to end when we are told to stop",
+	NULL, 0, 3600e3},
     {"orchestrator.probe_interval", CONFIG_MS, "1m", false,
 	"how often a miner is asked for its capacity", NULL, 1000, 86400e3},
     {"orchestrator.capacity_start", CONFIG_INT, "4", false,
@@ -419,6 +420,7 @@ static void
 stop(struct orchestrator *o)
 {
 	schedules_free(o->schedules);
+	drain_free(o->drain);
 	sweep_free(o->sweep);
 	flights_free(o->flights);
 	miners_free(o->miners);
@@ -441,69 +443,13 @@ stop(struct orchestrator *o)
 	sodium_memzero(&o->secrets, sizeof(o->secrets));
 }
 
-static bool
-is_busy(const struct orchestrator *o)
-{
-	return pg_pending(o->pg) > 0 || !LIST_EMPTY(&o->calls) ||
-	       probes_are_busy(o->probes);
-}
-
-static void
-on_idle(void *arg)
-{
-	struct orchestrator *o = arg;
-
-	if (is_busy(o)) {
-		/* Its rows say what it was: the next sweep goes on with it. */
-		log_info("service.stopped", "why=\"time is up\"");
-		_exit(EXIT_SUCCESS);
-	}
-	service_stop(&o->service);
-}
-
-/* Nothing is begun any more; what miners still have counts as others' for the
- * other instances, whose slots these are from now on. */
-static void
-leave(struct orchestrator *o)
-{
-	if (!o->has_left && pg_is_up(o->pg))
-		miners_leave(o->miners);
-	o->has_left = true;
-}
-
-/*
- * Take no jobs; end what was begun, within a time that supervisors allow,
- * still answering miners; then answer what is asked and leave the rest to the
- * other instances, or to this one's next life.
- */
-static void
-on_draining(evutil_socket_t fd, short what, void *arg)
-{
-	struct orchestrator *o = arg;
-	struct timeval soon = {0, DRAIN_LOOK_MS * 1000};
-
-	(void)fd;
-	(void)what;
-	if (is_busy(o) && clock_mono_us() < o->drain_until_us) {
-		event_base_once(
-		    o->service.base, -1, EV_TIMEOUT, on_draining, o, &soon);
-	} else if (!o->has_left) {
-		leave(o);
-		o->drain_until_us = clock_mono_us() + LEAVE_MS * 1000LL;
-		on_draining(-1, 0, o);
-	} else {
-		http_server_drain(o->api, on_idle, o);
-	}
-}
-
 static void
 on_drain(void *arg)
 {
 	struct orchestrator *o = arg;
 
-	flights_note(o->flights);
-	o->drain_until_us = clock_mono_us() + DRAIN_MS * 1000LL;
-	on_draining(-1, 0, o);
+	o->drain =
+	    drain_start(o, config_ms(o->service.config, "orchestrator.drain"));
 }
 
 int

@@ -18,6 +18,7 @@
 
 struct blobs;
 struct claim;
+struct drain;
 struct http_client;
 struct http_server;
 struct kinds;
@@ -48,10 +49,9 @@ struct orchestrator {
 	int64_t lease_ms;
 	int64_t ageing_ms;		/* that a point of priority is worth */
 	LIST_HEAD(, signed_call) calls; /* to miners, being signed or sent */
-	int64_t drain_until_us;		/* mono */
-	bool has_left;	  /* the instances that share the miners' slots */
-	bool development; /* plain http and loopback to miners */
-	char *public_url; /* what miners reach us by */
+	struct drain *drain;		/* NULL until we are told to stop */
+	bool development;		/* plain http and loopback to miners */
+	char *public_url;		/* what miners reach us by */
 	struct secrets secrets;
 	struct route_policy policy;
 	struct table table;

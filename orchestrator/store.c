@@ -745,3 +745,9 @@ store_attempt_stuck(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 	pg_add_us(&p, now_us - o->lease_ms * 1000);
 	query(o, sql_attempt_stuck, &p, on_answer, arg);
 }
+
+void
+store_attempt_open(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
+{
+	query_id(o, sql_attempt_open, o->id, on_answer, arg);
+}

@@ -96,6 +96,8 @@ void store_attempt_finish(struct orchestrator *, const char *job_id,
 void store_attempt_get(
     struct orchestrator *, const char *id, pg_on_answer *, void *arg);
 void store_attempt_drop(struct orchestrator *, const char *job_id);
+/* One row, open: how many of ours are under way. */
+void store_attempt_open(struct orchestrator *, pg_on_answer *, void *arg);
 void store_attempt_stuck(struct orchestrator *, pg_on_answer *, void *arg);
 
 #endif

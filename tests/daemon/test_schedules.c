@@ -70,7 +70,8 @@ set_up(void **state)
 		return -1;
 	o.miners[0].alpha = 100;
 	o.miners[0].port = recorder_port(p->miner);
-	ini = xasprintf("[orchestrator]\nschedules = %s\ncapacity_start = 0\n", p->file);
+	ini = xasprintf(
+	    "[orchestrator]\nschedules = %s\ncapacity_start = 0\n", p->file);
 	o.ini = ini;
 	p->s = suite_new(&o);
 	free(ini);

@@ -1,4 +1,5 @@
 /* What holds of jobs, attempts and judgements once nothing is under way. */
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,14 +100,13 @@ keys_clear(struct keys *keys)
 	*keys = (struct keys){0};
 }
 
-/* Lines of an event with these pairs in a log: the values of one or two of
+/* Lines of an event with these pairs in one log: the values of one or two of
  * their keys. */
 static void
-gather(struct suite *s, const char *log, const char *event, const char *pairs,
+gather_from(const char *path, const char *event, const char *pairs,
     const char *first, const char *second, struct keys *out)
 {
-	char *path = sandbox_path(s->box, log), *line = NULL;
-	char a[80], b[80];
+	char a[80], b[80], *line = NULL;
 	FILE *f = fopen(path, "r");
 	size_t cap = 0;
 
@@ -121,9 +121,23 @@ gather(struct suite *s, const char *log, const char *event, const char *pairs,
 	}
 	if (f != NULL)
 		fclose(f);
-	else
-		fprintf(stderr, "jobs: there is no %s\n", path);
 	free(line);
+}
+
+/* The same of all logs of such a name. */
+static void
+gather(struct suite *s, const char *log, const char *event, const char *pairs,
+    const char *first, const char *second, struct keys *out)
+{
+	char *path = sandbox_path(s->box, log);
+	glob_t found;
+
+	if (glob(path, 0, NULL, &found) != 0)
+		fprintf(stderr, "jobs: there is no %s\n", path);
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		gather_from(
+		    found.gl_pathv[i], event, pairs, first, second, out);
+	globfree(&found);
 	free(path);
 }
 
@@ -185,6 +199,10 @@ audit_miners(struct suite *s)
 	for (size_t i = 0; i < s->n_miners; i++) {
 		char *log = xasprintf("miner-%zu.log", i + 1);
 
+		if (s->miners[i] == NULL) {
+			free(log);
+			continue;
+		}
 		gather(s, log, "miner.accepted", NULL, "job", NULL, &asked);
 		gather(s, log, "miner.called_back", "status=completed http=200",
 		    "job", NULL, &thanked);
@@ -203,10 +221,11 @@ jobs_audit_logs(struct suite *s)
 	struct keys keys = {0};
 	int broken;
 
-	gather(s, "orchestratord.log", "attempt.step", NULL, "id", "to", &keys);
+	gather(
+	    s, "orchestratord*.log", "attempt.step", NULL, "id", "to", &keys);
 	broken = count_twice("an attempt went", &keys);
 	for (int i = 0; ends[i] != NULL; i++)
-		gather(s, "orchestratord.log", "job.step", ends[i], "id", NULL,
+		gather(s, "orchestratord*.log", "job.step", ends[i], "id", NULL,
 		    &keys);
 	broken += count_twice("a job ended", &keys);
 	gather(s, "validatord.log", "attempt.judged", NULL, "id", NULL, &keys);

@@ -96,6 +96,7 @@ write_config(struct suite *s, const struct suite_options *o)
 	    "[orchestrator]\nlisten = 127.0.0.1:%d\nmetrics =\n"
 	    "store = %s/files\nsecret = @%s/secret\nkinds = %s\n"
 	    "signer = %s/signer.sock\ndevelopment = yes\nlease = 2s\n"
+	    "drain = 1s\n"
 	    "probe_interval = 5s\n",
 	    s->ports[SUITE_ORCHESTRATOR], dir, dir,
 	    o->kinds != NULL ? o->kinds : "deploy/kinds.json", dir);
