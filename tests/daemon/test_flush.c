@@ -426,8 +426,10 @@ no_log_tells_of_anything_twice(void **state)
 static int
 start(void **state)
 {
+	/* The silent one shall be asked all the time. */
 	static const char *const ini =
-	    "\n[orchestrator]\nsweep = 1s\n[validator]\nsweep = 1s\n";
+	    "\n[orchestrator]\nsweep = 1s\neject_after = 0\n"
+	    "capacity_start = 0\n[validator]\nsweep = 1s\n";
 	struct suite_options o = {
 	    .name = "flush", .n_miners = N_MINERS, .ini = ini};
 	struct rig *rig = xcalloc(1, sizeof(*rig));
