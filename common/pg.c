@@ -29,8 +29,10 @@ enum {
 
 /* What a session has unless the configuration says otherwise: a row that
  * somebody holds on to stops its own operation, and none behind it; plans of
- * queries that touch few rows are not worth compiling. */
-static const char session[] = "-c lock_timeout=1s -c jit=off";
+ * queries that touch few rows are not worth compiling, nor making anew for
+ * each execution. */
+static const char session[] = "-c lock_timeout=1s -c jit=off "
+			      "-c plan_cache_mode=force_generic_plan";
 
 static const char no_such_statement[] = "26000"; /* SQLSTATE */
 

@@ -71,9 +71,10 @@ static const struct config_key keys[] = {
     {"orchestrator.sweep", CONFIG_MS, "1s", false,
 	"how often PostgreSQL is searched for what was forgotten; 0s: never",
 	NULL, 0, 3600e3},
-    {"orchestrator.lease", CONFIG_MS, "15s", false,
-	"after this time without a sign of life our jobs are another's", NULL,
-	1000, 3600e3},
+    {"orchestrator.lease", CONFIG_MS, "5s", false,
+	"after this time without a sign of life an instance is dead to the "
+	"others",
+	NULL, 1000, 3600e3},
     {"orchestrator.ageing", CONFIG_MS, "30s", false,
 	"a job goes before what came so much earlier, for each point of its "
 	"priority",

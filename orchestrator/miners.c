@@ -168,6 +168,7 @@ on_open(const struct pg_answer *answer, void *arg)
 		log_info("miners.shared", "among=%zu in=%s", n,
 		    ms->shares.is_in ? "yes" : "no");
 	count_open(&ms->o->table, answer->results[1]);
+	claim_room(ms->o->claim);
 }
 
 static void

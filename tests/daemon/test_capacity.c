@@ -90,13 +90,13 @@ task(struct rig *r)
 	return task;
 }
 
-/* Until so many are queued that nobody could take when it was tried. */
+/* Until so many wait, nobody's. */
 static void
 wait_for_waiting(struct rig *r, int n)
 {
 	assert_int_equal(db_wait_int(r->s->db, n, 0,
 			     "select count(*) from job where state = 'queued' "
-			     "and tries > 0"),
+			     "and lease_owner is null"),
 	    0);
 }
 

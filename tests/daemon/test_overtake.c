@@ -20,12 +20,13 @@
 enum { OLDER = 3, ROUNDS = 12, JOBS = OLDER + ROUNDS };
 enum { ALL = 1 + JOBS + OLDER }; /* with the one of the beginning */
 
-/* Without the sweep, and with leases that outlast the test. */
+/* Without the sweep; who is killed is dead to the next one two seconds later.
+ */
 static int
 set_up(void **state)
 {
 	return slot_set_up(
-	    state, "overtake", "[orchestrator]\nsweep = 0s\nlease = 1h\n");
+	    state, "overtake", "[orchestrator]\nsweep = 0s\nlease = 2s\n");
 }
 
 /* That many are queued, and no instance holds one of them. */
