@@ -20,7 +20,7 @@ static const char *const protocols[] = {"native", "dippy", NULL};
 static const char *const scorings[] = {
     "transcript", "speech", "image", "none", NULL};
 
-enum { MAX_MINERS = 10 };
+enum { MAX_MINERS = 10, MAX_TIME_MS = 7 * 86400 * 1000 };
 
 static int
 bad(struct err *err, const json_t *kind, const char *field, const char *want)
@@ -41,8 +41,9 @@ take_times(const json_t *kind, json_t *row, struct err *err)
 		int64_t ms = text != NULL ? config_parse_ms(text) : -1;
 		char column[32];
 
-		if (ms <= 0)
-			return bad(err, kind, times[i], "a time such as 2m");
+		if (ms <= 0 || ms > MAX_TIME_MS)
+			return bad(err, kind, times[i],
+			    "a time such as 2m, at most 7d");
 		snprintf(column, sizeof(column), "%s_ms", times[i]);
 		json_object_set_new(row, column, json_integer(ms));
 	}

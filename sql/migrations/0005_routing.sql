@@ -10,3 +10,12 @@ create table route_table (
 
 -- Receipts are kept as they were written; nothing looks into them here.
 alter table attempt alter column receipt type json;
+
+-- What is written for every job costs no look at other tables: an attempt comes
+-- with its job in one statement, kinds are never deleted, and history is to be
+-- dropped by the month.
+alter table job drop constraint job_netuid_kind_fkey;
+alter table attempt drop constraint attempt_job_id_fkey;
+alter table job drop constraint job_redrive_of_key;
+create unique index job_redriven on job (redrive_of)
+	where redrive_of is not null;

@@ -2,9 +2,10 @@
 -- $1 id, $2 netuid
 -- columns: id, job_id, kind, hotkey, state, result_sha256, deadline_us, and
 -- the job's input, which is kept under the id input_of
+-- (+ 0: found by its id, whatever is known of the tables yet)
 select a.id, a.job_id, a.kind, a.hotkey, a.state, a.result_sha256,
 	(extract(epoch from a.deadline_at) * 1e6)::bigint as deadline_us,
 	j.input_type, j.input_sha256, coalesce(j.input_of, j.id) as input_of
 from attempt a
 join job j on j.id = a.job_id
-where a.id = $1 and a.netuid = $2
+where a.id = $1 and a.netuid + 0 = $2

@@ -2,6 +2,7 @@
 -- last together, one ended otherwise than by our own fault.
 -- $1 id, $2 netuid
 -- columns: the job's, and open, received, delivered, tried, best, round_failed
+-- (+ 0: found by its id, whatever is known of the tables yet)
 select j.id, j.kind, j.state, j.params, j.input_sha256, j.input_type,
 	j.input_bytes, j.sticky, j.miners_min, j.miners_wanted, j.retries_left, j.tries,
 	(extract(epoch from j.created_at) * 1e6)::bigint as created_us,
@@ -18,5 +19,5 @@ select j.id, j.kind, j.state, j.params, j.input_sha256, j.input_type,
 		false) as round_failed
 from job j
 left join attempt a on a.job_id = j.id
-where j.id = $1 and j.netuid = $2
+where j.id = $1 and j.netuid + 0 = $2
 group by j.id

@@ -1,6 +1,7 @@
 -- Where a job's result is.
 -- $1 id, $2 netuid
 -- columns: state, and the best delivered attempt's id and result, or nulls
+-- (+ 0: found by its id, whatever is known of the tables yet)
 select j.state, a.id as attempt_id, a.result_type, a.result_sha256,
 	a.result_json
 from job j
@@ -10,4 +11,4 @@ left join lateral (
 		and (id = j.best_attempt or j.best_attempt is null)
 	order by miner_ms
 	limit 1) a on true
-where j.id = $1 and j.netuid = $2
+where j.id = $1 and j.netuid + 0 = $2
