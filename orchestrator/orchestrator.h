@@ -19,6 +19,7 @@
 struct blobs;
 struct claim;
 struct drain;
+struct flights;
 struct http_client;
 struct http_server;
 struct kinds;
@@ -31,8 +32,6 @@ struct schedules;
 struct signed_call;
 struct signer_client;
 struct sweep;
-
-struct flights;
 
 struct counters {
 	struct metric *jobs_accepted, *jobs_over[7];

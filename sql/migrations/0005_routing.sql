@@ -19,3 +19,8 @@ alter table attempt drop constraint attempt_job_id_fkey;
 alter table job drop constraint job_redrive_of_key;
 create unique index job_redriven on job (redrive_of)
 	where redrive_of is not null;
+
+-- What the sweep looks for: open jobs past their deadline, and those at miners.
+drop index job_open;
+create index job_open on job (netuid, state, deadline_at)
+	where finished_at is null;
