@@ -200,7 +200,8 @@ static const struct refusal {
     {"a kind that is no text", json, "{\"kind\":7}", 422, "bad_job",
 	"kind|string|audio.speak"},
     {"an unknown field", json, TRANSLATE(",\"webhook\":\"x\""), 422, "bad_job",
-	"webhook|kind, params, miners, deadline_ms, priority, sticky and "
+	"webhook|kind, params, miners, deadline_ms, priority, tenant, "
+	"sticky and "
 	"expect"},
     {"no params", json, "{\"kind\":\"audio.speak\"}", 422, "bad_job",
 	"params.|is missing"},
