@@ -1,0 +1,430 @@
+/* A crowd of miners beside the suite's own. */
+#include "tests/lib/crowd.h"
+
+#include <event2/event.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/clock.h"
+#include "common/err.h"
+#include "common/http_server.h"
+#include "common/xalloc.h"
+#include "subtensor/ss58.h"
+#include "tests/lib/db.h"
+#include "tests/lib/proc.h"
+#include "tests/lib/suite.h"
+
+enum { MAX_JOB = 1 << 20, MAX_PLAIN = 4096 };
+
+struct reply {
+	int status;
+	char *body, *location;
+};
+
+struct waiting {
+	struct http_req *req;
+	struct crowd *crowd;
+	enum crowd_call call;
+	LIST_ENTRY(waiting) link;
+};
+
+struct member {
+	struct crowd *crowd;
+	struct http_server *server;
+	char hotkey[64];
+	struct reply replies[N_CROWD_CALLS];
+	int called[N_CROWD_CALLS];
+};
+
+struct crowd {
+	struct event_base *base;
+	struct event *bell;
+	int pipe[2]; /* the test rings at [1] */
+	pthread_t thread;
+	int n;
+	struct member *members;
+	/* Shared by the test and the thread. */
+	pthread_mutex_t lock;
+	bool stops;
+	int let_go; /* the status for those who wait; 0: they go on */
+	LIST_HEAD(, waiting) waiting;
+};
+
+/* -- the thread's side -------------------------------------------------- */
+
+static void
+answer(struct http_req *req, int status, const struct reply *reply)
+{
+	const char *body = reply != NULL ? reply->body : "{}";
+
+	if (reply != NULL && reply->location != NULL)
+		http_reply_header(req, "Location", reply->location);
+	http_reply(req, status, "application/json", body, strlen(body));
+}
+
+/* Its client waits no more. */
+static void
+on_gone(struct http_req *req, void *arg)
+{
+	struct waiting *w = arg;
+	struct crowd *c = w->crowd;
+
+	pthread_mutex_lock(&c->lock);
+	LIST_REMOVE(w, link);
+	pthread_mutex_unlock(&c->lock);
+	free(w);
+	answer(req, 500, NULL);
+}
+
+static void
+keep_waiting(struct crowd *c, struct http_req *req, enum crowd_call call)
+{
+	struct waiting *w = xcalloc(1, sizeof(*w));
+
+	w->req = req;
+	w->crowd = c;
+	w->call = call;
+	LIST_INSERT_HEAD(&c->waiting, w, link);
+	http_req_on_gone(req, on_gone, w);
+}
+
+static void
+take(struct http_req *req, struct member *m, enum crowd_call call)
+{
+	struct crowd *c = m->crowd;
+	const struct reply *reply = &m->replies[call];
+
+	pthread_mutex_lock(&c->lock);
+	m->called[call]++;
+	if (reply->status != 0)
+		answer(req, reply->status, reply);
+	else
+		keep_waiting(c, req, call);
+	pthread_mutex_unlock(&c->lock);
+}
+
+static void
+on_probe(struct http_req *req, void *member)
+{
+	take(req, member, CROWD_PROBE);
+}
+
+static void
+on_work(struct http_req *req, void *member)
+{
+	take(req, member, CROWD_WORK);
+}
+
+static const struct http_route routes[] = {
+    {"GET", "/capacity", MAX_PLAIN, false, on_probe},
+    {"POST", "/inference", MAX_JOB, false, on_work},
+    {"POST", "/jobs/{kind}", MAX_JOB, false, on_work},
+    {NULL, NULL, 0, false, NULL},
+};
+
+static void
+let_go(struct crowd *c)
+{
+	struct waiting *w;
+
+	while (c->let_go != 0 && (w = LIST_FIRST(&c->waiting)) != NULL) {
+		LIST_REMOVE(w, link);
+		http_req_on_gone(w->req, NULL, NULL);
+		answer(w->req, c->let_go, NULL);
+		free(w);
+	}
+	c->let_go = 0;
+}
+
+static void
+on_bell(evutil_socket_t fd, short what, void *arg)
+{
+	struct crowd *c = arg;
+	char rings[64];
+
+	(void)what;
+	if (read(fd, rings, sizeof(rings)) < 0)
+		return;
+	pthread_mutex_lock(&c->lock);
+	let_go(c);
+	if (c->stops)
+		event_base_loopbreak(c->base);
+	pthread_mutex_unlock(&c->lock);
+}
+
+static void *
+serve(void *arg)
+{
+	struct crowd *c = arg;
+
+	event_base_dispatch(c->base);
+	return NULL;
+}
+
+/* -- beginning and end -------------------------------------------------- */
+
+static void
+reply_set(struct reply *reply, const struct crowd_answer *a)
+{
+	free(reply->body);
+	free(reply->location);
+	reply->status = a->status;
+	reply->body = xstrdup(a->body != NULL ? a->body : "{}");
+	reply->location = a->location != NULL ? xstrdup(a->location) : NULL;
+}
+
+static int
+open_doors(struct crowd *c, const char *capacity)
+{
+	const struct crowd_answer says = {.status = 200, .body = capacity};
+	const struct crowd_answer takes = {.status = 202};
+	uint8_t key[32] = "a crowd of miners";
+	struct err err;
+
+	for (int i = 0; i < c->n; i++) {
+		struct member *m = &c->members[i];
+
+		m->crowd = c;
+		key[30] = i >> 8;
+		key[31] = i & 0xff;
+		ss58_encode(SS58_BITTENSOR, key, m->hotkey);
+		reply_set(&m->replies[CROWD_PROBE], &says);
+		reply_set(&m->replies[CROWD_WORK], &takes);
+		m->server =
+		    http_server_new(c->base, routes, &http_default_limits, m);
+		if (http_server_listen(m->server, "127.0.0.1:0", &err) != 0) {
+			fprintf(stderr, "crowd: %s\n", err.text);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* Once the thread is not there, or no more. */
+static void
+release(struct crowd *c)
+{
+	struct waiting *w;
+
+	for (int i = 0; i < c->n; i++) {
+		http_server_free(c->members[i].server);
+		for (int k = 0; k < N_CROWD_CALLS; k++) {
+			free(c->members[i].replies[k].body);
+			free(c->members[i].replies[k].location);
+		}
+	}
+	while ((w = LIST_FIRST(&c->waiting)) != NULL) {
+		LIST_REMOVE(w, link);
+		free(w);
+	}
+	event_free(c->bell);
+	event_base_free(c->base);
+	close(c->pipe[0]);
+	close(c->pipe[1]);
+	pthread_mutex_destroy(&c->lock);
+	free(c->members);
+	free(c);
+}
+
+struct crowd *
+crowd_new(int n, const char *capacity)
+{
+	struct crowd *c = xcalloc(1, sizeof(*c));
+
+	c->n = n;
+	c->members = xcalloc(n, sizeof(*c->members));
+	c->base = event_base_new();
+	LIST_INIT(&c->waiting);
+	pthread_mutex_init(&c->lock, NULL);
+	if (pipe(c->pipe) != 0)
+		abort();
+	c->bell =
+	    event_new(c->base, c->pipe[0], EV_READ | EV_PERSIST, on_bell, c);
+	event_add(c->bell, NULL);
+	if (open_doors(c, capacity) == 0 &&
+	    pthread_create(&c->thread, NULL, serve, c) == 0)
+		return c;
+	release(c);
+	return NULL;
+}
+
+static void
+ring(struct crowd *c)
+{
+	while (write(c->pipe[1], "!", 1) != 1)
+		proc_nap();
+}
+
+void
+crowd_free(struct crowd *c)
+{
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->stops = true;
+	pthread_mutex_unlock(&c->lock);
+	ring(c);
+	pthread_join(c->thread, NULL);
+	release(c);
+}
+
+/* -- the suite's neurons ------------------------------------------------ */
+
+/* Up and with their capacity, but for the last, whom orchestratord has to ask:
+ * when it is up, all are known. */
+static int
+insert(struct crowd *c, struct suite *s, double alpha)
+{
+	struct buf neurons = {0}, miners = {0};
+	int failed;
+
+	for (int i = 0; i < c->n; i++) {
+		const struct member *m = &c->members[i];
+		bool last = i == c->n - 1;
+
+		buf_printf(&neurons,
+		    "%s(%d, %d, '%s', '%s', 1, %.0f, 0, 0, false, 0, "
+		    "'127.0.0.1:%d')",
+		    i > 0 ? ", " : "", SUITE_NETUID, CROWD_UID + i, m->hotkey,
+		    m->hotkey, alpha * 1e9, http_server_port(m->server));
+		buf_printf(&miners, "%s(%d, '%s', %s, '%s', %s)",
+		    i > 0 ? ", " : "", SUITE_NETUID, m->hotkey,
+		    last ? "false" : "true",
+		    last ? "{}" : m->replies[CROWD_PROBE].body,
+		    last ? "null" : "now()");
+	}
+	failed = db_exec(s->db,
+	    "begin; insert into neuron (netuid, uid, hotkey, coldkey, block, "
+	    "alpha_stake, tao_stake, total_stake, validator_permit, "
+	    "last_update, address) values %s; insert into miner (netuid, "
+	    "hotkey, is_up, capacity, probed_at) values %s; commit",
+	    buf_str(&neurons), buf_str(&miners));
+	buf_free(&neurons);
+	buf_free(&miners);
+	return failed;
+}
+
+int
+crowd_join(struct crowd *c, struct suite *s, double alpha)
+{
+	if (insert(c, s, alpha) != 0)
+		return -1;
+	return db_wait_int(s->db, 1, 0,
+	    "select count(*) from miner where hotkey = '%s' and is_up",
+	    c->members[c->n - 1].hotkey);
+}
+
+/* A neuron that comes as they go is not theirs: it is asked once the table is
+ * read without them. */
+int
+crowd_leave(struct crowd *c, struct suite *s)
+{
+	(void)c;
+	if (db_exec(s->db,
+		"begin; delete from neuron where uid >= %d; update miner set "
+		"is_up = false, probed_at = null where hotkey = '%s'; commit",
+		CROWD_UID, s->miner_hotkeys[0]) != 0)
+		return -1;
+	return db_wait_int(s->db, 1, 0,
+	    "select count(*) from miner where hotkey = '%s' and is_up",
+	    s->miner_hotkeys[0]);
+}
+
+int
+crowd_probe(struct crowd *c, struct suite *s)
+{
+	(void)c;
+	return db_exec(s->db,
+	    "update miner m set probed_at = null from neuron n "
+	    "where n.hotkey = m.hotkey and n.uid >= %d",
+	    CROWD_UID);
+}
+
+/* -- the test's side ---------------------------------------------------- */
+
+void
+crowd_say(struct crowd *c, int miner, enum crowd_call call,
+    const struct crowd_answer *a)
+{
+	pthread_mutex_lock(&c->lock);
+	for (int i = 0; i < c->n; i++) {
+		if (miner < 0 || miner == i)
+			reply_set(&c->members[i].replies[call], a);
+	}
+	pthread_mutex_unlock(&c->lock);
+}
+
+int
+crowd_called(struct crowd *c, int miner, enum crowd_call call)
+{
+	int n = 0;
+
+	pthread_mutex_lock(&c->lock);
+	for (int i = 0; i < c->n; i++) {
+		if (miner < 0 || miner == i)
+			n += c->members[i].called[call];
+	}
+	pthread_mutex_unlock(&c->lock);
+	return n;
+}
+
+int
+crowd_waiting(struct crowd *c, enum crowd_call call)
+{
+	struct waiting *w;
+	int n = 0;
+
+	pthread_mutex_lock(&c->lock);
+	LIST_FOREACH(w, &c->waiting, link)
+	{
+		n += w->call == call;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return n;
+}
+
+int
+crowd_await(struct crowd *c, enum crowd_call call, int n)
+{
+	int64_t until_us = clock_mono_us() + PROC_WAIT_MS * 1000LL;
+	int most = 0, now;
+
+	while ((now = crowd_waiting(c, call)) < n) {
+		if (now > most)
+			most = now;
+		if (clock_mono_us() > until_us) {
+			fprintf(stderr, "crowd: at most %d waited, not %d\n",
+			    most, n);
+			return -1;
+		}
+		proc_nap();
+	}
+	return 0;
+}
+
+void
+crowd_let_go(struct crowd *c, int status)
+{
+	pthread_mutex_lock(&c->lock);
+	c->let_go = status;
+	pthread_mutex_unlock(&c->lock);
+	ring(c);
+}
+
+int
+crowd_port(const struct crowd *c, int miner)
+{
+	return http_server_port(c->members[miner].server);
+}
+
+const char *
+crowd_hotkey(const struct crowd *c, int miner)
+{
+	return c->members[miner].hotkey;
+}
