@@ -10,7 +10,6 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
-#include "common/buf.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/http_server.h"
@@ -18,6 +17,7 @@
 #include "subtensor/ss58.h"
 #include "tests/lib/db.h"
 #include "tests/lib/proc.h"
+#include "tests/lib/sandbox.h"
 #include "tests/lib/suite.h"
 
 enum { MAX_JOB = 1 << 20, MAX_PLAIN = 4096 };
@@ -125,6 +125,7 @@ static const struct http_route routes[] = {
     {"GET", "/capacity", MAX_PLAIN, false, on_probe},
     {"POST", "/inference", MAX_JOB, false, on_work},
     {"POST", "/jobs/{kind}", MAX_JOB, false, on_work},
+    {"GET", "/jobs/{kind}", MAX_PLAIN, false, on_work}, /* sent on to it */
     {NULL, NULL, 0, false, NULL},
 };
 
@@ -276,60 +277,83 @@ crowd_free(struct crowd *c)
 
 /* -- the suite's neurons ------------------------------------------------ */
 
-/* Up and with their capacity, but for the last, whom orchestratord has to ask:
- * when it is up, all are known. */
+/* Up and with its capacity; the last is not, until it was asked: those who
+ * ask it know all. */
 static int
-insert(struct crowd *c, struct suite *s, double alpha)
+insert(
+    struct suite *s, const struct member *m, int uid, double alpha, bool last)
 {
-	struct buf neurons = {0}, miners = {0};
-	int failed;
-
-	for (int i = 0; i < c->n; i++) {
-		const struct member *m = &c->members[i];
-		bool last = i == c->n - 1;
-
-		buf_printf(&neurons,
-		    "%s(%d, %d, '%s', '%s', 1, %.0f, 0, 0, false, 0, "
-		    "'127.0.0.1:%d')",
-		    i > 0 ? ", " : "", SUITE_NETUID, CROWD_UID + i, m->hotkey,
-		    m->hotkey, alpha * 1e9, http_server_port(m->server));
-		buf_printf(&miners, "%s(%d, '%s', %s, '%s', %s)",
-		    i > 0 ? ", " : "", SUITE_NETUID, m->hotkey,
-		    last ? "false" : "true",
-		    last ? "{}" : m->replies[CROWD_PROBE].body,
-		    last ? "null" : "now()");
-	}
-	failed = db_exec(s->db,
-	    "begin; insert into neuron (netuid, uid, hotkey, coldkey, block, "
+	if (db_exec(s->db,
+		"insert into miner (netuid, hotkey, is_up, capacity, "
+		"probed_at) values (%d, '%s', %s, '%s', %s)",
+		SUITE_NETUID, m->hotkey, last ? "false" : "true",
+		last ? "{}" : m->replies[CROWD_PROBE].body,
+		last ? "null" : "now()") != 0)
+		return -1;
+	return db_exec(s->db,
+	    "insert into neuron (netuid, uid, hotkey, coldkey, block, "
 	    "alpha_stake, tao_stake, total_stake, validator_permit, "
-	    "last_update, address) values %s; insert into miner (netuid, "
-	    "hotkey, is_up, capacity, probed_at) values %s; commit",
-	    buf_str(&neurons), buf_str(&miners));
-	buf_free(&neurons);
-	buf_free(&miners);
-	return failed;
+	    "last_update, address) values (%d, %d, '%s', '%s', 1, %.0f, 0, 0, "
+	    "false, 0, '127.0.0.1:%d')",
+	    SUITE_NETUID, uid, m->hotkey, m->hotkey, alpha * 1e9,
+	    http_server_port(m->server));
+}
+
+/* The table of miners is read again at once, and who is due is asked. */
+static int
+poke(struct suite *s)
+{
+	char *id = sandbox_redis_text(
+	    s->box, "XADD subnetd:chain MAXLEN ~ 1000 * id 1 note crowd");
+	int failed = id == NULL;
+
+	free(id);
+	return failed ? -1 : 0;
+}
+
+/* Nothing is left of a crowd. */
+static int
+clear(const struct crowd *c, struct suite *s)
+{
+	if (db_exec(s->db, "delete from neuron where uid >= %d", CROWD_UID) !=
+	    0)
+		return -1;
+	for (int i = 0; i < c->n; i++) {
+		if (db_exec(s->db, "delete from miner where hotkey = '%s'",
+			c->members[i].hotkey) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 int
 crowd_join(struct crowd *c, struct suite *s, double alpha)
 {
-	if (insert(c, s, alpha) != 0)
+	if (clear(c, s) != 0)
+		return -1;
+	for (int i = 0; i < c->n; i++) {
+		if (insert(s, &c->members[i], CROWD_UID + i, alpha,
+			i == c->n - 1) != 0)
+			return -1;
+	}
+	if (poke(s) != 0)
 		return -1;
 	return db_wait_int(s->db, 1, 0,
 	    "select count(*) from miner where hotkey = '%s' and is_up",
 	    c->members[c->n - 1].hotkey);
 }
 
-/* A neuron that comes as they go is not theirs: it is asked once the table is
- * read without them. */
+/* The suite's first is asked once the table is read without them. */
 int
 crowd_leave(struct crowd *c, struct suite *s)
 {
-	(void)c;
-	if (db_exec(s->db,
-		"begin; delete from neuron where uid >= %d; update miner set "
-		"is_up = false, probed_at = null where hotkey = '%s'; commit",
-		CROWD_UID, s->miner_hotkeys[0]) != 0)
+	if (clear(c, s) != 0 ||
+	    db_exec(s->db,
+		"update miner set is_up = false, probed_at = null "
+		"where hotkey = '%s'",
+		s->miner_hotkeys[0]) != 0)
+		return -1;
+	if (poke(s) != 0)
 		return -1;
 	return db_wait_int(s->db, 1, 0,
 	    "select count(*) from miner where hotkey = '%s' and is_up",
@@ -340,10 +364,13 @@ int
 crowd_probe(struct crowd *c, struct suite *s)
 {
 	(void)c;
-	return db_exec(s->db,
-	    "update miner m set probed_at = null from neuron n "
-	    "where n.hotkey = m.hotkey and n.uid >= %d",
-	    CROWD_UID);
+	if (db_exec(s->db,
+		"update miner m set probed_at = null, capacity = "
+		"'{\"unasked\": true}' from neuron n "
+		"where n.hotkey = m.hotkey and n.uid >= %d",
+		CROWD_UID) != 0)
+		return -1;
+	return poke(s);
 }
 
 /* -- the test's side ---------------------------------------------------- */

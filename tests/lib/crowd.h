@@ -36,7 +36,8 @@ int crowd_leave(struct crowd *, struct suite *); /* known to it, too */
 /* Texts are copied. miner -1: all of them. */
 void crowd_say(
     struct crowd *, int miner, enum crowd_call, const struct crowd_answer *);
-/* Ask them for their capacity now, however lately that was done. */
+/* They are asked for their capacity at once, however lately that was done; what
+ * they said before is forgotten in the table. */
 int crowd_probe(struct crowd *, struct suite *);
 
 /* How often one (-1: all of them together) was called, and how many calls are
