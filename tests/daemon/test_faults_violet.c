@@ -1,14 +1,10 @@
 /*
- * What goes wrong in Violet's task manager and its three assigners, shown not
- * to go wrong here. A test has the number of the paragraph that describes the
- * fault (24: 2.4) and says the fault's name; docs/faults.md has them all.
+ * What goes wrong with Violet's responses, shown not to go wrong here. A test
+ * has the number of the paragraph that describes the fault (24: 2.4, 91: 9.1)
+ * and says the fault's name; docs/faults.md has them all,
+ * test_faults_violet_tasks.c those of assigning.
  *
  * fault                          what is done instead
- * 21 assigned, and stuck there without a response: the job ends, and is judged
- * 23 stale miners get work, since nobody looks: who does not answer is down
- * 23 miners get what they do not do, for want of others: nobody is asked
- * 23 assigners race, and ask more than the most: each job has what it wants,
- *    with two instances at it
  * 24 the first response waits for a buffer: it is there with its answer
  * 24 one miner's duplicates complete a task: each counts once
  * 24 unsolicited responses make phantom miners: nothing makes one
@@ -37,23 +33,18 @@
 #include "common/xalloc.h"
 #include "tests/lib/attempt.h"
 #include "tests/lib/callback.h"
-#include "tests/lib/crowd.h"
 #include "tests/lib/db.h"
 #include "tests/lib/fetch.h"
 #include "tests/lib/http_child.h"
-#include "tests/lib/jobs.h"
-#include "tests/lib/paths.h"
 #include "tests/lib/play.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/rig.h"
 #include "tests/lib/sample.h"
-#include "tests/lib/sandbox.h"
 
-enum { HANDS = 4, STAKE = 200, RACED = 12, HEAD_START_MS = 100 };
+enum { HANDS = 4, HEAD_START_MS = 100 };
 
 #define DAY_AND_TWO_HOURS_MS (26 * 3600e3)
 
-/* The kind that no hand takes has a capacity of the crowd's. */
 static void
 edit_kinds(json_t *kinds)
 {
@@ -69,31 +60,14 @@ edit_kinds(json_t *kinds)
 	kind = sample_kind_copy(kinds, "text.translate", "text.long");
 	json_object_set_new(kind, "attempt", json_string("7d"));
 	json_object_set_new(kind, "deadline", json_string("7d"));
-	kind = sample_kind_copy(kinds, "text.translate", "text.crowd");
-	json_object_set_new(kind, "capacity_key", json_string("crowd"));
 }
 
 static int
 set_up(void **state)
 {
-	struct rig *r = xcalloc(1, sizeof(*r));
-	struct suite_options o = {.name = "faults-violet"};
+	const struct suite_options o = {.name = "faults-violet"};
 
-	*state = r;
-	r->kinds = sample_kinds("faults-violet-kinds.json", edit_kinds);
-	r->hand = hand_new(
-	    HANDS, "text.translate text.brief text.long audio.transcribe");
-	if (r->kinds == NULL || r->hand == NULL)
-		return -1;
-	o.kinds = r->kinds;
-	hand_join(r->hand, &o);
-	r->s = suite_new(&o);
-	if (r->s == NULL)
-		return -1;
-	hand_meet(r->hand, r->s);
-	if (suite_wait_ready(r->s, HANDS) != 0)
-		return -1;
-	return suite_stop(r->s, SUITE_WEIGHTSETTER);
+	return rig_set_up(state, &o, HANDS, edit_kinds);
 }
 
 /* The tasks of a job that n miners get. */
@@ -143,142 +117,6 @@ assert_job(struct rig *r, const char *id, const char *state)
 
 	assert_string_equal(is, state);
 	free(is);
-}
-
-/* -- 21: stuck ------------------------------------------------------------ */
-
-static void
-violet_21_assigned_without_responses_ends(void **state)
-{
-	struct rig *r = *state;
-	struct hand_task *tasks[2];
-	char id[40];
-
-	accepted_tasks(
-	    r, PLAY_TRANSLATE("text.brief", ",\"miners\":2"), 2, id, tasks);
-	assert_int_equal(attempt_await_job(r->s, id, "failed"), 0);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(
-		    play_ended(r->s, tasks[i]->id, "timed_out", "no_result"),
-		    0);
-		assert_int_equal(play_judged(r->s, tasks[i]->id, false), 0);
-	}
-	drop_tasks(r, tasks, 2);
-}
-
-/* -- 23: who is asked ----------------------------------------------------- */
-
-#define CROWD_JOB(more) PLAY_TRANSLATE("text.crowd", more)
-
-static void
-violet_23_nobody_gets_what_it_does_not_do(void **state)
-{
-	struct rig *r = *state;
-	char id[40];
-
-	assert_int_equal(
-	    suite_submit(r->s, CROWD_JOB(",\"deadline_ms\":1000"), id), 202);
-	assert_int_equal(play_asked_nobody(r->s, id), 0);
-}
-
-static void
-violet_23_stale_miners_get_nothing(void **state)
-{
-	const struct crowd_answer ill = {.status = 500};
-	const struct crowd_answer well = {
-	    .status = 200, .body = "{\"crowd\":1}"};
-	struct rig *r = *state;
-	struct crowd *c = crowd_new(1, well.body);
-	char id[40];
-
-	assert_non_null(c);
-	assert_int_equal(crowd_join(c, r->s, STAKE), 0);
-	crowd_say(c, 0, CROWD_PROBE, &ill);
-	assert_int_equal(crowd_probe(c, r->s), 0);
-	assert_int_equal(db_wait_int(r->s->db, 0, 0,
-			     "select count(*) from miner where hotkey = '%s' "
-			     "and is_up",
-			     crowd_hotkey(c, 0)),
-	    0);
-	assert_int_equal(
-	    suite_submit(r->s, CROWD_JOB(",\"deadline_ms\":1000"), id), 202);
-	assert_int_equal(play_asked_nobody(r->s, id), 0);
-	assert_int_equal(crowd_called(c, 0, CROWD_WORK), 0);
-	/* A job that waits for it is its own once it is back. */
-	assert_int_equal(suite_submit(r->s, CROWD_JOB(""), id), 202);
-	crowd_say(c, 0, CROWD_PROBE, &well);
-	assert_int_equal(crowd_probe(c, r->s), 0);
-	assert_int_equal(attempt_await_job(r->s, id, "running"), 0);
-	assert_int_equal(crowd_called(c, 0, CROWD_WORK), 1);
-	assert_int_equal(jobs_cancel(r->s, id), 200);
-	assert_int_equal(crowd_leave(c, r->s), 0);
-	crowd_free(c);
-}
-
-static struct proc *
-start_another(struct rig *r)
-{
-	char *program = paths_program("bin/orchestratord");
-	const char *argv[] = {
-	    program, "-c", r->s->ini, "--listen", "127.0.0.1:0", NULL};
-	struct proc *other =
-	    sandbox_start(r->s->box, "orchestratord-2", argv, NULL);
-
-	free(program);
-	assert_non_null(other);
-	assert_non_null(proc_wait_event(other, "service.ready", NULL, 0));
-	return other;
-}
-
-/* Jobs that wait for signerd, which both begin with as it comes. */
-static void
-violet_23_assigners_do_not_race(void **state)
-{
-	struct rig *r = *state;
-	struct proc *other = start_another(r);
-	struct jobs jobs = {0};
-	char *ids;
-
-	assert_int_equal(suite_stop(r->s, SUITE_SIGNER), 0);
-	for (int i = 0; i < RACED; i++)
-		assert_int_equal(
-		    jobs_submit(r->s, &jobs,
-			PLAY_TRANSLATE("text.translate", ",\"miners\":3"), 0),
-		    0);
-	ids = jobs_array(&jobs);
-	assert_int_equal(db_int(r->s->db,
-			     "select count(*) from attempt "
-			     "where job_id = any ('%s')",
-			     ids),
-	    0);
-	/* Nobody's: whoever comes first may claim them. */
-	assert_int_equal(db_exec(r->s->db,
-			     "update job set lease_until = null "
-			     "where id = any ('%s')",
-			     ids),
-	    0);
-	assert_int_equal(suite_start(r->s, SUITE_SIGNER), 0);
-	assert_int_equal(db_wait_int(r->s->db, RACED, 0,
-			     "select count(*) from job where id = any ('%s') "
-			     "and state in ('assigned', 'running')",
-			     ids),
-	    0);
-	assert_int_equal(db_int(r->s->db,
-			     "select count(*) from job j where id = any ('%s') "
-			     "and 3 <> (select count(distinct hotkey) from "
-			     "attempt a where a.job_id = j.id)",
-			     ids),
-	    0);
-	assert_int_equal(db_int(r->s->db,
-			     "select count(*) from attempt where job_id = any "
-			     "('%s')",
-			     ids),
-	    3 * RACED);
-	for (size_t i = 0; i < jobs.n; i++)
-		assert_int_equal(jobs_cancel(r->s, jobs.ids[i]), 200);
-	assert_int_equal(proc_stop(other), 0);
-	free(ids);
-	jobs_clear(&jobs);
 }
 
 /* -- 24: responses -------------------------------------------------------- */
@@ -660,10 +498,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(violet_21_assigned_without_responses_ends),
-	    cmocka_unit_test(violet_23_nobody_gets_what_it_does_not_do),
-	    cmocka_unit_test(violet_23_stale_miners_get_nothing),
-	    cmocka_unit_test(violet_23_assigners_do_not_race),
 	    cmocka_unit_test(violet_24_the_first_response_is_there_at_once),
 	    cmocka_unit_test(violet_24_duplicates_complete_nothing),
 	    cmocka_unit_test(violet_24_nothing_makes_phantom_miners),
