@@ -32,7 +32,7 @@
 #include "tests/lib/sample.h"
 #include "tests/lib/sandbox.h"
 
-enum { HANDS = 4, STAKE = 200, RACED = 12 };
+enum { HANDS = 4, STAKE = 200, RACED = 3, ROUNDS = 4 };
 
 /* The kind that no hand takes has a capacity of the crowd's. */
 static void
@@ -160,12 +160,11 @@ start_another(struct rig *r)
 	return other;
 }
 
-/* Jobs that wait for signerd, which both begin with as it comes. */
+/* Jobs that wait for signerd, which both begin with as it comes: no more of
+ * them than have room with either. */
 static void
-violet_23_assigners_do_not_race(void **state)
+race(struct rig *r)
 {
-	struct rig *r = *state;
-	struct proc *other = start_another(r);
 	struct jobs jobs = {0};
 	char *ids;
 
@@ -173,18 +172,13 @@ violet_23_assigners_do_not_race(void **state)
 	for (int i = 0; i < RACED; i++)
 		assert_int_equal(
 		    jobs_submit(r->s, &jobs,
-			PLAY_TRANSLATE("text.translate", ",\"miners\":3"), 0),
+			PLAY_TRANSLATE("text.translate", ",\"miners\":2"), 0),
 		    0);
 	ids = jobs_array(&jobs);
-	assert_int_equal(db_int(r->s->db,
-			     "select count(*) from attempt "
-			     "where job_id = any ('%s')",
-			     ids),
-	    0);
 	/* Nobody's: whoever comes first may claim them. */
 	assert_int_equal(db_exec(r->s->db,
 			     "update job set lease_until = null "
-			     "where id = any ('%s')",
+			     "where id = any ('%s') and state = 'queued'",
 			     ids),
 	    0);
 	assert_int_equal(suite_start(r->s, SUITE_SIGNER), 0);
@@ -195,20 +189,30 @@ violet_23_assigners_do_not_race(void **state)
 	    0);
 	assert_int_equal(db_int(r->s->db,
 			     "select count(*) from job j where id = any ('%s') "
-			     "and 3 <> (select count(distinct hotkey) from "
+			     "and 2 <> (select count(distinct hotkey) from "
 			     "attempt a where a.job_id = j.id)",
 			     ids),
 	    0);
 	assert_int_equal(db_int(r->s->db,
-			     "select count(*) from attempt where job_id = any "
-			     "('%s')",
+			     "select count(*) from attempt "
+			     "where job_id = any ('%s')",
 			     ids),
-	    3 * RACED);
+	    2 * RACED);
 	for (size_t i = 0; i < jobs.n; i++)
 		assert_int_equal(jobs_cancel(r->s, jobs.ids[i]), 200);
-	assert_int_equal(proc_stop(other), 0);
 	free(ids);
 	jobs_clear(&jobs);
+}
+
+static void
+violet_23_assigners_do_not_race(void **state)
+{
+	struct rig *r = *state;
+	struct proc *other = start_another(r);
+
+	for (int i = 0; i < ROUNDS; i++)
+		race(r);
+	assert_int_equal(proc_stop(other), 0);
 }
 
 int
