@@ -174,6 +174,7 @@ http_client_new(
 	curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
 	    (long)options->max_host_connections);
 	curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS,
-	    (long)options->max_connections);
+	    (long)(options->max_idle > 0 ? options->max_idle
+					 : options->max_connections));
 	return client;
 }

@@ -22,6 +22,7 @@ struct http_client_options {
 	bool allow_private;	/* development: plain http and loopback, too */
 	size_t max_connections; /* in all; more wait */
 	size_t max_host_connections; /* to one host */
+	size_t max_idle;	/* kept for another call; 0: max_connections */
 	const char *ca_file;	/* certificates to trust; NULL: the system's */
 	const char *nameserver; /* "127.0.0.1:53"; NULL: the system's */
 };

@@ -3,11 +3,13 @@
  * results and keeps them in PostgreSQL. This file reads the configuration and
  * wires the parts; what they do is in the files of the same names.
  */
+#include <errno.h>
 #include <event2/event.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/buf.h"
@@ -40,8 +42,10 @@
 #include "orchestrator/sweep.h"
 
 enum {
-	MAX_CONNECTIONS = 256,
 	MAX_PER_MINER = 8,
+	/* What 256 miners may hold, were all of them slow to answer. */
+	MAX_CONNECTIONS = 256 * MAX_PER_MINER,
+	MAX_IDLE = 256,
 	KINDS_RETRY_S = 2,
 };
 
@@ -386,6 +390,20 @@ open_api(struct orchestrator *o)
 	return 0;
 }
 
+/* As many files as we may have: what runs out here would look like a miner
+ * that cannot be reached. */
+static void
+allow_connections(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+		log_warn("files.limited", "why=\"%s\"", strerror(errno));
+}
+
 static int
 start(struct orchestrator *o, const char *self)
 {
@@ -395,11 +413,13 @@ start(struct orchestrator *o, const char *self)
 	    .allow_private = config_bool(config, "orchestrator.development"),
 	    .max_connections = MAX_CONNECTIONS,
 	    .max_host_connections = MAX_PER_MINER,
+	    .max_idle = MAX_IDLE,
 	};
 
 	uuid_new(o->id);
 	o->started_us = clock_wall_us();
 	read_policy(o);
+	allow_connections();
 	make_counters(o);
 	if (open_files(o, self) != 0 || start_redis(o) != 0 || open_api(o) != 0)
 		return -1;
