@@ -200,11 +200,13 @@ draw_miners(struct orchestrator *o, const struct job *job, struct route *route)
 	free(tried);
 }
 
-/* Without signatures an attempt would only use up its miner. */
+/* Without signatures an attempt would only use up its miner; without the
+ * database our share of the miners may be another's when it is there again. */
 static bool
 can_route(const struct orchestrator *o)
 {
-	return o->router != NULL && signer_client_is_up(o->signer);
+	return o->router != NULL && signer_client_is_up(o->signer) &&
+	       pg_is_up(o->pg);
 }
 
 static void

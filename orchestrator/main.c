@@ -264,6 +264,7 @@ on_pg_up(struct pg *pg, void *arg)
 	struct orchestrator *o = arg;
 
 	(void)pg;
+	miners_connected(o->miners);
 	if (o->kinds != NULL)
 		sweep_now(o->sweep);
 	else
@@ -428,6 +429,7 @@ start(struct orchestrator *o, const char *self)
 	o->signer =
 	    signer_client_new(base, config_str(config, "orchestrator.signer"));
 	o->pg = pg_new(base, config_str(config, "db.url"), on_pg_up, o);
+	o->back = pg_new(base, config_str(config, "db.url"), NULL, NULL);
 	o->schedules =
 	    schedules_new(o, config_str(config, "orchestrator.schedules"));
 	o->miners =
@@ -456,6 +458,7 @@ stop(struct orchestrator *o)
 	redis_free(o->chain);
 	redis_free(o->scores);
 	pg_free(o->pg);
+	pg_free(o->back);
 	kinds_free(o->kinds);
 	router_free(o->router);
 	table_clear(&o->table);

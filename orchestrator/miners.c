@@ -22,13 +22,21 @@
 /* The table's reading; and the beat: as often, and so many times a lease. */
 enum { READ_MS = 5000, BEAT_MS = 1000, BEATS = 8 };
 
+/* A count that takes long, since PostgreSQL may not clean up what an old
+ * snapshot could see, is made less often: one part of so many of the time. */
+enum { COUNT_SHARE = 10 };
+
 struct miners {
 	struct orchestrator *o;
 	int64_t probe_ms;
 	struct event *beat;
 	struct shares shares;
-	bool is_reading, is_beating;
+	bool is_reading, is_beating, is_counting;
 	int64_t read_us, beat_us; /* wall: when it was last asked for, sent */
+	int64_t count_us;	  /* mono: when the count was asked for */
+	int64_t next_count_us;	  /* mono: not before, but for news */
+	struct peer known[ROSTER_MAX]; /* when it was counted last */
+	size_t n_known;
 };
 
 static bool
@@ -157,33 +165,75 @@ static void
 on_open(const struct pg_answer *answer, void *arg)
 {
 	struct miners *ms = arg;
+
+	ms->is_counting = false;
+	ms->next_count_us =
+	    clock_mono_us() + (clock_mono_us() - ms->count_us) * COUNT_SHARE;
+	if (!rows(answer, "miner_open"))
+		return;
+	ms->n_known =
+	    store_peers_from_rows(answer->results[0], ms->known, ROSTER_MAX);
+	if (shares_read(&ms->shares, ms->known, ms->n_known))
+		log_info("miners.shared", "among=%zu in=%s", ms->n_known,
+		    ms->shares.is_in ? "yes" : "no");
+	count_open(&ms->o->table, answer->results[1]);
+	claim_room(ms->o->claim);
+}
+
+/* Others come and go without a word: we reckon with them only by a roster that
+ * was read just before what is in flight was counted. */
+static bool
+is_news(const struct miners *ms, const struct peer *peers, size_t n)
+{
+	if (n != ms->n_known)
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		const struct peer *a = &peers[i], *b = &ms->known[i];
+
+		if (strcmp(a->id, b->id) != 0 || a->joined_us != b->joined_us ||
+		    strcmp(a->roster, b->roster) != 0)
+			return true;
+	}
+	return false;
+}
+
+static int64_t
+seen_since_us(const struct miners *ms)
+{
+	return ms->beat_us - ms->o->lease_ms * 1000;
+}
+
+static void
+on_peers(const struct pg_answer *answer, void *arg)
+{
+	struct miners *ms = arg;
 	struct peer peers[ROSTER_MAX];
 	size_t n;
 
 	ms->is_beating = false;
-	if (!rows(answer, "miner_open"))
+	if (!rows(answer, "instance_roster") || ms->is_counting ||
+	    !pg_is_up(ms->o->back))
 		return;
 	n = store_peers_from_rows(answer->results[0], peers, ROSTER_MAX);
-	if (shares_read(&ms->shares, peers, n))
-		log_info("miners.shared", "among=%zu in=%s", n,
-		    ms->shares.is_in ? "yes" : "no");
-	count_open(&ms->o->table, answer->results[1]);
-	claim_room(ms->o->claim);
+	if (!is_news(ms, peers, n) && clock_mono_us() < ms->next_count_us)
+		return;
+	ms->is_counting = true;
+	ms->count_us = clock_mono_us();
+	table_count_begin(&ms->o->table);
+	store_miner_open(ms->o, seen_since_us(ms), on_open, ms);
 }
 
 static void
 on_seen(const struct pg_answer *answer, void *arg)
 {
 	struct miners *ms = arg;
-	int64_t seen_us = ms->beat_us - ms->o->lease_ms * 1000;
 
 	if (!rows(answer, "instance_seen")) {
 		ms->is_beating = false;
 		return;
 	}
 	shares_beaten(&ms->shares, ms->beat_us);
-	table_count_begin(&ms->o->table);
-	store_miner_open(ms->o, seen_us, on_open, ms);
+	store_instance_roster(ms->o, seen_since_us(ms), on_peers, ms);
 }
 
 /* What we say must be there before we read what others say: of two that come
@@ -219,6 +269,13 @@ miners_now(struct miners *ms)
 {
 	beat(ms);
 	miners_read(ms);
+}
+
+void
+miners_connected(struct miners *ms)
+{
+	shares_lost(&ms->shares);
+	store_instance_lock(ms->o);
 }
 
 void

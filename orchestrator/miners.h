@@ -21,8 +21,11 @@ void miners_free(struct miners *); /* NULL is fine */
 
 /* Read the table again. */
 void miners_read(struct miners *);
-/* The same, and all that is done each second: the database is (again) there. */
+/* The same, and all that is done each second. */
 void miners_now(struct miners *);
+/* The database is there, or there again: who died with his session is out, and
+ * we take part anew. */
+void miners_connected(struct miners *);
 /* We make no more attempts: our share is the others'. */
 void miners_leave(struct miners *);
 

@@ -60,7 +60,8 @@ struct orchestrator {
 	struct kinds *kinds;
 	struct blobs *blobs;
 	struct probes *probes;
-	struct pg *pg;
+	struct pg *pg;	 /* what jobs wait for */
+	struct pg *back; /* what looks at everything, and may take a while */
 	struct redis *out, *jobs, *chain, *scores;
 	struct http_server *api;
 	struct http_client *client;

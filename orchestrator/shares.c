@@ -24,6 +24,13 @@ shares_beat(struct shares *s, int64_t now_us)
 	s->is_in = false;
 }
 
+void
+shares_lost(struct shares *s)
+{
+	s->until_us = 0;
+	s->is_in = false;
+}
+
 /* The others hold out a whole lease. */
 void
 shares_beaten(struct shares *s, int64_t at_us)

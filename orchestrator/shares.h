@@ -2,14 +2,14 @@
  * How the instances of orchestratord share a miner's slots, without asking
  * each other for each attempt. Pure.
  *
- * Who shares is the roster: the instances that PostgreSQL has seen within a
- * lease and that have not left. A lane's slots are dealt to them one by one,
- * in an order of the lane's own (rendezvous hashing). An instance more never
- * makes another's share greater; so the shares of all add up to no more than
- * there are as long as each reckons with all that take part. Therefore a new
- * one has no share until every other has written down the roster that has it,
- * and one that could not write for most of a lease has none any more and is
- * new again.
+ * Who shares is the roster: the instances that have a session at PostgreSQL,
+ * were seen there within a lease, and have not left. A lane's slots are dealt
+ * to them one by one, in an order of the lane's own (rendezvous hashing). An
+ * instance more never makes another's share greater; so the shares of all add
+ * up to no more than there are as long as each reckons with all that take part.
+ * Therefore a new one has no share until every other has written down the
+ * roster that has it, and one that lost its session, or could not write for
+ * most of a lease, has none any more and is new again.
  */
 #ifndef ORCHESTRATOR_SHARES_H
 #define ORCHESTRATOR_SHARES_H
@@ -42,6 +42,8 @@ void shares_init(struct shares *, const char *my_id, int64_t lease_us);
 
 /* We are about to say that we are there: after too long a silence, as new. */
 void shares_beat(struct shares *, int64_t now_us);
+/* The others have gone on without us: we are new again. */
+void shares_lost(struct shares *);
 /* What was said at that time is in PostgreSQL. */
 void shares_beaten(struct shares *, int64_t at_us);
 

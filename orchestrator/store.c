@@ -40,6 +40,14 @@ query(struct orchestrator *o, const char *sql, const struct pg_params *p,
 	pg_query(o->pg, sql, p->n, p->values, on_answer, arg);
 }
 
+/* What nothing waits for. */
+static void
+query_back(struct orchestrator *o, const char *sql, const struct pg_params *p,
+    pg_on_answer *on_answer, void *arg)
+{
+	pg_query(o->back, sql, p->n, p->values, on_answer, arg);
+}
+
 static void
 batch(struct orchestrator *o, const char *key, const char *sql,
     const struct pg_params *p, pg_on_answer *on_answer, void *arg)
@@ -267,7 +275,7 @@ store_job_unsettled(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 
 	pg_add_int(&p, o->netuid);
 	pg_add_us(&p, clock_wall_us());
-	query(o, sql_job_unsettled, &p, on_answer, arg);
+	query_back(o, sql_job_unsettled, &p, on_answer, arg);
 }
 
 /* -- steps -------------------------------------------------------------- */
@@ -743,7 +751,7 @@ store_attempt_stuck(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 	pg_add_int(&p, o->netuid);
 	pg_add_us(&p, now_us);
 	pg_add_us(&p, now_us - o->lease_ms * 1000);
-	query(o, sql_attempt_stuck, &p, on_answer, arg);
+	query_back(o, sql_attempt_stuck, &p, on_answer, arg);
 }
 
 void

@@ -57,7 +57,10 @@ query_netuid(
 void
 store_miner_table(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 {
-	query_netuid(o, sql_miner_table, on_answer, arg);
+	struct pg_params p = {0};
+
+	pg_add_int(&p, o->netuid);
+	pg_query(o->back, sql_miner_table, p.n, p.values, on_answer, arg);
 }
 
 void
@@ -275,6 +278,15 @@ store_instance_seen(struct orchestrator *o, const struct peer *me,
 }
 
 void
+store_instance_lock(struct orchestrator *o)
+{
+	const char *const params[] = {o->id};
+
+	pg_query(
+	    o->pg, sql_instance_lock, 1, params, on_quiet, "instance_lock");
+}
+
+void
 store_instance_left(struct orchestrator *o)
 {
 	struct pg_params p = {0};
@@ -282,6 +294,24 @@ store_instance_left(struct orchestrator *o)
 	pg_add_text(&p, o->id);
 	pg_add_us(&p, clock_wall_us());
 	batch(o, last, sql_instance_left, &p, on_quiet, "instance_left");
+}
+
+static void
+fill_roster(struct pg_params *p, const struct orchestrator *o, int64_t seen_us)
+{
+	pg_add_text(p, o->service.program);
+	pg_add_int(p, o->netuid);
+	pg_add_us(p, seen_us);
+}
+
+void
+store_instance_roster(
+    struct orchestrator *o, int64_t seen_us, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	fill_roster(&p, o, seen_us);
+	batch(o, last, sql_instance_roster, &p, on_answer, arg);
 }
 
 /* The second statement sees at least what the first one did: whoever is off
@@ -293,14 +323,12 @@ store_miner_open(
 	struct pg_op *op = pg_op_new(last);
 	struct pg_params roster = {0}, open = {0};
 
-	pg_add_text(&roster, o->service.program);
-	pg_add_int(&roster, o->netuid);
-	pg_add_us(&roster, seen_us);
+	fill_roster(&roster, o, seen_us);
 	pg_add_int(&open, o->netuid);
 	pg_add_text(&open, o->id);
 	pg_op_add(op, sql_instance_roster, roster.n, roster.values);
 	pg_op_add(op, sql_miner_open, open.n, open.values);
-	pg_op_batch(o->pg, op, on_answer, arg);
+	pg_op_run(o->back, op, on_answer, arg);
 }
 
 size_t

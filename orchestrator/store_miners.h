@@ -52,6 +52,10 @@ void store_kind_list(struct orchestrator *, pg_on_answer *, void *arg);
  * take part no more. Behind all that was written before. */
 void store_instance_seen(struct orchestrator *, const struct peer *me,
     int64_t now_us, pg_on_answer *, void *arg);
+/* Rows for store_peers_from_rows. */
+void store_instance_roster(
+    struct orchestrator *, int64_t seen_us, pg_on_answer *, void *arg);
+void store_instance_lock(struct orchestrator *);
 void store_instance_left(struct orchestrator *);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "orchestrator/claim.h"
@@ -14,10 +15,17 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/store.h"
 
+/* One that takes long, since PostgreSQL may not clean up what an old snapshot
+ * could see, is made less often: one part of so many of the time. */
+enum { LOOK_SHARE = 10 };
+
 struct sweep {
 	struct orchestrator *o;
 	int64_t sweep_ms;
 	struct event *sweep;
+	int n_asked;	 /* queries not answered yet */
+	int64_t look_us; /* mono: when they were asked */
+	int64_t next_us; /* mono: not before */
 };
 
 static struct timeval
@@ -69,10 +77,21 @@ end_attempt(
 }
 
 static void
+answered(struct sweep *s)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (--s->n_asked == 0)
+		s->next_us = now_us + (now_us - s->look_us) * LOOK_SHARE;
+}
+
+static void
 on_stuck(const struct pg_answer *answer, void *arg)
 {
-	struct orchestrator *o = arg;
+	struct sweep *s = arg;
+	struct orchestrator *o = s->o;
 
+	answered(s);
 	if (!rows(answer, "attempt_stuck"))
 		return;
 	for (int i = 0; i < PQntuples(answer->results[0]); i++) {
@@ -93,8 +112,10 @@ on_stuck(const struct pg_answer *answer, void *arg)
 static void
 on_unsettled(const struct pg_answer *answer, void *arg)
 {
-	struct orchestrator *o = arg;
+	struct sweep *s = arg;
+	struct orchestrator *o = s->o;
 
+	answered(s);
 	if (!rows(answer, "job_unsettled"))
 		return;
 	for (int i = 0; i < PQntuples(answer->results[0]); i++)
@@ -110,9 +131,13 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (!pg_is_up(s->o->pg) || s->o->kinds == NULL)
 		return;
-	store_attempt_stuck(s->o, on_stuck, s->o);
-	store_job_unsettled(s->o, on_unsettled, s->o);
 	claim_in(s->o->claim, 0);
+	if (s->n_asked > 0 || clock_mono_us() < s->next_us)
+		return;
+	s->n_asked = 2;
+	s->look_us = clock_mono_us();
+	store_attempt_stuck(s->o, on_stuck, s);
+	store_job_unsettled(s->o, on_unsettled, s);
 }
 
 /* -- the whole ---------------------------------------------------------- */

@@ -1,11 +1,13 @@
 -- The job has ended: what is still open is not needed. What a miner had
 -- accepted and not brought by its deadline has timed out nevertheless.
+-- (state < ..., not finished_at: found by the job, never by the index of all that
+-- is open, which an old snapshot keeps full of what was)
 -- $1 job id, $2 now
 -- columns: id, was, state, reason, kind, hotkey, instance, miner_ms
 with old as (
 	select id, state, state = 'accepted' and deadline_at <= $2 as is_overdue
 	from attempt
-	where job_id = $1 and finished_at is null
+	where job_id = $1 and state < 'delivered'
 	order by id
 	for update
 )

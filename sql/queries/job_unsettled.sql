@@ -14,6 +14,6 @@ where j.netuid = $1 and j.state in ('assigned', 'running')
 	and j.finished_at is null
 	and (j.deadline_at < $2 or not exists (
 		select 1 from attempt a
-		where a.job_id = j.id and a.finished_at is null))
+		where a.job_id = j.id and a.state < 'delivered'))
 limit 200)
 order by id

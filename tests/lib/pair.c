@@ -146,9 +146,9 @@ int64_t
 pair_at_miners(struct pair *p, int i)
 {
 	return db_int(p->s->db,
-	    "select count(*) from attempt a "
-	    "join instance i on i.id = a.instance "
-	    "where a.state = 'accepted' and i.url = 'http://127.0.0.1:%d'",
+	    "select count(*) from attempt where state = 'accepted' and "
+	    "instance = (select id from instance where "
+	    "url = 'http://127.0.0.1:%d' order by started_at desc limit 1)",
 	    p->ports[i]);
 }
 

@@ -250,6 +250,11 @@ who_left_is_not_on_the_roster(void **state)
 
 	PQclear(run(p, sql_instance_seen, 8, theirs));
 	PQclear(run(p, sql_instance_seen, 8, ours));
+	PQclear(run(p, sql_instance_lock, 1, ours));
+	res = run(p, sql_instance_roster, 3, all);
+	assert_int_equal(PQntuples(res), 1); /* the other has no session */
+	PQclear(res);
+	PQclear(run(p, sql_instance_lock, 1, theirs));
 	res = run(p, sql_instance_roster, 3, all);
 	assert_int_equal(PQntuples(res), 2);
 	assert_string_equal(PQgetvalue(res, 0, 0), OURS);
