@@ -61,13 +61,14 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
 $(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
-BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
+BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)) $(B)/tests/bench/jobs
 $(B)/tests/interop/offline: $(call objects,tests/interop/offline_*.c)
 $(FUZZ): $(B)/tests/fuzz/test_%: $(B)/obj/tests/fuzz/%.o
 $(FUZZ): $(filter-out %/seed.o $(B)/obj/tests/fuzz/fuzz_%,$(call objects,tests/fuzz/*.c))
 $(FUZZ): $(filter-out %/main.o,$(call objects,signer/*.c))
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
-$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP): $(B)/%: $(B)/obj/%.o
+$(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(DUMP): $(B)/%: $(B)/obj/%.o
+$(B)/tests/bench/jobs: $(call objects,tests/bench/jobs/*.c)
 $(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP) $(FUZZ) $(DEMO): $(TESTLIB) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TESTLIB) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS) -lcmocka
@@ -100,7 +101,7 @@ lint: all
 	tests/lint $(B)
 soak:
 	tests/soak
-bench: $(BENCH)
+bench: all $(BENCH) $(B)/tests/devchain
 	tests/bench/run $(B)
 cover:
 	$(MAKE) COV=1 tests
