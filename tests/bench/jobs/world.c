@@ -237,6 +237,22 @@ start_suite(struct world *w)
 		   : 0;
 }
 
+/* PostgreSQL counts statements too: what they are, not what they cost. */
+static int
+count_statements(struct world *w)
+{
+	struct cluster *c = sandbox_cluster(w->suite->box);
+
+	if (db_exec(w->db, "alter system set shared_preload_libraries = "
+			   "pg_stat_statements") != 0)
+		return -1;
+	cluster_halt(c, CLUSTER_FAST);
+	return cluster_start(c) != 0 ||
+		       db_wait_int(w->db, 1, 0, "select 1") != 0
+		   ? -1
+		   : db_exec(w->db, "create extension pg_stat_statements");
+}
+
 static struct event_base *
 base_new(void)
 {
@@ -258,8 +274,10 @@ world_new(void)
 		abort();
 	w->base = base_new();
 	w->miners = miners_new(w->base, WORLD_MINERS);
-	if (w->miners == NULL || start_suite(w) != 0 || add_neurons(w) != 0 ||
-	    start_floor(w) != 0 ||
+	w->counts_statements = getenv("BENCH_STATEMENTS") != NULL;
+	if (w->miners == NULL || start_suite(w) != 0 ||
+	    (w->counts_statements && count_statements(w) != 0) ||
+	    add_neurons(w) != 0 || start_floor(w) != 0 ||
 	    suite_start(w->suite, SUITE_ORCHESTRATOR) != 0) {
 		world_end(w, true);
 		return NULL;

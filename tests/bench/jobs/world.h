@@ -41,7 +41,8 @@ struct world {
 	pid_t pids[N_WORLD_PARTS];
 	int api_port, floor_port;
 	char *kinds;
-	long jobs, floor_jobs; /* submitted so far */
+	bool counts_statements; /* BENCH_STATEMENTS is set */
+	long jobs, floor_jobs;	/* submitted so far */
 };
 
 extern const char *const world_part_names[N_WORLD_PARTS];
