@@ -94,7 +94,6 @@ figures_row(const char *name, const struct figures *ours,
 	    figures_median(&a), figures_median(&b), ratio, spread,
 	    sense == AT_LEAST ? ">=" : "<=", limit,
 	    is_kept ? "kept" : "MISSED");
-	fflush(stdout);
 	figures_clear(&a);
 	figures_clear(&b);
 	figures_clear(&ratios);

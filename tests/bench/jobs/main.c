@@ -62,6 +62,7 @@ main(int argc, char **argv)
 		if (!is_row(argv[i]))
 			return usage();
 	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	w = world_new();
 	if (w == NULL)
 		return 2;

@@ -21,7 +21,7 @@
 #include "tests/lib/sandbox.h"
 #include "tests/lib/suite.h"
 
-enum { LOOK_MS = 5, WAIT_MS = 120000, BLOCK_MS = 60000 };
+enum { LOOK_MS = 5, WAIT_MS = 120000, BLOCK_MS = 60000, WARM_JOBS = 2000 };
 
 const char *const world_part_names[N_WORLD_PARTS] = {
     "orchestratord", "signerd", "postgres", "redis", "floor", "load"};
@@ -265,6 +265,22 @@ base_new(void)
 	return base;
 }
 
+/* Connections are made, statements prepared; and PostgreSQL is told what its
+ * tables look like, as it finds out by itself within a minute of work. */
+static int
+warm_up(struct world *w)
+{
+	struct load_plan plan = {.clients = WORLD_CLIENTS, .jobs = WARM_JOBS};
+	struct load_result r;
+
+	return world_run(w, false, &plan, &r) != 0 ||
+		       world_run(w, true, &plan, &r) != 0 ||
+		       db_exec(w->db, "analyze") != 0 ||
+		       db_exec(w->floor_db, "analyze") != 0
+		   ? -1
+		   : 0;
+}
+
 struct world *
 world_new(void)
 {
@@ -283,7 +299,7 @@ world_new(void)
 		return NULL;
 	}
 	note_pids(w);
-	if (world_wait_miners(w) == 0)
+	if (world_wait_miners(w) == 0 && warm_up(w) == 0)
 		return w;
 	world_end(w, true);
 	return NULL;
