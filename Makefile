@@ -69,6 +69,7 @@ $(FUZZ): $(filter-out %/main.o,$(call objects,signer/*.c))
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
 $(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(DUMP): $(B)/%: $(B)/obj/%.o
 $(B)/tests/bench/jobs: $(call objects,tests/bench/jobs/*.c)
+$(B)/tests/bench/draw: $(B)/obj/orchestrator/draw.o
 $(UNIT) $(STORE) $(DAEMON) $(BENCH) $(DUMP) $(FUZZ) $(DEMO): $(TESTLIB) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TESTLIB) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS) -lcmocka

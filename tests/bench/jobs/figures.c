@@ -70,7 +70,7 @@ figures_mean(const struct figures *f, double from, double to)
 void
 figures_head(void)
 {
-	printf("%-36s %10s %10s %7s   %-14s %-8s\n", "jobs", "ours", "floor",
+	printf("%-38s %10s %10s %7s   %-14s %-8s\n", "jobs", "ours", "floor",
 	    "ratio", "spread", "limit");
 }
 
@@ -90,7 +90,7 @@ figures_row(const char *name, const struct figures *ours,
 		  (sense == AT_LEAST ? ratio >= limit : ratio <= limit);
 	snprintf(spread, sizeof(spread), "%.2f to %.2f",
 	    figures_quantile(&ratios, 0), figures_quantile(&ratios, 1));
-	printf("%-36s %10.1f %10.1f %7.2f   %-14s %s %-5g %s\n", name,
+	printf("%-38s %10.1f %10.1f %7.2f   %-14s %s %-5g %s\n", name,
 	    figures_median(&a), figures_median(&b), ratio, spread,
 	    sense == AT_LEAST ? ">=" : "<=", limit,
 	    is_kept ? "kept" : "MISSED");

@@ -33,7 +33,7 @@ struct load {
 	struct client *clients;
 	struct event *next, *stuck;
 	int64_t began_us, ended_us;
-	long sent, moved; /* moved: steps at the last look */
+	long run, sent, moved; /* moved: steps at the last look */
 	struct figures accepted_us, done_us;
 	bool failed;
 };
@@ -82,9 +82,9 @@ submit(struct client *c, int64_t from_us)
 	c->is_asking = c->is_open = true;
 	len = snprintf(body, sizeof(body),
 	    "{\"kind\":\"bench\",\"params\":{\"text\":\"" MINERS_KEY
-	    " %ld is the ticket, and this is some more text to be worked "
+	    " %ld %ld is the ticket, and this is some more text to be worked "
 	    "on.\"}}",
-	    c->ticket);
+	    l->run, c->ticket);
 	len = snprintf(request, sizeof(request),
 	    "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Type: "
 	    "application/json\r\nContent-Length: %d\r\n\r\n%s",
@@ -273,7 +273,7 @@ load_run(struct event_base *base, struct miners *miners,
 	l.next = evtimer_new(base, on_next, &l);
 	l.stuck = event_new(base, -1, EV_PERSIST, on_look, &l);
 	event_add(l.stuck, &look);
-	miners_tell(miners, on_done, &l);
+	l.run = miners_tell(miners, on_done, &l);
 	start(&l);
 	if (!l.failed)
 		event_base_dispatch(base);

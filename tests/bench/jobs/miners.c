@@ -32,7 +32,7 @@ struct caller { /* a connection for calling back */
 	LIST_ENTRY(caller) link;
 	struct miners *m;
 	struct wire *wire;
-	long ticket;
+	long run, ticket;
 	bool is_busy;
 };
 
@@ -48,6 +48,7 @@ struct miners {
 	struct callers idle, busy;
 	void (*on_done)(long, void *);
 	void *arg;
+	long run;
 	struct miners_counts counts;
 };
 
@@ -77,7 +78,7 @@ on_called(struct wire *wire, const struct wire_message *answer, void *arg)
 			    answer->status, answer->body);
 		return;
 	}
-	if (m->on_done != NULL)
+	if (m->on_done != NULL && c->run == m->run)
 		m->on_done(c->ticket, m->arg);
 }
 
@@ -147,7 +148,9 @@ call_back(struct miners *m, const char *body)
 		return;
 	}
 	c = caller_get(m, atoi(url + strlen(scheme)));
-	c->ticket = atol(ticket + strlen("\"" MINERS_KEY " "));
+	if (sscanf(ticket, "\"" MINERS_KEY " %ld %ld", &c->run, &c->ticket) !=
+	    2)
+		c->run = -1;
 	len = snprintf(request, sizeof(request),
 	    "POST %s HTTP/1.1\r\nHost: bench\r\nX-Callback-Secret: %s\r\n"
 	    "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
@@ -259,7 +262,7 @@ miners_port(const struct miners *m, size_t i)
 	return m->ports[i];
 }
 
-void
+long
 miners_tell(
     struct miners *m, void (*on_done)(long ticket, void *arg), void *arg)
 {
@@ -267,6 +270,7 @@ miners_tell(
 		caller_free(LIST_FIRST(&m->idle));
 	m->on_done = on_done;
 	m->arg = arg;
+	return ++m->run;
 }
 
 const struct miners_counts *

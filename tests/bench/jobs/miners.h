@@ -6,7 +6,7 @@
  * who calls them has as many peers as there are miners.
  *
  * Who submitted a job finds it again by a ticket that stands in its
- * parameters, which a miner sees: "bench N" at the head of a text.
+ * parameters, which a miner sees: "bench RUN N" at the head of a text.
  */
 #ifndef TESTS_BENCH_JOBS_MINERS_H
 #define TESTS_BENCH_JOBS_MINERS_H
@@ -23,8 +23,9 @@ struct miners *miners_new(struct event_base *, size_t n);
 void miners_free(struct miners *); /* NULL is fine */
 int miners_port(const struct miners *, size_t i);
 
-/* Whom to tell, from now on; connections for calling back are made anew. */
-void miners_tell(
+/* Whom to tell, from now on, of this run's jobs alone; its number. The
+ * connections for calling back are made anew. */
+long miners_tell(
     struct miners *, void (*on_done)(long ticket, void *arg), void *arg);
 
 struct miners_counts {

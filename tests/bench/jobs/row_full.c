@@ -7,31 +7,7 @@
 #include "tests/bench/jobs/world.h"
 #include "tests/lib/db.h"
 
-enum { ROUNDS = 5, MAX_ROUNDS = 1000 };
-
 static const double limit = 0.6;
-
-long
-rows_number(const char *name, long otherwise)
-{
-	const char *set = getenv(name);
-
-	return set != NULL && atol(set) > 0 ? atol(set) : otherwise;
-}
-
-int
-rows_rounds(void)
-{
-	long n = rows_number("ROUNDS", ROUNDS);
-
-	return n <= MAX_ROUNDS ? n : ROUNDS;
-}
-
-double
-rows_seconds(void)
-{
-	return rows_number("BENCH_SECONDS", 5);
-}
 
 /* One arm, over all rounds. */
 struct arm {
@@ -143,5 +119,5 @@ row_full(struct world *w)
 	}
 	arm_clear(&ours);
 	arm_clear(&floor);
-	return !is_good ? 2 : !is_kept;
+	return rows_verdict(is_good, is_kept);
 }

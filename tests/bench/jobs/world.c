@@ -16,6 +16,7 @@
 #include "tests/bench/jobs/miners.h"
 #include "tests/lib/cluster.h"
 #include "tests/lib/db.h"
+#include "tests/lib/fetch.h"
 #include "tests/lib/paths.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/sandbox.h"
@@ -208,9 +209,9 @@ start_floor(struct world *w)
 }
 
 static int
-start_suite(struct world *w)
+start_suite(struct world *w, const char *name)
 {
-	struct suite_options o = {.name = "bench",
+	struct suite_options o = {.name = name,
 	    .durable = true,
 	    .block_ms = BLOCK_MS,
 	    .ini = NULL,
@@ -282,16 +283,17 @@ warm_up(struct world *w)
 }
 
 struct world *
-world_new(void)
+world_new(const char *name, const struct world *beside)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
 
 	if (sodium_init() < 0)
 		abort();
-	w->base = base_new();
+	w->is_beside = beside != NULL;
+	w->base = w->is_beside ? beside->base : base_new();
 	w->miners = miners_new(w->base, WORLD_MINERS);
 	w->counts_statements = getenv("BENCH_STATEMENTS") != NULL;
-	if (w->miners == NULL || start_suite(w) != 0 ||
+	if (w->miners == NULL || start_suite(w, name) != 0 ||
 	    (w->counts_statements && count_statements(w) != 0) ||
 	    add_neurons(w) != 0 || start_floor(w) != 0 ||
 	    suite_start(w->suite, SUITE_ORCHESTRATOR) != 0) {
@@ -299,10 +301,20 @@ world_new(void)
 		return NULL;
 	}
 	note_pids(w);
-	if (world_wait_miners(w) == 0 && warm_up(w) == 0)
+	if (world_wait_ready(w) == 0 && warm_up(w) == 0)
 		return w;
 	world_end(w, true);
 	return NULL;
+}
+
+int
+world_restart(struct world *w)
+{
+	if (suite_stop(w->suite, SUITE_ORCHESTRATOR) != 0 ||
+	    suite_start(w->suite, SUITE_ORCHESTRATOR) != 0)
+		return -1;
+	note_pids(w);
+	return world_wait_ready(w);
 }
 
 int
@@ -313,7 +325,8 @@ world_end(struct world *w, bool failed)
 	db_close(w->floor_db);
 	status = suite_end(w->suite, failed);
 	miners_free(w->miners);
-	event_base_free(w->base);
+	if (!w->is_beside)
+		event_base_free(w->base);
 	free(w->kinds);
 	free(w);
 	return status;
@@ -345,9 +358,30 @@ wait_for(struct world *w, struct db *db, const char *sql, int64_t expected)
 	return 0;
 }
 
-int
-world_wait_miners(struct world *w)
+static bool
+is_ready(struct world *w)
 {
+	char *url = xasprintf("%s/readyz", w->suite->api_url);
+	struct fetch_answer answer;
+	bool is_good = fetch_get(url, &answer) == 0 && answer.status == 200;
+
+	fetch_clear(&answer);
+	free(url);
+	return is_good;
+}
+
+int
+world_wait_ready(struct world *w)
+{
+	int64_t until_us = clock_mono_us() + WAIT_MS * 1000LL;
+
+	while (!is_ready(w)) {
+		if (clock_mono_us() > until_us) {
+			fprintf(stderr, "bench: it does not get ready\n");
+			return -1;
+		}
+		world_pump(w, LOOK_MS);
+	}
 	return wait_for(
 	    w, w->db, "select count(*) from miner where is_up", WORLD_MINERS);
 }

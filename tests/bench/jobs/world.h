@@ -34,6 +34,7 @@ enum world_part {
 struct world {
 	struct suite *suite;
 	struct event_base *base;
+	bool is_beside; /* the loop is another's */
 	struct miners *miners;
 	struct db *db; /* the suite's own */
 	struct db *floor_db;
@@ -47,12 +48,15 @@ struct world {
 
 extern const char *const world_part_names[N_WORLD_PARTS];
 
-/* NULL, having said why. */
-struct world *world_new(void);
+/* Of a name of its own, ready and warm; on the loop of another one, which
+ * must outlive it, or NULL. NULL, having said why. */
+struct world *world_new(const char *name, const struct world *beside);
 int world_end(struct world *, bool failed); /* -1 if something ended badly */
 
-/* Until every miner is up in orchestratord's table. 0, or -1. */
-int world_wait_miners(struct world *);
+/* orchestratord anew, ready but cold. 0, or -1. */
+int world_restart(struct world *);
+/* Until it is ready and every miner is up. 0, or -1. */
+int world_wait_ready(struct world *);
 /* Run the loop for so long: for what others do. */
 void world_pump(struct world *, int ms);
 
