@@ -46,6 +46,7 @@ measure_with_reader(struct world *w, struct figures *with)
 	for (int n = rows_rounds(); n > 0 && is_good; n--)
 		is_good = add_rate(w, with);
 	is_good = is_good && db_exec(reader, "commit") == 0;
+	rows_statements(w);
 	db_close(reader);
 	return is_good;
 }
@@ -168,6 +169,7 @@ row_history(struct world *w)
 		snprintf(
 		    name, sizeof(name), "jobs/s after %ld jobs / empty", n);
 		is_kept = figures_row(name, &with, &without, AT_LEAST, limit);
+		rows_statements(old);
 	}
 	if (old != NULL && world_end(old, !is_good) != 0)
 		is_good = false;

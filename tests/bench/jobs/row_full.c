@@ -70,25 +70,6 @@ print_arm(const char *name, struct arm *a)
 	printf(" all %.0f\n", all_us);
 }
 
-/* Of the subnetd database since it was started, a job. */
-static void
-print_statements(struct world *w)
-{
-	PGresult *res = db_rows(w->db,
-	    "select calls, total_exec_time * 1000 / calls as us, "
-	    "left(regexp_replace(query, '\\s+', ' ', 'g'), 70) as text "
-	    "from pg_stat_statements join pg_database d on d.oid = dbid "
-	    "where d.datname = current_database() and calls * 20 > %ld "
-	    "order by calls * total_exec_time desc",
-	    w->jobs);
-
-	for (int i = 0; res != NULL && i < PQntuples(res); i++)
-		printf("  %6.2f a job, %4.0f us: %s\n",
-		    atof(PQgetvalue(res, i, 0)) / w->jobs,
-		    atof(PQgetvalue(res, i, 1)), PQgetvalue(res, i, 2));
-	PQclear(res);
-}
-
 static void
 arm_clear(struct arm *a)
 {
@@ -114,8 +95,7 @@ row_full(struct world *w)
 		    &floor.rate, AT_LEAST, limit);
 		print_arm("ours:", &ours);
 		print_arm("floor:", &floor);
-		if (w->counts_statements)
-			print_statements(w);
+		rows_statements(w);
 	}
 	arm_clear(&ours);
 	arm_clear(&floor);

@@ -18,6 +18,9 @@ int rows_verdict(bool is_measured, bool is_kept);
 /* Full jobs a second at 64 clients for so long; -1 if it fails. */
 double rows_rate(struct world *, bool floor, double seconds);
 
+/* What PostgreSQL was asked for the jobs so far, if it counts statements. */
+void rows_statements(struct world *);
+
 /* Full jobs at 64 clients against the floor; where the time goes. */
 int row_full(struct world *);
 /* Being accepted: one client against a bare commit; p99 at 1,000 jobs/s. */

@@ -43,7 +43,8 @@ struct world {
 	int api_port, floor_port;
 	char *kinds;
 	bool counts_statements; /* BENCH_STATEMENTS is set */
-	long jobs, floor_jobs;	/* submitted so far */
+	long jobs, floor_jobs;	/* in its tables */
+	long measured;		/* ours, of those that were submitted */
 };
 
 extern const char *const world_part_names[N_WORLD_PARTS];
