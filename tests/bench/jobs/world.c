@@ -447,7 +447,7 @@ world_run(struct world *w, bool floor, struct load_plan *plan,
 	int64_t began_us = clock_mono_us();
 
 	plan->port = floor ? w->floor_port : w->api_port;
-	if (load_run(w->base, w->miners, plan, result) != 0)
+	if (before < 0 || load_run(w->base, w->miners, plan, result) != 0)
 		return -1;
 	if (plan->is_bare)
 		return 0;
