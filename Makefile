@@ -64,15 +64,17 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
 $(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
 $(addprefix $(B)/tests/unit/test_,router replay settle claiming): $(ROUTING)
-BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 CHAOS := $(B)/tests/chaos/kill $(B)/tests/chaos/scenarios $(B)/tests/chaos/rolling
 $(B)/tests/chaos/scenarios: $(B)/obj/tests/chaos/faults.o
+BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)) $(B)/tests/bench/jobs
 $(B)/tests/interop/offline: $(call objects,tests/interop/offline_*.c)
 $(FUZZ): $(B)/tests/fuzz/test_%: $(B)/obj/tests/fuzz/%.o
 $(FUZZ): $(filter-out %/seed.o $(B)/obj/tests/fuzz/fuzz_%,$(call objects,tests/fuzz/*.c))
 $(FUZZ): $(filter-out %/main.o,$(call objects,signer/*.c))
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
-$(UNIT) $(STORE) $(DAEMON) $(BENCH) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o
+$(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o
+$(B)/tests/bench/jobs: $(call objects,tests/bench/jobs/*.c)
+$(B)/tests/bench/draw: $(ROUTING)
 $(UNIT) $(STORE) $(DAEMON) $(BENCH) $(CHAOS) $(DUMP) $(FUZZ) $(DEMO): $(TESTLIB) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(TESTLIB) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS) -lcmocka
@@ -106,7 +108,7 @@ lint: all
 chaos-programs: all $(FAKES) $(CHAOS)
 soak:
 	tests/soak $(SECTION)
-bench: $(BENCH)
+bench: all $(BENCH) $(B)/tests/devchain
 	tests/bench/run $(B)
 cover:
 	$(MAKE) COV=1 tests
