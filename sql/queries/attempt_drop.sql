@@ -1,7 +1,8 @@
 -- The job has ended: what is still open is not needed. What a miner had
 -- accepted and not brought by its deadline has timed out nevertheless.
 -- $1 job id, $2 now
--- columns: id, was, state, reason, kind, hotkey, instance, miner_ms
+-- columns: id, was, state, reason, kind, hotkey, instance, miner_ms,
+-- is_hedge
 with old as (
 	select id, state, state = 'accepted' and deadline_at <= $2 as is_overdue
 	from attempt
@@ -17,4 +18,5 @@ update attempt set
 from old
 where attempt.id = old.id
 returning attempt.id, old.state as was, attempt.state, attempt.reason,
-	attempt.kind, attempt.hotkey, attempt.instance, attempt.miner_ms
+	attempt.kind, attempt.hotkey, attempt.instance, attempt.miner_ms,
+	attempt.hedge_of is not null as is_hedge
