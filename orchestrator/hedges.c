@@ -281,7 +281,7 @@ hedges_over(struct hedges *h, const char *id, enum attempt_state to,
 	    kinds_find(h->o->kinds, pg_text(res, row, "kind"));
 	int64_t ms = took_ms(h, id, to, res, row);
 
-	if (kind != NULL && kind->hedge && ms >= 0)
+	if (kind != NULL && ms >= 0)
 		hedge_saw(times_of(h, kind), ms);
 	if (pg_bool(res, row, "is_hedge"))
 		count(h, to);
