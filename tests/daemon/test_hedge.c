@@ -22,6 +22,7 @@
 #include "tests/lib/attempt.h"
 #include "tests/lib/callback.h"
 #include "tests/lib/db.h"
+#include "tests/lib/paths.h"
 #include "tests/lib/probe_gate.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/rig.h"
@@ -191,6 +192,36 @@ assert_ended(
 
 /* -- a slow miner --------------------------------------------------------- */
 
+/* subnetctl jobs WORD ID says so. */
+static void
+assert_ctl_says(struct rig *r, const char *word, const char *id,
+    const char *more, const char *says)
+{
+	char *program = paths_program("bin/subnetctl");
+	const char *argv[] = {
+	    program, "-c", r->s->ini, "jobs", word, id, more, NULL};
+	const struct proc_options o = {.name = "subnetctl", .argv = argv};
+	struct proc_output got;
+
+	proc_run(&o, 0, &got);
+	if (got.status != 0 || strstr(got.out, says) == NULL)
+		fail_msg(
+		    "jobs %s: %d: %s%s", word, got.status, got.out, got.err);
+	proc_output_clear(&got);
+	free(program);
+}
+
+/* Its receipt is one as any other; which of the two it is, is told. */
+static void
+assert_accounted_for(struct rig *r, const char *id, struct hand_task *tasks[2])
+{
+	char *of = xasprintf("\"hedge_of\": \"%s\"", tasks[0]->id);
+
+	assert_ctl_says(r, "show", id, "--json", of);
+	free(of);
+	assert_ctl_says(r, "route", id, "--replay", tasks[1]->id);
+}
+
 static void
 a_silent_miner_is_overtaken(void **state)
 {
@@ -216,6 +247,7 @@ a_silent_miner_is_overtaken(void **state)
 	assert_string_equal(before, after);
 	free(before);
 	free(after);
+	assert_accounted_for(r, id, tasks);
 	assert_true(hedges_that(r, "won") == 1);
 	assert_true(hedges_that(r, "failed") == 0);
 	hand_drop(r->hand, tasks[0]);
