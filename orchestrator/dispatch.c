@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "orchestrator/flights.h"
+#include "orchestrator/hedges.h"
 #include "orchestrator/job.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
@@ -29,7 +30,7 @@ struct dispatch {
 	char id[UUID_TEXT], job_id[UUID_TEXT];
 	char hotkey[64];
 	const struct kind *kind;
-	bool is_alone;
+	bool is_alone, is_hedge;
 	int64_t deadline_us;
 	struct signed_call *call; /* once it is signed */
 	bool is_written;	  /* its row */
@@ -132,6 +133,8 @@ add_flight(const struct dispatch *d)
 	flight->is_alone = d->is_alone;
 	flight->deadline_us = d->deadline_us;
 	flight->sent_us = clock_wall_us();
+	if (!d->is_hedge)
+		hedges_watch(d->o->hedges, flight);
 }
 
 /* Signed and written, in either order. */
@@ -221,6 +224,7 @@ dispatch_new(struct orchestrator *o, const struct job *job,
 	snprintf(d->hotkey, sizeof(d->hotkey), "%s", m->hotkey);
 	d->kind = job->kind;
 	d->is_alone = job->wanted == 1;
+	d->is_hedge = job->is_hedged;
 	d->deadline_us = deadline_us;
 	signed_call_new(o, &request);
 	return d;

@@ -21,7 +21,8 @@ struct flights {
 	struct orchestrator *o;
 	struct flight **buckets;
 	size_t n_buckets, n;
-	struct flight_list by_age, unnoted;
+	struct flight_list by_age, unnoted, watched;
+	size_t n_watched;
 	struct event *timer;
 };
 
@@ -93,6 +94,32 @@ noted(struct flights *f, struct flight *flight)
 	flight->is_unnoted = false;
 }
 
+void
+flights_watch(struct flights *f, struct flight *flight)
+{
+	if (flight->is_watched || f->n_watched >= FLIGHT_MOST_WATCHED)
+		return;
+	TAILQ_INSERT_TAIL(&f->watched, flight, watched);
+	flight->is_watched = true;
+	f->n_watched++;
+}
+
+void
+flights_unwatch(struct flights *f, struct flight *flight)
+{
+	if (!flight->is_watched)
+		return;
+	TAILQ_REMOVE(&f->watched, flight, watched);
+	flight->is_watched = false;
+	f->n_watched--;
+}
+
+struct flight *
+flights_watched(struct flights *f)
+{
+	return TAILQ_FIRST(&f->watched);
+}
+
 static void
 drop(struct flights *f, struct flight *flight)
 {
@@ -102,6 +129,7 @@ drop(struct flights *f, struct flight *flight)
 		p = &(*p)->next;
 	*p = flight->next;
 	noted(f, flight);
+	flights_unwatch(f, flight);
 	TAILQ_REMOVE(&f->by_age, flight, by_age);
 	f->n--;
 	free(flight);
@@ -148,19 +176,28 @@ flights_note(struct flights *f)
 }
 
 static void
+drop_old(struct flights *f)
+{
+	int64_t old_us = clock_mono_us() - FLIGHT_KEEP_MS * 1000LL;
+	struct flight *flight = TAILQ_FIRST(&f->by_age), *next;
+
+	for (; flight != NULL && flight->made_us < old_us; flight = next) {
+		next = TAILQ_NEXT(flight, by_age);
+		if (!flight->is_watched)
+			drop(f, flight);
+	}
+}
+
+static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct flights *f = arg;
 	struct timeval again = {0, NOTE_MS * 1000};
-	int64_t old_us = clock_mono_us() - FLIGHT_KEEP_MS * 1000LL;
-	struct flight *flight;
 
 	(void)fd;
 	(void)what;
 	flights_note(f);
-	while ((flight = TAILQ_FIRST(&f->by_age)) != NULL &&
-	       flight->made_us < old_us)
-		drop(f, flight);
+	drop_old(f);
 	if (f->n > 0)
 		event_add(f->timer, &again);
 }
@@ -192,6 +229,7 @@ flights_new(struct orchestrator *o)
 	f->buckets = xcalloc(f->n_buckets, sizeof(struct flight *));
 	TAILQ_INIT(&f->by_age);
 	TAILQ_INIT(&f->unnoted);
+	TAILQ_INIT(&f->watched);
 	f->timer = event_new(o->service.base, -1, 0, on_timer, f);
 	return f;
 }

@@ -15,15 +15,16 @@
 
 #include "common/uuid.h"
 
-/* So long a flight is kept; then its row tells as much. */
-enum { FLIGHT_KEEP_MS = 60000 };
+/* So long a flight is kept; then its row tells as much. One that is watched
+ * is kept until nobody watches it. */
+enum { FLIGHT_KEEP_MS = 60000, FLIGHT_MOST_WATCHED = 20000 };
 
 struct flights;
 struct kind;
 struct orchestrator;
 
 struct flight {
-	TAILQ_ENTRY(flight) by_age, unnoted;
+	TAILQ_ENTRY(flight) by_age, unnoted, watched;
 	struct flight *next; /* of the same bucket */
 	char id[UUID_TEXT], job_id[UUID_TEXT];
 	const struct kind *kind;
@@ -32,7 +33,9 @@ struct flight {
 	int64_t sent_us;     /* wall: when the request left; 0: not yet */
 	int64_t accepted_us; /* wall: the miner's acknowledgement; 0: none */
 	bool is_unnoted;     /* acknowledged, and the row does not say so */
-	int64_t made_us;     /* mono */
+	bool is_watched;
+	bool is_hedged;	 /* another attempt was made beside it */
+	int64_t made_us; /* mono */
 };
 
 struct flights *flights_new(struct orchestrator *);
@@ -47,6 +50,13 @@ size_t flights_count(const struct flights *);
 /* The miner took it. That is written down shortly, unless it ends before. */
 void flights_accepted(
     struct flights *, struct flight *, int64_t sent_us, int64_t at_us);
+
+/* Those that are looked at because they may be slow (hedges.h), the oldest
+ * first; the next is behind `watched`. One more than FLIGHT_MOST_WATCHED is
+ * not. */
+void flights_watch(struct flights *, struct flight *);
+void flights_unwatch(struct flights *, struct flight *);
+struct flight *flights_watched(struct flights *);
 
 /* Write them all down now: we stop. */
 void flights_note(struct flights *);

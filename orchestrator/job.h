@@ -32,6 +32,7 @@ struct job {
 	int64_t created_us, deadline_us; /* wall */
 	json_t *tried;		       /* hotkeys that have or had an attempt */
 	int open, received, delivered; /* attempts; open has the received */
+	bool is_hedged;		       /* the attempt being made is its hedge */
 	bool round_failed;    /* of the last attempts, not by our fault alone */
 	char best[UUID_TEXT]; /* attempt; "" if none */
 };

@@ -12,6 +12,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/claim.h"
 #include "orchestrator/dispatch.h"
+#include "orchestrator/hedges.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/store.h"
@@ -45,8 +46,9 @@ struct routing {
 };
 
 /* An attempt that was never made takes no place at its miner. */
-static void
-give_back(struct orchestrator *o, const struct kind *kind, const char *hotkey)
+void
+jobs_give_back(
+    struct orchestrator *o, const struct kind *kind, const char *hotkey)
 {
 	struct miner *m = table_find(&o->table, hotkey);
 
@@ -80,6 +82,8 @@ on_routed(const struct pg_answer *answer, void *arg)
 	struct routing *r = arg;
 	bool made = was_made(r, answer);
 
+	if (made)
+		hedges_routed(r->o->hedges, r->job, r->n);
 	if (r->on_stored != NULL)
 		r->on_stored(answer, r->job, r->arg);
 	if (made)
@@ -92,9 +96,17 @@ on_routed(const struct pg_answer *answer, void *arg)
 			continue;
 		}
 		dispatch_drop(r->dispatches[i]);
-		give_back(r->o, r->job->kind, r->hotkeys[i]);
+		jobs_give_back(r->o, r->job->kind, r->hotkeys[i]);
 	}
 	routing_free(r);
+}
+
+int64_t
+jobs_attempt_deadline_us(const struct job *job)
+{
+	int64_t deadline_us = clock_wall_us() + job->kind->attempt_ms * 1000;
+
+	return deadline_us < job->deadline_us ? deadline_us : job->deadline_us;
 }
 
 /* One for each miner: its place taken, its request being signed. */
@@ -102,10 +114,8 @@ static int64_t
 prepare(struct routing *r, const struct route *route)
 {
 	const struct job *job = r->job;
-	int64_t deadline_us = clock_wall_us() + job->kind->attempt_ms * 1000;
+	int64_t deadline_us = jobs_attempt_deadline_us(job);
 
-	if (deadline_us > job->deadline_us)
-		deadline_us = job->deadline_us;
 	r->n = route->n;
 	for (int i = 0; i < route->n; i++) {
 		uuid_new(r->ids[i]);
@@ -179,8 +189,9 @@ no_candidates(
 		nobody_left(o, job);
 }
 
-static void
-draw_miners(struct orchestrator *o, const struct job *job, struct route *route)
+void
+jobs_draw(struct orchestrator *o, const struct job *job, int wanted,
+    struct route *route)
 {
 	size_t n = json_array_size(job->tried);
 	const char **tried = xcalloc(n, sizeof(*tried));
@@ -188,7 +199,7 @@ draw_miners(struct orchestrator *o, const struct job *job, struct route *route)
 	    .capacity_key = job->kind->capacity_key,
 	    .tried = tried,
 	    .n_tried = n,
-	    .wanted = job->wanted - job->delivered - job->open,
+	    .wanted = wanted,
 	    .sticky = job->sticky,
 	    .now_us = clock_wall_us(),
 	};
@@ -198,6 +209,13 @@ draw_miners(struct orchestrator *o, const struct job *job, struct route *route)
 	randombytes_buf(&request.seed, sizeof(request.seed));
 	route_draw(o->router, &request, route);
 	free(tried);
+}
+
+/* As many as it lacks. */
+static void
+draw_miners(struct orchestrator *o, const struct job *job, struct route *route)
+{
+	jobs_draw(o, job, job->wanted - job->delivered - job->open, route);
 }
 
 /* Without signatures an attempt would only use up its miner; without the

@@ -9,7 +9,9 @@
 #include "common/pg.h"
 
 struct job;
+struct kind;
 struct orchestrator;
+struct route;
 
 /* Store a new job, and its attempts with it if there are miners to give it
  * to. on_stored gets the database's answer; the job is freed after it. */
@@ -24,5 +26,14 @@ void jobs_take(struct orchestrator *, struct job *);
 /* An attempt has ended, or a deadline has passed: end the job, queue it
  * again, or leave it. */
 void jobs_settle(struct orchestrator *, const char *job_id);
+
+/* For an attempt made beside others (hedges.h): draw so many miners of those
+ * the job has not been at; when it would have to end; and the miner's place
+ * given back if it was not made. */
+void jobs_draw(
+    struct orchestrator *, const struct job *, int wanted, struct route *);
+int64_t jobs_attempt_deadline_us(const struct job *);
+void jobs_give_back(
+    struct orchestrator *, const struct kind *, const char *hotkey);
 
 #endif

@@ -118,6 +118,8 @@ check_values(const json_t *kind, struct err *err)
 static int
 check_fields(const json_t *kind, struct err *err)
 {
+	const json_t *hedge = json_object_get(kind, "hedge"); /* or false */
+
 	for (int i = 0; texts[i] != NULL; i++) {
 		if (!json_is_string(json_object_get(kind, texts[i])))
 			return bad(err, kind, texts[i], "a string");
@@ -133,6 +135,8 @@ check_fields(const json_t *kind, struct err *err)
 			return bad(
 			    err, kind, lists[i], "an array of media types");
 	}
+	if (hedge != NULL && !json_is_boolean(hedge))
+		return bad(err, kind, "hedge", "true or false");
 	return check_values(kind, err);
 }
 
@@ -151,6 +155,8 @@ row_of(const json_t *kind, int netuid, struct err *err)
 	}
 	row = json_copy((json_t *)kind);
 	json_object_set_new(row, "netuid", json_integer(netuid));
+	if (!json_is_true(json_object_get(row, "hedge")))
+		json_object_set_new(row, "hedge", json_false());
 	if (take_times(kind, row, err) != 0) {
 		json_decref(row);
 		return NULL;
@@ -214,6 +220,7 @@ kind_from_row(struct kind *k, const PGresult *res, int i)
 	k->output_types = json_cell(res, i, "output_types");
 	k->max_output_bytes = pg_int(res, i, "max_output_bytes");
 	k->params = json_cell(res, i, "params");
+	k->hedge = pg_bool(res, i, "hedge");
 }
 
 struct kinds *

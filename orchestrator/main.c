@@ -30,6 +30,7 @@
 #include "orchestrator/claim.h"
 #include "orchestrator/drain.h"
 #include "orchestrator/flights.h"
+#include "orchestrator/hedges.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/miners.h"
@@ -98,6 +99,12 @@ static const struct config_key keys[] = {
 	NULL, 0, 1000},
     {"orchestrator.eject_for", CONFIG_MS, "30s", false,
 	"how long; twice as long each time, to ten minutes", NULL, 1, 86400e3},
+    {"orchestrator.hedge_budget", CONFIG_REAL, "0.05", false,
+	"share of the jobs of quick kinds that get a second attempt when the "
+	"first is slow; 0: none",
+	NULL, 0, 1},
+    {"orchestrator.hedge_least", CONFIG_MS, "500ms", false,
+	"an attempt is not slow before that time", NULL, 0, 3600e3},
     {"orchestrator.stake_cap", CONFIG_REAL, "500", false,
 	"alpha beyond which stake brings no more work", NULL, 0, 1e12},
     {"orchestrator.stake_floor", CONFIG_REAL, "1", false,
@@ -426,6 +433,9 @@ start(struct orchestrator *o, const char *self)
 		return -1;
 	o->client = http_client_new(base, &client);
 	o->flights = flights_new(o);
+	o->hedges =
+	    hedges_new(o, config_real(config, "orchestrator.hedge_budget"),
+		config_ms(config, "orchestrator.hedge_least"));
 	o->signer =
 	    signer_client_new(base, config_str(config, "orchestrator.signer"));
 	o->pg = pg_new(base, config_str(config, "db.url"), on_pg_up, o);
@@ -445,6 +455,7 @@ stop(struct orchestrator *o)
 	schedules_free(o->schedules);
 	drain_free(o->drain);
 	sweep_free(o->sweep);
+	hedges_free(o->hedges);
 	flights_free(o->flights);
 	miners_free(o->miners);
 	claim_free(o->claim);

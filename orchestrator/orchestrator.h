@@ -20,6 +20,7 @@ struct blobs;
 struct claim;
 struct drain;
 struct flights;
+struct hedges;
 struct http_client;
 struct http_server;
 struct kinds;
@@ -69,6 +70,7 @@ struct orchestrator {
 	struct claim *claim;
 	struct sweep *sweep;
 	struct flights *flights;
+	struct hedges *hedges;
 	struct schedules *schedules;
 	struct counters counters;
 };

@@ -12,6 +12,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/claim.h"
 #include "orchestrator/flights.h"
+#include "orchestrator/hedges.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/miners.h"
 #include "orchestrator/orchestrator.h"
@@ -444,8 +445,8 @@ outcome_of(enum attempt_state state)
 		   : MINER_NEUTRAL;
 }
 
-/* What follows from an attempt's end, in a row with hotkey, kind, instance
- * and miner_ms. What came late had ended before. */
+/* What follows from an attempt's end, in a row with hotkey, kind, instance,
+ * miner_ms and is_hedge. What came late had ended before. */
 static void
 note_over(struct orchestrator *o, const char *id, enum attempt_state to,
     const PGresult *res, int row)
@@ -458,6 +459,8 @@ note_over(struct orchestrator *o, const char *id, enum attempt_state to,
 		miners_ended(o, pg_text(res, row, "hotkey"),
 		    pg_text(res, row, "kind"), pg_text(res, row, "instance"),
 		    outcome_of(to));
+	hedges_over(o->hedges, id, to, res, row);
+	flights_remove(o->flights, id);
 	claim_room(o->claim);
 	redis_send(o->out, redis_results, id, attempt_state_name(to));
 }
@@ -473,7 +476,6 @@ note_attempt_step(struct orchestrator *o, const char *id, const char *reason,
 	    pg_text(res, 0, "hotkey"), reason != NULL ? reason : "-");
 	if (!attempt_is_over(to))
 		return;
-	flights_remove(o->flights, id);
 	note_over(o, id, to, res, 0);
 }
 
@@ -682,6 +684,27 @@ store_attempts_insert(struct orchestrator *o, const struct job *job,
 }
 
 void
+store_attempt_hedge(struct orchestrator *o, const struct job *job,
+    const struct route *route, char (*id)[UUID_TEXT], const char *slow_id,
+    int64_t deadline_us, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_op *op = pg_op_new(job->id);
+	char *text = attempts_text(route, id);
+	struct pg_params p = {0};
+
+	pg_add_text(&p, job->id);
+	pg_add_text(&p, o->id);
+	pg_add_us(&p, clock_wall_us());
+	pg_add_us(&p, deadline_us);
+	pg_add_text(&p, text);
+	pg_add_text(&p, slow_id);
+	pg_op_add(op, sql_attempt_hedge, p.n, p.values);
+	keep_router(o, op);
+	pg_op_batch(o->pg, op, on_answer, arg);
+	free(text);
+}
+
+void
 store_attempt_get(
     struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
 {
@@ -720,7 +743,6 @@ on_dropped(const struct pg_answer *answer, void *arg)
 		    drop->job_id, pg_text(res, i, "was"), state,
 		    to == ATTEMPT_TIMED_OUT ? "expire" : "drop",
 		    pg_text(res, i, "hotkey"), pg_text(res, i, "reason"));
-		flights_remove(drop->o->flights, id);
 		note_over(drop->o, id, to, res, i);
 		if (is_at_miner(pg_text(res, i, "was")))
 			withdraw(drop->o, id, pg_text(res, i, "kind"),

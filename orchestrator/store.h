@@ -68,6 +68,12 @@ void store_attempts_insert(struct orchestrator *, const struct job *,
     const struct route *, char (*ids)[UUID_TEXT], int64_t deadline_us,
     pg_on_answer *, void *arg);
 
+/* One more attempt of a job beside a slow one, if it is still of use
+ * (attempt_hedge.sql). The route has one miner; a row if it was made. */
+void store_attempt_hedge(struct orchestrator *, const struct job *,
+    const struct route *, char (*id)[UUID_TEXT], const char *slow_id,
+    int64_t deadline_us, pg_on_answer *, void *arg);
+
 /* What a step writes down beside the state; 0 and NULL: nothing. */
 struct attempt_result {
 	const char *type;

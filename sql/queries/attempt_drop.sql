@@ -3,7 +3,8 @@
 -- (state < ..., not finished_at: found by the job, never by the index of all that
 -- is open, which an old snapshot keeps full of what was)
 -- $1 job id, $2 now
--- columns: id, was, state, reason, kind, hotkey, instance, miner_ms
+-- columns: id, was, state, reason, kind, hotkey, instance, miner_ms,
+-- is_hedge
 with old as (
 	select id, state, state = 'accepted' and deadline_at <= $2 as is_overdue
 	from attempt
@@ -19,4 +20,5 @@ update attempt set
 from old
 where attempt.id = old.id
 returning attempt.id, old.state as was, attempt.state, attempt.reason,
-	attempt.kind, attempt.hotkey, attempt.instance, attempt.miner_ms
+	attempt.kind, attempt.hotkey, attempt.instance, attempt.miner_ms,
+	attempt.hedge_of is not null as is_hedge

@@ -1,11 +1,26 @@
 -- Move an attempt from one of some states to another; no row if it was in
--- none of them. Times and what follows from them are written by the state.
+-- none of them. Times and what follows from them are written by the state. Of
+-- a hedged job that has ended none is delivered any more: two results that
+-- come at once wait for each other at the job's row.
 -- $1 id, $2 states to come from, $3 state to go to, $4 reason, $5 now,
 -- $6 result_type, $7 result_sha256, $8 result_bytes, $9 result_json,
 -- $10 measured, $11 when the request left, if that is known better now,
 -- $12 when the miner acknowledged it, if that is known now
 -- columns: was, the state it came from; hotkey; kind; instance; job_id;
--- miner_ms
+-- miner_ms; is_hedge
+with hedged as (
+	select id, job_id
+	from attempt
+	where id = $1 and $3::attempt_state = 'delivered' and exists (
+		select from attempt h
+		where h.job_id = attempt.job_id and h.hedge_of is not null)
+	for no key update
+), decided as (
+	select finished_at
+	from job
+	where id = (select job_id from hedged)
+	for no key update
+)
 update attempt a set
 	state = $3,
 	reason = coalesce($4, a.reason),
@@ -36,4 +51,6 @@ update attempt a set
 	measured = coalesce($10, a.measured)
 from attempt old
 where old.id = $1 and a.id = old.id and a.state = any ($2::attempt_state[])
-returning old.state as was, a.hotkey, a.kind, a.instance, a.job_id, a.miner_ms
+	and not exists (select from decided where finished_at is not null)
+returning old.state as was, a.hotkey, a.kind, a.instance, a.job_id, a.miner_ms,
+	a.hedge_of is not null as is_hedge

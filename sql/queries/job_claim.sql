@@ -140,10 +140,11 @@ cross join lateral (
 		coalesce(json_agg(hotkey), '[]') as tried,
 		(array_agg(id order by miner_ms)
 			filter (where state = 'delivered'))[1] as best,
-		coalesce(bool_or(state <> 'abandoned' and prepared_at = latest),
+		coalesce(bool_or(state <> 'abandoned' and prepared_at >= latest),
 			false) as round_failed
 	from (
-		select *, max(prepared_at) over () as latest
+		select *, max(prepared_at) filter (where hedge_of is null)
+			over () as latest
 		from attempt
 		where job_id = j.id) attempts) a
 order by j.kind, t.round, t.since, l.tenant, l.place

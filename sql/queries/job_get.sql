@@ -1,5 +1,5 @@
 -- One job and what its attempts have come to. round_failed: of those made
--- last together, one ended otherwise than by our own fault.
+-- last together, and a hedge of one of them, one ended otherwise than by our own fault.
 -- $1 id, $2 netuid
 -- columns: the job's, and open, received, delivered, tried, best, round_failed
 -- (+ 0: found by its id, whatever is known of the tables yet)
@@ -14,8 +14,9 @@ select j.id, j.kind, j.state, j.params, j.input_sha256, j.input_type,
 		as tried,
 	(array_agg(a.id order by a.miner_ms)
 		filter (where a.state = 'delivered'))[1] as best,
-	coalesce(bool_or(a.state <> 'abandoned') filter (where a.prepared_at = (
-		select max(prepared_at) from attempt where job_id = j.id)),
+	coalesce(bool_or(a.state <> 'abandoned') filter (where a.prepared_at >= (
+		select max(prepared_at) from attempt
+		where job_id = j.id and hedge_of is null)),
 		false) as round_failed
 from job j
 left join attempt a on a.job_id = j.id

@@ -26,7 +26,8 @@ select json_build_object(
 			'side', r.side, 'sent_at', a.sent_at,
 			'finished_at', a.finished_at, 'queue_ms', a.queue_ms,
 			'dispatch_ms', a.dispatch_ms, 'miner_ms', a.miner_ms,
-			'receipt', a.receipt) order by a.id), '[]')
+			'receipt', a.receipt,
+			'hedge_of', a.hedge_of) order by a.id), '[]')
 		from attempt a
 		left join reason r on r.name = a.reason
 		where a.job_id = j.id))::text as body

@@ -45,7 +45,7 @@ struct hand {
 	pthread_mutex_t lock;
 	char *capacity; /* the JSON of it */
 	bool holds, stops;
-	TAILQ_HEAD(, request) requests;
+	TAILQ_HEAD(request_list, request) requests, cancels;
 };
 
 /* -- the thread's side -------------------------------------------------- */
@@ -137,11 +137,26 @@ take_work(struct http_req *req, void *arg)
 	pthread_mutex_unlock(&h->lock);
 }
 
+static void
+take_cancel(struct http_req *req, void *arg)
+{
+	struct door *door = arg;
+	struct hand *h = door->hand;
+	struct request *r = request_new(door, req);
+
+	r->status = 200;
+	answer(r);
+	pthread_mutex_lock(&h->lock);
+	TAILQ_INSERT_TAIL(&h->cancels, r, link);
+	pthread_mutex_unlock(&h->lock);
+}
+
 static const struct http_route routes[] = {
     {"GET", "/capacity", MAX_PLAIN, false, show_capacity},
     {"POST", "/inference", MAX_JOB, false, take_work},
     {"POST", "/edit", MAX_JOB, false, take_work},
     {"POST", "/jobs/{kind}", MAX_JOB, false, take_work},
+    {"POST", "/jobs/{kind}/cancel", MAX_PLAIN, false, take_cancel},
     {NULL, NULL, 0, false, NULL},
 };
 
@@ -232,16 +247,23 @@ request_free(struct request *r)
 	free(r);
 }
 
+static void
+free_all(struct request_list *list)
+{
+	struct request *r;
+
+	while ((r = TAILQ_FIRST(list)) != NULL) {
+		TAILQ_REMOVE(list, r, link);
+		request_free(r);
+	}
+}
+
 /* Once the thread is not there, or no more. */
 static void
 release(struct hand *h)
 {
-	struct request *r;
-
-	while ((r = TAILQ_FIRST(&h->requests)) != NULL) {
-		TAILQ_REMOVE(&h->requests, r, link);
-		request_free(r);
-	}
+	free_all(&h->requests);
+	free_all(&h->cancels);
 	for (int i = 0; i < h->n; i++)
 		http_server_free(h->doors[i].server);
 	event_free(h->bell);
@@ -262,6 +284,7 @@ hand_new(int n, const char *capacities)
 	h->capacity = capacity_json(capacities, CAPACITY);
 	h->base = event_base_new();
 	TAILQ_INIT(&h->requests);
+	TAILQ_INIT(&h->cancels);
 	pthread_mutex_init(&h->lock, NULL);
 	if (pipe(h->pipe) != 0)
 		abort();
@@ -394,4 +417,39 @@ hand_drop(struct hand *h, struct hand_task *task)
 	TAILQ_REMOVE(&h->requests, r, link);
 	pthread_mutex_unlock(&h->lock);
 	request_free(r);
+}
+
+static bool
+is_cancelled(struct hand *h, int miner, const char *id)
+{
+	const struct request *r;
+	bool is = false;
+
+	pthread_mutex_lock(&h->lock);
+	TAILQ_FOREACH(r, &h->cancels, link)
+	{
+		if (r->task.miner == miner && r->task.id != NULL &&
+		    strcmp(r->task.id, id) == 0 &&
+		    r->task.unsigned_why[0] == '\0')
+			is = true;
+	}
+	pthread_mutex_unlock(&h->lock);
+	return is;
+}
+
+int
+hand_await_cancel(struct hand *h, int miner, const char *id)
+{
+	int64_t until_us = clock_mono_us() + HAND_WAIT_MS * 1000LL;
+
+	while (!is_cancelled(h, miner, id)) {
+		if (clock_mono_us() > until_us) {
+			fprintf(stderr,
+			    "hand: miner %d is not told to stop %s\n", miner,
+			    id);
+			return -1;
+		}
+		proc_nap();
+	}
+	return 0;
 }

@@ -55,4 +55,8 @@ struct hand_task *hand_take(struct hand *, int timeout_ms);
 void hand_answer(struct hand *, struct hand_task *, int status); /* if held */
 void hand_drop(struct hand *, struct hand_task *); /* NULL is fine */
 
+/* That miner is told to stop an attempt: by a signed request to the path of
+ * its kind and /cancel. 0; -1 if that does not come in HAND_WAIT_MS. */
+int hand_await_cancel(struct hand *, int miner, const char *attempt_id);
+
 #endif

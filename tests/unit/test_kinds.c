@@ -76,6 +76,10 @@ static const struct {
 	"kind audio.speak: retry_budget must be a number >= 0"},
     {"max_output_bytes", "\"1\"",
 	"kind audio.speak: max_output_bytes must be a number >= 0"},
+    {"hedge", "true", NULL},
+    {"hedge", "false", NULL},
+    {"hedge", "1", "kind audio.speak: hedge must be true or false"},
+    {"hedge", "null", "kind audio.speak: hedge must be true or false"},
     {"miners_max", "0",
 	"kind audio.speak: miners_max must be between 1 and 10"},
     {"miners_max", "11",
@@ -173,6 +177,15 @@ static const char *const shipped[] = {"image.generate", "image.edit",
     "audio.analyze", "video.transcribe", "text.summarize", "text.translate",
     "document.translate"};
 
+static char *
+cell_text(const json_t *cell)
+{
+	if (json_is_boolean(cell))
+		return strdup(json_is_true(cell) ? "t" : "f");
+	return json_is_string(cell) ? strdup(json_string_value(cell))
+				    : json_dumps(cell, JSON_ENCODE_ANY);
+}
+
 /* Every column of sql_kind_list from the rows that sql_kind_seed is given. */
 static PGresult *
 result_of(const json_t *rows)
@@ -181,7 +194,7 @@ result_of(const json_t *rows)
 	    "capacity_key", "deadline_ms", "attempt_ms", "answer_ms",
 	    "retry_budget", "miners_min", "miners_wanted", "miners_max",
 	    "input_types", "max_input_bytes", "output_types",
-	    "max_output_bytes", "params", "scoring"};
+	    "max_output_bytes", "params", "scoring", "hedge"};
 	enum { N = sizeof(columns) / sizeof(columns[0]) };
 	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	PGresAttDesc attributes[N] = {0};
@@ -195,9 +208,7 @@ result_of(const json_t *rows)
 	{
 		for (int c = 0; c < N; c++) {
 			json_t *cell = json_object_get(row, columns[c]);
-			char *text = json_is_string(cell)
-					 ? strdup(json_string_value(cell))
-					 : json_dumps(cell, JSON_ENCODE_ANY);
+			char *text = cell_text(cell);
 
 			PQsetvalue(res, i, c, text, strlen(text));
 			free(text);
@@ -247,6 +258,9 @@ the_shipped_kinds_are_good(void **state)
 	    kinds_find(kinds, "lora.train")->deadline_ms, 7 * 86400000);
 	assert_string_equal(
 	    kinds_find(kinds, "image.generate")->protocol, "dippy");
+	assert_true(kinds_find(kinds, "audio.speak")->hedge);
+	assert_true(kinds_find(kinds, "text.translate")->hedge);
+	assert_false(kinds_find(kinds, "lora.train")->hedge);
 	kinds_free(kinds);
 	free(text);
 }
