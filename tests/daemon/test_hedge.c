@@ -8,12 +8,14 @@
  * come the quick jobs that say what is quick.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -22,6 +24,7 @@
 #include "tests/lib/attempt.h"
 #include "tests/lib/callback.h"
 #include "tests/lib/db.h"
+#include "tests/lib/http_child.h"
 #include "tests/lib/paths.h"
 #include "tests/lib/probe_gate.h"
 #include "tests/lib/proc.h"
@@ -403,23 +406,9 @@ the_budget_holds_when_all_are_slow(void **state)
 
 /* -- both at once ---------------------------------------------------------- */
 
-/* Both results are here, and neither is looked at; then both are. */
 static void
-of_two_results_one_counts(void **state)
+assert_one_counts(struct rig *r, const char *id)
 {
-	struct rig *r = *state;
-	struct hand_task *tasks[2];
-	char id[40];
-
-	be_quick(r, speak, QUICK);
-	be_slow(r, speak, id, tasks);
-	assert_int_equal(probe_gate_close(r->s), 0);
-	bring_sound(tasks[0]);
-	bring_sound(tasks[1]);
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(
-		    attempt_await(r->s, tasks[i]->id, "received"), 0);
-	probe_gate_open(r->s);
 	assert_int_equal(attempt_await_job(r->s, id, "done"), 0);
 	assert_int_equal(
 	    db_wait_int(r->s->db, 0, 0,
@@ -438,6 +427,75 @@ of_two_results_one_counts(void **state)
 			     "'not_needed'",
 			     id),
 	    1);
+}
+
+/* Both results are here, and neither is looked at; then both are. */
+static void
+of_two_results_one_counts(void **state)
+{
+	struct rig *r = *state;
+	struct hand_task *tasks[2];
+	char id[40];
+
+	be_quick(r, speak, QUICK);
+	be_slow(r, speak, id, tasks);
+	assert_int_equal(probe_gate_close(r->s), 0);
+	bring_sound(tasks[0]);
+	bring_sound(tasks[1]);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    attempt_await(r->s, tasks[i]->id, "received"), 0);
+	probe_gate_open(r->s);
+	assert_one_counts(r, id);
+	hand_drop(r->hand, tasks[0]);
+	hand_drop(r->hand, tasks[1]);
+}
+
+/* The miner's call is in our kernel's hands; whoever serves it is stopped. */
+static int
+call_unread(struct rig *r, const struct hand_task *task)
+{
+	const char *path = task->callback_url + strlen(r->s->api_url);
+	int fd = raw_dial(atoi(strrchr(r->s->api_url, ':') + 1));
+	char *call = xasprintf("POST %s HTTP/1.1\r\nHost: h\r\n"
+			       "X-Callback-Secret: %s\r\n"
+			       "Content-Type: application/json\r\n"
+			       "Content-Length: %zu\r\n\r\n%s",
+	    path, task->secret, strlen(result), result);
+
+	raw_send_str(fd, call);
+	free(call);
+	return fd;
+}
+
+/* Both results are read in one turn of the loop, and written down together:
+ * the second before anybody could take it back. */
+static void
+of_two_in_one_moment_one_counts(void **state)
+{
+	struct rig *r = *state;
+	struct proc *daemon = r->s->daemons[SUITE_ORCHESTRATOR];
+	struct hand_task *tasks[2];
+	struct raw_answer *answers = xcalloc(2, sizeof(*answers));
+	int calls[2];
+	char id[40];
+
+	be_quick(r, hedged, QUICK);
+	be_slow(r, hedged, id, tasks);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    attempt_await(r->s, tasks[i]->id, "accepted"), 0);
+	proc_signal(daemon, SIGSTOP);
+	for (int i = 0; i < 2; i++)
+		calls[i] = call_unread(r, tasks[i]);
+	proc_signal(daemon, SIGCONT);
+	for (int i = 0; i < 2; i++) {
+		raw_read(calls[i], &answers[i], false);
+		close(calls[i]);
+	}
+	assert_int_equal(answers[0].status + answers[1].status, 200 + 409);
+	assert_one_counts(r, id);
+	free(answers);
 	hand_drop(r->hand, tasks[0]);
 	hand_drop(r->hand, tasks[1]);
 }
@@ -481,6 +539,7 @@ main(void)
 	    cmocka_unit_test(what_the_slow_one_brings_is_not_taken),
 	    cmocka_unit_test(a_hedge_may_come_too_late),
 	    cmocka_unit_test(of_two_results_one_counts),
+	    cmocka_unit_test(of_two_in_one_moment_one_counts),
 	    cmocka_unit_test(a_job_is_hedged_once),
 	};
 
