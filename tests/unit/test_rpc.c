@@ -634,7 +634,8 @@ a_limited_handshake_waits_and_comes_back(void **state)
 	assert_int_equal(rpc_stats(w.rpc)->limited, 1);
 	ws_server_set_handshake(w.server, NULL);
 	until(&w, &w.ups, 1);
-	assert_true(clock_mono_us() - begun >= 1000000);
+	/* The loop's clock is behind ours by up to a tick. */
+	assert_true(clock_mono_us() - begun >= 1000000 - 10000);
 	assert_int_equal(ws_server_accepted(w.server), 2);
 	close_world(&w);
 }
