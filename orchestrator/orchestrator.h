@@ -37,8 +37,7 @@ struct sweep;
 struct counters {
 	struct metric *jobs_accepted, *jobs_over[7];
 	struct metric *attempts_over[11];
-	struct metric *miner_seconds, *queue_seconds;
-	struct metric *open_jobs;
+	struct metric *miner_seconds;
 };
 
 struct orchestrator {

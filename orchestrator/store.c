@@ -18,6 +18,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/queue.h"
 #include "orchestrator/router.h"
+#include "orchestrator/store_op.h"
 #include "orchestrator/withdraw.h"
 #include "sql.h"
 
@@ -32,42 +33,6 @@ static json_t *
 json_cell(const PGresult *res, int row, const char *column)
 {
 	return json_loads(pg_text(res, row, column), JSON_DECODE_ANY, NULL);
-}
-
-static void
-query(struct orchestrator *o, const char *sql, const struct pg_params *p,
-    pg_on_answer *on_answer, void *arg)
-{
-	pg_query(o->pg, sql, p->n, p->values, on_answer, arg);
-}
-
-/* What nothing waits for. */
-static void
-query_back(struct orchestrator *o, const char *sql, const struct pg_params *p,
-    pg_on_answer *on_answer, void *arg)
-{
-	pg_query(o->back, sql, p->n, p->values, on_answer, arg);
-}
-
-static void
-batch(struct orchestrator *o, const char *key, const char *sql,
-    const struct pg_params *p, pg_on_answer *on_answer, void *arg)
-{
-	struct pg_op *op = pg_op_new(key);
-
-	pg_op_add(op, sql, p->n, p->values);
-	pg_op_batch(o->pg, op, on_answer, arg);
-}
-
-/* For writes whose only reader is the next sweep. */
-static void
-on_quiet(const struct pg_answer *answer, void *arg)
-{
-	const char *what = arg;
-
-	if (answer->outcome != PG_DONE)
-		log_warn(
-		    "store.failed", "what=%s why=\"%s\"", what, answer->why);
 }
 
 static int64_t
@@ -173,7 +138,7 @@ store_job_insert(struct orchestrator *o, const struct job *job,
 	struct new_job n = {0};
 
 	fill_new_job(&n, o, job);
-	batch(o, job->id, sql_job_insert, &n.p, on_answer, arg);
+	store_batch(o, job->id, sql_job_insert, &n.p, on_answer, arg);
 	new_job_clear(&n);
 }
 
@@ -186,7 +151,7 @@ query_id(struct orchestrator *o, const char *sql, const char *id,
 
 	pg_add_text(&p, id);
 	pg_add_int(&p, o->netuid);
-	query(o, sql, &p, on_answer, arg);
+	store_query(o, sql, &p, on_answer, arg);
 }
 
 void
@@ -218,7 +183,7 @@ store_job_later(struct orchestrator *o, const char *id, int64_t next_try_us)
 	pg_add_text(&p, id);
 	pg_add_text(&p, o->id);
 	pg_add_us(&p, next_try_us);
-	batch(o, id, sql_job_later, &p, on_quiet, "job_later");
+	store_batch(o, id, sql_job_later, &p, store_on_quiet, "job_later");
 }
 
 void
@@ -230,7 +195,7 @@ store_job_wait(
 	pg_add_text(&p, id);
 	pg_add_text(&p, o->id);
 	pg_add_us(&p, clock_wall_us());
-	batch(o, id, sql_job_wait, &p, on_answer, arg);
+	store_batch(o, id, sql_job_wait, &p, on_answer, arg);
 }
 
 /* A text as an element of an array's text. */
@@ -264,7 +229,7 @@ store_job_claim(struct orchestrator *o, const struct claim_ask *asks, size_t n,
 	pg_add_us(&p, lease_until_us(o, now_us));
 	pg_add_text(&p, buf_str(&kinds));
 	pg_add_text(&p, buf_str(&room));
-	query(o, sql_job_claim, &p, on_answer, arg);
+	store_query(o, sql_job_claim, &p, on_answer, arg);
 	buf_free(&kinds);
 	buf_free(&room);
 }
@@ -276,7 +241,7 @@ store_job_unsettled(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 
 	pg_add_int(&p, o->netuid);
 	pg_add_us(&p, clock_wall_us());
-	query_back(o, sql_job_unsettled, &p, on_answer, arg);
+	store_query_back(o, sql_job_unsettled, &p, on_answer, arg);
 }
 
 /* -- steps -------------------------------------------------------------- */
@@ -728,7 +693,7 @@ on_dropped(const struct pg_answer *answer, void *arg)
 	struct drop *drop = arg;
 
 	if (answer->outcome != PG_DONE) {
-		on_quiet(answer, "attempt_drop");
+		store_on_quiet(answer, "attempt_drop");
 		free(drop);
 		return;
 	}
@@ -761,7 +726,7 @@ store_attempt_drop(struct orchestrator *o, const char *job_id)
 	snprintf(drop->job_id, sizeof(drop->job_id), "%s", job_id);
 	pg_add_text(&p, job_id);
 	pg_add_us(&p, clock_wall_us());
-	batch(o, job_id, sql_attempt_drop, &p, on_dropped, drop);
+	store_batch(o, job_id, sql_attempt_drop, &p, on_dropped, drop);
 }
 
 void
@@ -773,7 +738,7 @@ store_attempt_stuck(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 	pg_add_int(&p, o->netuid);
 	pg_add_us(&p, now_us);
 	pg_add_us(&p, now_us - o->lease_ms * 1000);
-	query_back(o, sql_attempt_stuck, &p, on_answer, arg);
+	store_query_back(o, sql_attempt_stuck, &p, on_answer, arg);
 }
 
 void

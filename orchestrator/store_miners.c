@@ -10,37 +10,11 @@
 #include "common/log.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/shares.h"
+#include "orchestrator/store_op.h"
 #include "sql.h"
 
 /* In a batch, behind every id and hotkey. */
 static const char last[] = "~";
-
-static void
-query(struct orchestrator *o, const char *sql, const struct pg_params *p,
-    pg_on_answer *on_answer, void *arg)
-{
-	pg_query(o->pg, sql, p->n, p->values, on_answer, arg);
-}
-
-static void
-batch(struct orchestrator *o, const char *key, const char *sql,
-    const struct pg_params *p, pg_on_answer *on_answer, void *arg)
-{
-	struct pg_op *op = pg_op_new(key);
-
-	pg_op_add(op, sql, p->n, p->values);
-	pg_op_batch(o->pg, op, on_answer, arg);
-}
-
-static void
-on_quiet(const struct pg_answer *answer, void *arg)
-{
-	const char *what = arg;
-
-	if (answer->outcome != PG_DONE)
-		log_warn(
-		    "store.failed", "what=%s why=\"%s\"", what, answer->why);
-}
 
 static void
 query_netuid(
@@ -49,7 +23,7 @@ query_netuid(
 	struct pg_params p = {0};
 
 	pg_add_int(&p, o->netuid);
-	query(o, sql, &p, on_answer, arg);
+	store_query(o, sql, &p, on_answer, arg);
 }
 
 /* -- miners ---------------------------------------------------------------- */
@@ -78,7 +52,7 @@ store_miner_probe(struct orchestrator *o, int64_t before_us,
 	pg_add_int(&p, o->netuid);
 	pg_add_us(&p, clock_wall_us());
 	pg_add_us(&p, before_us);
-	query(o, sql_miner_probe, &p, on_answer, arg);
+	store_query(o, sql_miner_probe, &p, on_answer, arg);
 }
 
 void
@@ -93,7 +67,8 @@ store_miner_seen(struct orchestrator *o, const char *hotkey, bool is_up,
 	pg_add_bool(&p, is_up);
 	pg_add_text(&p, text != NULL ? text : "{}");
 	pg_add_us(&p, clock_wall_us());
-	batch(o, hotkey, sql_miner_seen, &p, on_quiet, "miner_seen");
+	store_batch(
+	    o, hotkey, sql_miner_seen, &p, store_on_quiet, "miner_seen");
 	free(text);
 }
 
@@ -117,7 +92,7 @@ store_miner_failed(struct orchestrator *o, const char *hotkey,
 	pg_add_text(&p, hotkey);
 	pg_add_us(&p, clock_wall_us());
 	add_ejection(&p, ejected);
-	batch(o, hotkey, sql_miner_failed, &p, on_answer, arg);
+	store_batch(o, hotkey, sql_miner_failed, &p, on_answer, arg);
 }
 
 void
@@ -129,7 +104,8 @@ store_miner_ejected(
 	pg_add_int(&p, o->netuid);
 	pg_add_text(&p, hotkey);
 	add_ejection(&p, b);
-	batch(o, hotkey, sql_miner_ejected, &p, on_quiet, "miner_ejected");
+	store_batch(
+	    o, hotkey, sql_miner_ejected, &p, store_on_quiet, "miner_ejected");
 }
 
 void
@@ -139,7 +115,8 @@ store_miner_well(struct orchestrator *o, const char *hotkey)
 
 	pg_add_int(&p, o->netuid);
 	pg_add_text(&p, hotkey);
-	batch(o, hotkey, sql_miner_well, &p, on_quiet, "miner_well");
+	store_batch(
+	    o, hotkey, sql_miner_well, &p, store_on_quiet, "miner_well");
 }
 
 struct breaker
@@ -213,7 +190,7 @@ send_learnt(struct orchestrator *o, struct learnt *learnt)
 	add_array(&p, &learnt->said);
 	add_array(&p, &learnt->starts);
 	pg_add_us(&p, clock_wall_us());
-	query(o, sql_miner_learnt, &p, on_quiet, "miner_learnt");
+	store_query(o, sql_miner_learnt, &p, store_on_quiet, "miner_learnt");
 }
 
 void
@@ -274,7 +251,7 @@ store_instance_seen(struct orchestrator *o, const struct peer *me,
 	pg_add_text(&p, o->public_url);
 	pg_add_us(&p, me->joined_us);
 	pg_add_text(&p, me->roster);
-	batch(o, last, sql_instance_seen, &p, on_answer, arg);
+	store_batch(o, last, sql_instance_seen, &p, on_answer, arg);
 }
 
 void
@@ -282,8 +259,8 @@ store_instance_lock(struct orchestrator *o)
 {
 	const char *const params[] = {o->id};
 
-	pg_query(
-	    o->pg, sql_instance_lock, 1, params, on_quiet, "instance_lock");
+	pg_query(o->pg, sql_instance_lock, 1, params, store_on_quiet,
+	    "instance_lock");
 }
 
 void
@@ -293,7 +270,8 @@ store_instance_left(struct orchestrator *o)
 
 	pg_add_text(&p, o->id);
 	pg_add_us(&p, clock_wall_us());
-	batch(o, last, sql_instance_left, &p, on_quiet, "instance_left");
+	store_batch(
+	    o, last, sql_instance_left, &p, store_on_quiet, "instance_left");
 }
 
 static void
@@ -311,7 +289,7 @@ store_instance_roster(
 	struct pg_params p = {0};
 
 	fill_roster(&p, o, seen_us);
-	batch(o, last, sql_instance_roster, &p, on_answer, arg);
+	store_batch(o, last, sql_instance_roster, &p, on_answer, arg);
 }
 
 /* The second statement sees at least what the first one did: whoever is off

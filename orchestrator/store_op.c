@@ -1,0 +1,39 @@
+/* One statement to PostgreSQL, by itself or in the batch. */
+#include "orchestrator/store_op.h"
+
+#include "common/log.h"
+#include "orchestrator/orchestrator.h"
+
+void
+store_query(struct orchestrator *o, const char *sql, const struct pg_params *p,
+    pg_on_answer *on_answer, void *arg)
+{
+	pg_query(o->pg, sql, p->n, p->values, on_answer, arg);
+}
+
+void
+store_query_back(struct orchestrator *o, const char *sql,
+    const struct pg_params *p, pg_on_answer *on_answer, void *arg)
+{
+	pg_query(o->back, sql, p->n, p->values, on_answer, arg);
+}
+
+void
+store_batch(struct orchestrator *o, const char *key, const char *sql,
+    const struct pg_params *p, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_op *op = pg_op_new(key);
+
+	pg_op_add(op, sql, p->n, p->values);
+	pg_op_batch(o->pg, op, on_answer, arg);
+}
+
+void
+store_on_quiet(const struct pg_answer *answer, void *arg)
+{
+	const char *what = arg;
+
+	if (answer->outcome != PG_DONE)
+		log_warn(
+		    "store.failed", "what=%s why=\"%s\"", what, answer->why);
+}

@@ -1,0 +1,25 @@
+/*
+ * What the store files share: one statement to PostgreSQL by itself, or in the
+ * batch of this turn of the loop. Parameters are copied.
+ */
+#ifndef ORCHESTRATOR_STORE_OP_H
+#define ORCHESTRATOR_STORE_OP_H
+
+#include "common/pg.h"
+
+struct orchestrator;
+
+void store_query(struct orchestrator *, const char *sql,
+    const struct pg_params *, pg_on_answer *, void *arg);
+/* What nothing waits for, on the connection that may take a while. */
+void store_query_back(struct orchestrator *, const char *sql,
+    const struct pg_params *, pg_on_answer *, void *arg);
+/* key orders it within the batch (common/pg.h). */
+void store_batch(struct orchestrator *, const char *key, const char *sql,
+    const struct pg_params *, pg_on_answer *, void *arg);
+
+/* For writes whose only reader is the next sweep: logs what was not written.
+ * arg is its name, a text. */
+void store_on_quiet(const struct pg_answer *, void *what);
+
+#endif
