@@ -16,6 +16,8 @@
 #include "common/backoff.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/pg_op.h"
+#include "common/pg_rows.h"
 #include "common/xalloc.h"
 
 enum {
@@ -36,34 +38,13 @@ static const char session[] = "-c lock_timeout=1s -c jit=off "
 
 static const char no_such_statement[] = "26000"; /* SQLSTATE */
 
-struct statement {
-	const char *sql;
-	size_t n_params;
-	char *params[PG_MAX_PARAMS];
-};
-
-struct pg_op {
-	struct pg_op *next;
-	char key[48];
-	struct statement statements[PG_MAX_STATEMENTS];
-	size_t n;
-	int64_t queued_us;
-	pg_on_answer *on_answer;
-	void *arg;
-};
-
-struct op_list {
-	struct pg_op *first, **last;
-	size_t n;
-};
-
 struct unit {
 	struct unit *next;
 	struct op_list ops;
+	struct sendings sendings;
+	size_t n_answered;
 	bool is_batch;
 	const char *prepares; /* a unit that only prepares this statement */
-	PGresult **results;
-	size_t n_results, n_expected;
 	char why[256];
 	char sqlstate[6];
 	bool failed;
@@ -100,105 +81,7 @@ struct pg {
 static void flush(struct pg *);
 static void drop_connection(struct pg *, const char *why);
 
-/* -- lists of operations ------------------------------------------------ */
-
-static void
-list_init(struct op_list *list)
-{
-	list->first = NULL;
-	list->last = &list->first;
-	list->n = 0;
-}
-
-static void
-list_push(struct op_list *list, struct pg_op *op)
-{
-	op->next = NULL;
-	*list->last = op;
-	list->last = &op->next;
-	list->n++;
-}
-
-static struct pg_op *
-list_pop(struct op_list *list)
-{
-	struct pg_op *op = list->first;
-
-	if (op == NULL)
-		return NULL;
-	list->first = op->next;
-	if (list->first == NULL)
-		list->last = &list->first;
-	list->n--;
-	return op;
-}
-
-/* Keep the list in the order of keys, and of arrival within a key. */
-static void
-list_insert(struct op_list *list, struct pg_op *op)
-{
-	struct pg_op **p = &list->first;
-
-	while (*p != NULL && strcmp((*p)->key, op->key) <= 0)
-		p = &(*p)->next;
-	op->next = *p;
-	*p = op;
-	if (op->next == NULL)
-		list->last = &op->next;
-	list->n++;
-}
-
 /* -- operations --------------------------------------------------------- */
-
-struct pg_op *
-pg_op_new(const char *key)
-{
-	struct pg_op *op = xcalloc(1, sizeof(*op));
-
-	strncpy(op->key, key, sizeof(op->key) - 1);
-	return op;
-}
-
-void
-pg_op_add(struct pg_op *op, const char *sql, size_t n_params,
-    const char *const *params)
-{
-	struct statement *s = &op->statements[op->n++];
-
-	assert(op->n <= PG_MAX_STATEMENTS && n_params <= PG_MAX_PARAMS);
-	s->sql = sql;
-	s->n_params = n_params;
-	for (size_t i = 0; i < n_params; i++)
-		s->params[i] = params[i] != NULL ? xstrdup(params[i]) : NULL;
-}
-
-static void
-op_free(struct pg_op *op)
-{
-	for (size_t i = 0; i < op->n; i++) {
-		for (size_t k = 0; k < op->statements[i].n_params; k++)
-			free(op->statements[i].params[k]);
-	}
-	free(op);
-}
-
-static void
-op_answer(struct pg *pg, struct pg_op *op, const struct pg_answer *answer)
-{
-	pg->pending--;
-	if (op->on_answer != NULL)
-		op->on_answer(answer, op->arg);
-	op_free(op);
-}
-
-static void
-op_fail(struct pg *pg, struct pg_op *op, enum pg_outcome outcome,
-    const char *why, const char *sqlstate)
-{
-	struct pg_answer answer = {outcome, NULL, 0, why, sqlstate};
-
-	op_answer(pg, op, &answer);
-}
 
 static void
 op_queue(struct pg *pg, struct op_list *list, struct pg_op *op,
@@ -210,7 +93,7 @@ op_queue(struct pg *pg, struct op_list *list, struct pg_op *op,
 	op->arg = arg;
 	op->queued_us = clock_mono_us();
 	pg->pending++;
-	list_push(list, op);
+	op_list_push(list, op);
 	if (!event_pending(pg->turn, EV_TIMEOUT, NULL))
 		event_add(pg->turn, &soon);
 }
@@ -244,7 +127,7 @@ unit_new(bool is_batch)
 {
 	struct unit *u = xcalloc(1, sizeof(*u));
 
-	list_init(&u->ops);
+	op_list_init(&u->ops);
 	u->is_batch = is_batch;
 	return u;
 }
@@ -252,9 +135,7 @@ unit_new(bool is_batch)
 static void
 unit_free(struct unit *u)
 {
-	for (size_t i = 0; i < u->n_results; i++)
-		PQclear(u->results[i]);
-	free(u->results);
+	sendings_clear(&u->sendings);
 	free(u);
 }
 
@@ -294,8 +175,6 @@ send_prepare(struct pg *pg, const char *sql)
 	snprintf(name, sizeof(name), "s%ld", slot);
 	pg->prepared[slot] = sql;
 	u->prepares = sql;
-	u->n_expected = 1;
-	u->results = xcalloc(1, sizeof(PGresult *));
 	sent_push(pg, u);
 	return PQsendPrepare(pg->conn, name, sql, 0, NULL) &&
 		       PQpipelineSync(pg->conn)
@@ -304,43 +183,42 @@ send_prepare(struct pg *pg, const char *sql)
 }
 
 static int
-prepare_all(struct pg *pg, const struct unit *u)
+prepare_all(struct pg *pg, const struct sendings *all)
 {
-	for (struct pg_op *op = u->ops.first; op != NULL; op = op->next) {
-		for (size_t i = 0; i < op->n; i++) {
-			const char *sql = op->statements[i].sql;
+	for (size_t i = 0; i < all->n; i++) {
+		const char *sql = all->list[i].statements[0]->sql;
 
-			if (slot_of(pg, sql) < 0 && send_prepare(pg, sql) != 0)
-				return -1;
-		}
+		if (slot_of(pg, sql) < 0 && send_prepare(pg, sql) != 0)
+			return -1;
 	}
 	return 0;
 }
 
 static int
-send_statement(struct pg *pg, const struct statement *s)
+send_one(struct pg *pg, const struct sending *s)
 {
+	const struct statement *first = s->statements[0];
+	char **params = sending_params(s);
 	char name[16];
+	int sent;
 
-	snprintf(name, sizeof(name), "s%ld", slot_of(pg, s->sql));
-	return PQsendQueryPrepared(pg->conn, name, s->n_params,
-		   (const char *const *)s->params, NULL, NULL, 0)
-		   ? 0
-		   : -1;
+	snprintf(name, sizeof(name), "s%ld", slot_of(pg, first->sql));
+	sent = PQsendQueryPrepared(pg->conn, name, first->n_params,
+	    (const char *const *)params, NULL, NULL, 0);
+	free(params);
+	return sent ? 0 : -1;
 }
 
 static int
 send_unit(struct pg *pg, struct unit *u)
 {
-	int failed = prepare_all(pg, u);
+	int failed;
 
+	sendings_fill(&u->sendings, &u->ops);
+	failed = prepare_all(pg, &u->sendings);
 	sent_push(pg, u);
-	for (struct pg_op *op = u->ops.first; op != NULL; op = op->next) {
-		u->n_expected += op->n;
-		for (size_t i = 0; i < op->n && !failed; i++)
-			failed = send_statement(pg, &op->statements[i]);
-	}
-	u->results = xcalloc(u->n_expected, sizeof(PGresult *));
+	for (size_t i = 0; i < u->sendings.n && !failed; i++)
+		failed = send_one(pg, &u->sendings.list[i]);
 	return failed || !PQpipelineSync(pg->conn) ? -1 : 0;
 }
 
@@ -358,18 +236,24 @@ sent_pop(struct pg *pg)
 	return u;
 }
 
+/* That it is not done: refused, or unknown. */
+static void
+fail(struct pg *pg, struct pg_op *op, enum pg_outcome outcome, const char *why,
+    const char *sqlstate)
+{
+	pg->pending--;
+	op_fail(op, outcome, why, sqlstate);
+}
+
 static void
 unit_done(struct pg *pg, struct unit *u)
 {
 	struct pg_op *op;
-	size_t at = 0;
 
-	while ((op = list_pop(&u->ops)) != NULL) {
-		struct pg_answer answer = {
-		    PG_DONE, u->results + at, op->n, "", ""};
-
-		at += op->n;
-		op_answer(pg, op, &answer);
+	sendings_share(&u->sendings);
+	while ((op = op_list_pop(&u->ops)) != NULL) {
+		pg->pending--;
+		op_done(op);
 	}
 }
 
@@ -399,11 +283,11 @@ unit_failed(struct pg *pg, struct unit *u)
 		memcpy(u->why, pg->prepare_why, sizeof(u->why));
 		memcpy(u->sqlstate, pg->prepare_state, sizeof(u->sqlstate));
 	}
-	while ((op = list_pop(&u->ops)) != NULL) {
+	while ((op = op_list_pop(&u->ops)) != NULL) {
 		if (alone)
-			op_fail(pg, op, PG_REFUSED, u->why, u->sqlstate);
+			fail(pg, op, PG_REFUSED, u->why, u->sqlstate);
 		else
-			list_push(&pg->single, op);
+			op_list_push(&pg->single, op);
 	}
 }
 
@@ -448,8 +332,8 @@ on_result(struct pg *pg, PGresult *res)
 		return;
 	case PGRES_TUPLES_OK:
 	case PGRES_COMMAND_OK:
-		if (u->n_results < u->n_expected) {
-			u->results[u->n_results++] = res;
+		if (u->n_answered < u->sendings.n) {
+			u->sendings.list[u->n_answered++].result = res;
 			return;
 		}
 		break;
@@ -640,8 +524,8 @@ drop_connection(struct pg *pg, const char *why)
 		struct unit *next = u->next;
 		struct pg_op *op;
 
-		while ((op = list_pop(&u->ops)) != NULL)
-			op_fail(pg, op, PG_UNKNOWN, text, "");
+		while ((op = op_list_pop(&u->ops)) != NULL)
+			fail(pg, op, PG_UNKNOWN, text, "");
 		unit_free(u);
 		u = next;
 	}
@@ -655,7 +539,8 @@ next_batch(struct pg *pg)
 	struct unit *u = unit_new(true);
 
 	while (pg->batch.first != NULL && u->ops.n < MAX_BATCH)
-		list_insert(&u->ops, list_pop(&pg->batch));
+		op_list_push(&u->ops, op_list_pop(&pg->batch));
+	op_list_sort(&u->ops);
 	return u;
 }
 
@@ -670,7 +555,7 @@ flush(struct pg *pg)
 	    pg->single.first != NULL && pg->n_sent < MAX_IN_FLIGHT && !failed) {
 		struct unit *u = unit_new(false);
 
-		list_push(&u->ops, list_pop(&pg->single));
+		op_list_push(&u->ops, op_list_pop(&pg->single));
 		failed = send_unit(pg, u);
 	}
 	if (pg->batch.first != NULL && !pg->batch_in_flight && !failed)
@@ -693,7 +578,7 @@ static void
 expire_list(struct pg *pg, struct op_list *list, int64_t before_us)
 {
 	while (list->first != NULL && list->first->queued_us < before_us)
-		op_fail(pg, list_pop(list), PG_REFUSED,
+		fail(pg, op_list_pop(list), PG_REFUSED,
 		    "the database cannot be reached", "");
 }
 
@@ -729,8 +614,8 @@ pg_new(struct event_base *base, const char *conninfo,
 	pg->conninfo = xstrdup(conninfo);
 	pg->on_up = on_up;
 	pg->arg = arg;
-	list_init(&pg->single);
-	list_init(&pg->batch);
+	op_list_init(&pg->single);
+	op_list_init(&pg->batch);
 	pg->sent_last = &pg->sent;
 	pg->io = event_new(base, -1, 0, on_io, pg);
 	pg->timer = event_new(base, -1, 0, on_timer, pg);
@@ -752,13 +637,13 @@ pg_free(struct pg *pg)
 	while (pg->sent != NULL) {
 		struct unit *u = sent_pop(pg);
 
-		while ((op = list_pop(&u->ops)) != NULL)
+		while ((op = op_list_pop(&u->ops)) != NULL)
 			op_free(op);
 		unit_free(u);
 	}
-	while ((op = list_pop(&pg->single)) != NULL)
+	while ((op = op_list_pop(&pg->single)) != NULL)
 		op_free(op);
-	while ((op = list_pop(&pg->batch)) != NULL)
+	while ((op = op_list_pop(&pg->batch)) != NULL)
 		op_free(op);
 	event_free(pg->io);
 	event_free(pg->timer);

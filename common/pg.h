@@ -3,10 +3,11 @@
  *
  * Work is done in operations. An operation is one or more statements that
  * succeed or fail together. Operations marked for the batch are gathered
- * while the loop turns and run as one transaction, in the order of their
- * keys (so that two instances that touch the same rows cannot deadlock); if
- * that transaction fails, each is run again by itself, so that one bad
- * operation harms no other. Statements are the constants of sql.h, prepared
+ * while the loop turns and run as one transaction: the first statement of each
+ * in the order of their keys, then the second ones; those of one key behind
+ * each other. If that transaction fails (two instances that touch the same
+ * rows may deadlock), each is run again by itself, so that one bad operation
+ * harms no other. Statements are the constants of sql.h, prepared
  * at first use.
  *
  * Three outcomes: done; refused (the database said no; why and sqlstate);
@@ -56,6 +57,15 @@ void pg_query(struct pg *, const char *sql, size_t n_params,
 /* An operation of several statements; key orders it within a batch. */
 struct pg_op *pg_op_new(const char *key);
 void pg_op_add(struct pg_op *, const char *sql, size_t n_params,
+    const char *const *params);
+/*
+ * A row of a statement that takes many: each parameter of sql is an array
+ * ($1::uuid[], ...), an element a row, of which this gives one. What it
+ * returns names in a column row (1, 2, ...) whose it is; the answer has the
+ * rows of this one. In a batch, the rows that stand at the same place of their
+ * operations go out together, which costs the server far less.
+ */
+void pg_op_add_row(struct pg_op *, const char *sql, size_t n_params,
     const char *const *params);
 /* Hand it over; it is freed after its callback (or by pg_free). */
 void pg_op_run(struct pg *, struct pg_op *, pg_on_answer *, void *arg);

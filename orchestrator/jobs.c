@@ -65,11 +65,15 @@ routing_free(struct routing *r)
 	free(r);
 }
 
+/* A new job is stored with its attempts or not at all; of one that was claimed
+ * there are none if it is another's by now. */
 static bool
 was_made(const struct routing *r, const struct pg_answer *answer)
 {
+	bool is_new = r->on_stored != NULL;
+
 	if (answer->outcome == PG_DONE)
-		return PQntuples(answer->results[0]) == r->n;
+		return is_new || PQntuples(answer->results[0]) == r->n;
 	log_warn("store.failed", "what=attempt_insert id=%s why=\"%s\"",
 	    r->job->id, answer->why);
 	r->o->kept[0] = '\0';

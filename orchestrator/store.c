@@ -87,59 +87,50 @@ store_job_from_row(const struct orchestrator *o, const PGresult *res, int i)
 	return job;
 }
 
-/* What both ways of storing a new job begin with. */
-struct new_job {
-	struct pg_params p;
-	char *params, *expect;
-};
-
+/* A new job, in the state that it begins with. */
 static void
-fill_new_job(
-    struct new_job *n, const struct orchestrator *o, const struct job *job)
+add_new_job(struct pg_op *op, const struct orchestrator *o,
+    const struct job *job, enum job_state state)
 {
-	struct pg_params *p = &n->p;
+	struct pg_params p = {0};
 	bool has_input = job->input_type != NULL;
+	char *params = json_text(job->params);
+	char *expect = json_text(job->expect);
 
-	n->params = json_text(job->params);
-	n->expect = json_text(job->expect);
-	pg_add_text(p, job->id);
-	pg_add_int(p, o->netuid);
-	pg_add_text(p, job->kind->name);
-	pg_add_text(p, n->params);
-	pg_add_text(p, n->expect);
-	pg_add_text(p, has_input ? job->input_sha256 : NULL);
-	pg_add_text(p, job->input_type);
-	pg_add_int(p, job->input_bytes);
+	pg_add_text(&p, job->id);
+	pg_add_int(&p, o->netuid);
+	pg_add_text(&p, job->kind->name);
+	pg_add_text(&p, job_state_name(state));
+	pg_add_text(&p, params);
+	pg_add_text(&p, expect);
+	pg_add_text(&p, has_input ? job->input_sha256 : NULL);
+	pg_add_text(&p, job->input_type);
+	pg_add_int(&p, job->input_bytes);
 	if (!has_input)
-		p->values[p->n - 1] = NULL;
-	pg_add_int(p, job->min);
-	pg_add_int(p, job->wanted);
-	pg_add_int(p, job->priority);
-	pg_add_int(p, job->retries_left);
-	pg_add_us(p, job->created_us);
-	pg_add_us(p, job->deadline_us);
+		p.values[p.n - 1] = NULL;
+	pg_add_int(&p, job->min);
+	pg_add_int(&p, job->wanted);
+	pg_add_int(&p, job->priority);
+	pg_add_int(&p, job->retries_left);
+	pg_add_us(&p, job->created_us);
+	pg_add_us(&p, job->deadline_us);
 	pg_add_us(
-	    p, queue_rank_us(job->created_us, job->priority, o->ageing_ms));
-	pg_add_text(p, job->sticky);
-	pg_add_text(p, job->tenant);
-}
-
-static void
-new_job_clear(struct new_job *n)
-{
-	free(n->params);
-	free(n->expect);
+	    &p, queue_rank_us(job->created_us, job->priority, o->ageing_ms));
+	pg_add_text(&p, job->sticky);
+	pg_add_text(&p, job->tenant);
+	pg_op_add_row(op, sql_job_insert, p.n, p.values);
+	free(params);
+	free(expect);
 }
 
 void
 store_job_insert(struct orchestrator *o, const struct job *job,
     pg_on_answer *on_answer, void *arg)
 {
-	struct new_job n = {0};
+	struct pg_op *op = pg_op_new(job->id);
 
-	fill_new_job(&n, o, job);
-	store_batch(o, job->id, sql_job_insert, &n.p, on_answer, arg);
-	new_job_clear(&n);
+	add_new_job(op, o, job, JOB_QUEUED);
+	pg_op_batch(o->pg, op, on_answer, arg);
 }
 
 /* Queries of one id and the netuid. */
@@ -359,7 +350,7 @@ add_job_step(struct pg_op *op, const char *id, const struct job_step *js)
 	    &p, js->best != NULL && js->best[0] != '\0' ? js->best : NULL);
 	pg_add_us(&p, js->next_try_us);
 	pg_add_int(&p, js->budget);
-	pg_op_add(op, sql_job_step, p.n, p.values);
+	pg_op_add_row(op, sql_job_step, p.n, p.values);
 	buf_free(&from);
 }
 
@@ -495,7 +486,7 @@ add_attempt_step(struct pg_op *op, const char *id, enum attempt_event event,
 	pg_add_text(&p, reason);
 	pg_add_us(&p, result->at_us != 0 ? result->at_us : clock_wall_us());
 	add_result(&p, result, json, measured);
-	pg_op_add(op, sql_attempt_step, p.n, p.values);
+	pg_op_add_row(op, sql_attempt_step, p.n, p.values);
 	buf_free(&from);
 	free(json);
 	free(measured);
@@ -613,19 +604,29 @@ store_job_accept(struct orchestrator *o, const struct job *job,
     pg_on_answer *on_answer, void *arg)
 {
 	struct pg_op *op = pg_op_new(job->id);
-	char *attempts = attempts_text(route, ids);
-	struct new_job n = {0};
+	int64_t now_us = clock_wall_us();
 
-	fill_new_job(&n, o, job);
-	pg_add_text(&n.p, o->id);
-	pg_add_us(&n.p, clock_wall_us());
-	pg_add_us(&n.p, deadline_us);
-	pg_add_text(&n.p, attempts);
-	pg_op_add(op, sql_job_accept, n.p.n, n.p.values);
+	add_new_job(op, o, job, JOB_ASSIGNED);
+	for (int i = 0; i < route->n; i++) {
+		const struct miner *m = route->miners[i];
+		struct pg_params p = {0};
+
+		pg_add_text(&p, ids[i]);
+		pg_add_text(&p, job->id);
+		pg_add_int(&p, o->netuid);
+		pg_add_text(&p, job->kind->name);
+		pg_add_text(&p, m->hotkey);
+		pg_add_int(&p, m->uid);
+		pg_add_text(&p, m->address);
+		pg_add_text(&p, route->receipts[i]);
+		pg_add_us(&p, now_us);
+		pg_add_real(&p, (now_us - job->created_us) / 1000.0);
+		pg_add_us(&p, deadline_us);
+		pg_add_text(&p, o->id);
+		pg_op_add_row(op, sql_attempt_add, p.n, p.values);
+	}
 	keep_router(o, op);
 	pg_op_batch(o->pg, op, on_answer, arg);
-	new_job_clear(&n);
-	free(attempts);
 }
 
 void

@@ -22,7 +22,8 @@ struct job *store_job_from_row(
 
 void store_job_insert(
     struct orchestrator *, const struct job *, pg_on_answer *, void *arg);
-/* The same, with the attempts of a route; ids as in store_attempts_insert. */
+/* The same, with the attempts of a route, together or not at all; ids as in
+ * store_attempts_insert. */
 void store_job_accept(struct orchestrator *, const struct job *,
     const struct route *, char (*ids)[UUID_TEXT], int64_t deadline_us,
     pg_on_answer *, void *arg);

@@ -1,11 +1,19 @@
--- Accept a job that has to wait: nobody's, and due.
--- $1 id, $2 netuid, $3 kind, $4 params, $5 expect, $6 input_sha256,
--- $7 input_type, $8 input_bytes, $9 miners_min, $10 miners_wanted,
--- $11 priority, $12 retries_left, $13 created_at, $14 deadline_at,
--- $15 rank_at, its place in the queue, $16 sticky, $17 tenant
+-- Accept jobs: those that wait are nobody's and due, those that were given to
+-- miners at once are assigned. Arrays, an element a job.
+-- $1 id, $2 netuid, $3 kind, $4 state, $5 params, $6 expect,
+-- $7 input_sha256, $8 input_type, $9 input_bytes, $10 miners_min,
+-- $11 miners_wanted, $12 priority, $13 retries_left, $14 created_at,
+-- $15 deadline_at, $16 rank_at, its place in the queue, $17 sticky, $18 tenant
 insert into job (id, netuid, kind, state, params, expect, input_sha256,
 	input_type, input_bytes, miners_min, miners_wanted, priority,
-	retries_left, created_at, deadline_at, next_try_at, rank_at, sticky,
-	tenant)
-values ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-	$13, $15, $16, $17)
+	retries_left, created_at, deadline_at, rank_at, sticky, tenant,
+	next_try_at)
+select g.*, g.created_at
+from unnest($1::uuid[], $2::integer[], $3::text[], $4::job_state[],
+	$5::jsonb[], $6::jsonb[], $7::text[], $8::text[], $9::bigint[],
+	$10::integer[], $11::integer[], $12::integer[], $13::integer[],
+	$14::timestamptz[], $15::timestamptz[], $16::timestamptz[],
+	$17::text[], $18::text[]) as g (id, netuid, kind, state, params,
+	expect, input_sha256, input_type, input_bytes, miners_min,
+	miners_wanted, priority, retries_left, created_at, deadline_at,
+	rank_at, sticky, tenant)

@@ -1,29 +1,43 @@
--- Move a job from one of some states to another; no row if it was in none, or
--- if it is to be queued again or given up and has an attempt under way, or if
--- the best attempt it is to be done by is not delivered.
+-- Move jobs from one of some states to another; no row of one that was in none,
+-- or that is to be queued again or given up and has an attempt under way, or
+-- whose best attempt it is to be done by is not delivered. Arrays, an element a
+-- step.
 -- (state < ..., not finished_at: found by the job, never by the index of all that
--- is open, which an old snapshot keeps full of what was)
+-- is open, which an old snapshot keeps full of what was; row between, and what
+-- is asked of attempts asked first: one row is expected, so that each is found
+-- by its id whatever is known of the tables yet)
 -- $1 id, $2 states to come from, $3 state to go to, $4 reason, $5 now,
 -- $6 best attempt, $7 next_try_at, $8 what it takes of the retry budget
--- columns: was, the state it came from; left: it has an attempt under way
+-- columns: row; was, the state it came from; left: it has an attempt under way
+with given as materialized (
+	select *, case
+		when to_state in ('queued', 'failed') then not exists (
+			select from attempt
+			where job_id = g.id and state < 'delivered')
+		when to_state = 'done' and best is not null then exists (
+			select from attempt
+			where id = g.best and state = 'delivered')
+		else true end as may
+	from unnest($1::uuid[], $2::text[], $3::job_state[], $4::text[],
+		$5::timestamptz[], $6::uuid[], $7::timestamptz[],
+		$8::integer[]) with ordinality as g (id, sources, to_state,
+		reason, now, best, next_try_at, budget, row)
+	where row between 1 and 1000
+)
 update job j set
-	state = $3,
-	reason = $4,
-	finished_at = case when $3::job_state in ('done', 'failed', 'expired',
-		'cancelled') then $5::timestamptz end,
-	best_attempt = coalesce($6, j.best_attempt),
+	state = g.to_state,
+	reason = g.reason,
+	finished_at = case when g.to_state in ('done', 'failed', 'expired',
+		'cancelled') then g.now end,
+	best_attempt = coalesce(g.best, j.best_attempt),
 	lease_owner = null,
 	lease_until = null,
-	next_try_at = coalesce($7, j.next_try_at),
-	retries_left = j.retries_left - $8::integer,
-	tries = j.tries + case when $3::job_state = 'queued' then 1 else 0 end
-from job old
-where old.id = $1 and j.id = old.id and j.state = any ($2::job_state[])
-	and ($3::job_state not in ('queued', 'failed') or not exists (
-		select 1 from attempt
-		where job_id = $1 and state < 'delivered'))
-	and ($3::job_state <> 'done' or $6::uuid is null or exists (
-		select 1 from attempt where id = $6 and state = 'delivered'))
-returning old.state as was, exists (
-	select 1 from attempt
-	where job_id = $1 and state < 'delivered') as left
+	next_try_at = coalesce(g.next_try_at, j.next_try_at),
+	retries_left = j.retries_left - g.budget,
+	tries = j.tries + case when g.to_state = 'queued' then 1 else 0 end
+from given g
+join job old on old.id = g.id
+where g.may and j.id = old.id and j.state = any (g.sources::job_state[])
+returning g.row, old.state as was, exists (
+	select from attempt
+	where job_id = j.id and state < 'delivered') as left

@@ -131,21 +131,28 @@ send_hedge(PGconn *conn, const char *hotkey)
 static int
 send_delivered(PGconn *conn, const char *id)
 {
-	const char *const params[12] = {
-	    id, "{sent,accepted,received}", "delivered", NULL, NOW};
-
-	return PQsendQueryParams(
+	char *ids = xasprintf("{%s}", id);
+	const char *const params[12] = {ids, "{\"{sent,accepted,received}\"}",
+	    "{delivered}", "{NULL}", "{" NOW "}"};
+	int sent = PQsendQueryParams(
 	    conn, sql_attempt_step, 12, NULL, params, NULL, NULL, 0);
+
+	free(ids);
+	return sent;
 }
 
 static int
 send_done(PGconn *conn, const char *best)
 {
-	const char *const params[8] = {JOB, "{queued,assigned,running}", "done",
-	    NULL, NOW, best, NULL, "0"};
-
-	return PQsendQueryParams(
+	char *bests = xasprintf("{%s}", best);
+	const char *const params[8] = {"{" JOB "}",
+	    "{\"{queued,assigned,running}\"}", "{done}", "{NULL}", "{" NOW "}",
+	    bests, NULL, "{0}"};
+	int sent = PQsendQueryParams(
 	    conn, sql_job_step, 8, NULL, params, NULL, NULL, 0);
+
+	free(bests);
+	return sent;
 }
 
 /* How many rows came of what was sent. */

@@ -52,6 +52,41 @@ every_statement_can_be_prepared(void **state)
 	assert_int_equal(failed, 0);
 }
 
+/* Of tables that nobody has analyzed, which grow while the plan is kept. */
+static void
+steps_find_their_rows_by_id(void **state)
+{
+	static const struct {
+		const char *sql, *explain;
+	} steps[] = {
+	    {sql_attempt_step,
+		"explain execute s (null, null, null, null, null, null, null, "
+		"null, null, null, null, null)"},
+	    {sql_job_step, "explain execute s (null, null, null, null, null, "
+			   "null, null, null)"},
+	};
+	PGconn *conn = PQconnectdb(sandbox_conninfo(*state));
+
+	PQclear(PQexec(conn, "set plan_cache_mode = force_generic_plan"));
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		PGresult *plan;
+
+		PQclear(PQprepare(conn, "s", steps[i].sql, 0, NULL));
+		plan = PQexec(conn, steps[i].explain);
+		assert_true(PQntuples(plan) > 0);
+		for (int k = 0; k < PQntuples(plan); k++) {
+			const char *line = PQgetvalue(plan, k, 0);
+
+			if (strstr(line, "Seq Scan") != NULL ||
+			    strstr(line, "Hash Join") != NULL)
+				fail_msg("step %zu: %s", i, line);
+		}
+		PQclear(plan);
+		PQclear(PQexec(conn, "deallocate s"));
+	}
+	PQfinish(conn);
+}
+
 static void
 every_statement_opens_with_a_comment(void **state)
 {
@@ -76,6 +111,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_statement_can_be_prepared),
+	    cmocka_unit_test(steps_find_their_rows_by_id),
 	    cmocka_unit_test(every_statement_opens_with_a_comment),
 	    cmocka_unit_test(migrations_are_numbered_from_one_without_a_gap),
 	};
