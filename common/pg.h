@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct err;
 struct event_base;
 struct pg;
@@ -93,5 +94,9 @@ void pg_add_int(struct pg_params *, int64_t);
 void pg_add_real(struct pg_params *, double); /* NaN is null */
 void pg_add_bool(struct pg_params *, bool);
 void pg_add_us(struct pg_params *, int64_t wall_us); /* 0 is null */
+
+/* One element of an array's text: {a,b}, whose braces and commas are the
+ * caller's. NULL null. */
+void pg_add_element(struct buf *, const char *);
 
 #endif

@@ -98,27 +98,6 @@ sendings_clear(struct sendings *s)
 
 /* -- arrays ------------------------------------------------------------- */
 
-/* As array_in reads it: in quotes, but for null. */
-static void
-add_element(struct buf *out, const char *text)
-{
-	size_t plain;
-
-	if (text == NULL) {
-		buf_add_str(out, "NULL");
-		return;
-	}
-	buf_add_byte(out, '"');
-	while ((plain = strcspn(text, "\"\\")), text[plain] != '\0') {
-		buf_add(out, text, plain);
-		buf_add_byte(out, '\\');
-		buf_add_byte(out, text[plain]);
-		text += plain + 1;
-	}
-	buf_add(out, text, plain);
-	buf_add_byte(out, '"');
-}
-
 static void
 add_array(struct buf *out, const struct sending *s, size_t param)
 {
@@ -126,7 +105,7 @@ add_array(struct buf *out, const struct sending *s, size_t param)
 	for (size_t i = 0; i < s->n; i++) {
 		if (i > 0)
 			buf_add_byte(out, ',');
-		add_element(out, s->statements[i]->params[param]);
+		pg_add_element(out, s->statements[i]->params[param]);
 	}
 	buf_add(out, "}", 2); /* and its end */
 }

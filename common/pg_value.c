@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/buf.h"
+
 static int
 column_of(const PGresult *res, const char *name)
 {
@@ -101,4 +103,25 @@ pg_add_us(struct pg_params *p, int64_t wall_us)
 	snprintf(text + len, sizeof(p->text[0]) - len, ".%06dZ",
 	    (int)(wall_us % 1000000));
 	pg_add_text(p, wall_us == 0 ? NULL : text);
+}
+
+/* As array_in reads it: in quotes, but for null. */
+void
+pg_add_element(struct buf *out, const char *text)
+{
+	size_t plain;
+
+	if (text == NULL) {
+		buf_add_str(out, "NULL");
+		return;
+	}
+	buf_add_byte(out, '"');
+	while ((plain = strcspn(text, "\"\\")), text[plain] != '\0') {
+		buf_add(out, text, plain);
+		buf_add_byte(out, '\\');
+		buf_add_byte(out, text[plain]);
+		text += plain + 1;
+	}
+	buf_add(out, text, plain);
+	buf_add_byte(out, '"');
 }

@@ -14,39 +14,28 @@
 #include "orchestrator/claim.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/pace.h"
 #include "orchestrator/prober.h"
 #include "orchestrator/router.h"
 #include "orchestrator/shares.h"
 #include "orchestrator/store_miners.h"
+#include "orchestrator/store_op.h"
 
 /* The table's reading; and the beat: as often, and so many times a lease. */
 enum { READ_MS = 5000, BEAT_MS = 1000, BEATS = 8 };
-
-/* A count that takes long, since PostgreSQL may not clean up what an old
- * snapshot could see, is made less often: one part of so many of the time. */
-enum { COUNT_SHARE = 10 };
 
 struct miners {
 	struct orchestrator *o;
 	int64_t probe_ms;
 	struct event *beat;
 	struct shares shares;
-	bool is_reading, is_beating, is_counting;
+	bool is_reading, is_beating;
 	int64_t read_us, beat_us; /* wall: when it was last asked for, sent */
-	int64_t count_us;	  /* mono: when the count was asked for */
-	int64_t next_count_us;	  /* mono: not before, but for news */
+	struct pace
+	    count; /* of attempts that are open; at once, if there is news */
 	struct peer known[ROSTER_MAX]; /* when it was counted last */
 	size_t n_known;
 };
-
-static bool
-rows(const struct pg_answer *answer, const char *what)
-{
-	if (answer->outcome == PG_DONE)
-		return true;
-	log_warn("store.failed", "what=%s why=\"%s\"", what, answer->why);
-	return false;
-}
 
 /* -- reading the table ----------------------------------------------------- */
 
@@ -120,7 +109,7 @@ on_table(const struct pg_answer *answer, void *arg)
 	struct table fresh = {.policy = o->table.policy};
 
 	ms->is_reading = false;
-	if (!rows(answer, "miner_table"))
+	if (!store_is_done(answer, "miner_table"))
 		return;
 	for (int i = 0; i < PQntuples(answer->results[0]); i++) {
 		miner_from_row(
@@ -166,10 +155,8 @@ on_open(const struct pg_answer *answer, void *arg)
 {
 	struct miners *ms = arg;
 
-	ms->is_counting = false;
-	ms->next_count_us =
-	    clock_mono_us() + (clock_mono_us() - ms->count_us) * COUNT_SHARE;
-	if (!rows(answer, "miner_open"))
+	pace_answered(&ms->count, clock_mono_us());
+	if (!store_is_done(answer, "miner_open"))
 		return;
 	ms->n_known =
 	    store_peers_from_rows(answer->results[0], ms->known, ROSTER_MAX);
@@ -211,14 +198,14 @@ on_peers(const struct pg_answer *answer, void *arg)
 	size_t n;
 
 	ms->is_beating = false;
-	if (!rows(answer, "instance_roster") || ms->is_counting ||
+	if (!store_is_done(answer, "instance_roster") || ms->count.is_asked ||
 	    !pg_is_up(ms->o->back))
 		return;
 	n = store_peers_from_rows(answer->results[0], peers, ROSTER_MAX);
-	if (!is_news(ms, peers, n) && clock_mono_us() < ms->next_count_us)
+	if (!is_news(ms, peers, n) &&
+	    !pace_is_over(&ms->count, clock_mono_us()))
 		return;
-	ms->is_counting = true;
-	ms->count_us = clock_mono_us();
+	pace_asked(&ms->count, clock_mono_us());
 	table_count_begin(&ms->o->table);
 	store_miner_open(ms->o, seen_since_us(ms), on_open, ms);
 }
@@ -228,7 +215,7 @@ on_seen(const struct pg_answer *answer, void *arg)
 {
 	struct miners *ms = arg;
 
-	if (!rows(answer, "instance_seen")) {
+	if (!store_is_done(answer, "instance_seen")) {
 		ms->is_beating = false;
 		return;
 	}
@@ -336,7 +323,7 @@ on_failed(const struct pg_answer *answer, void *arg)
 	struct miner *m = table_find(&failed->o->table, failed->hotkey);
 	struct breaker row;
 
-	if (rows(answer, "miner_failed") && m != NULL) {
+	if (store_is_done(answer, "miner_failed") && m != NULL) {
 		row = store_breaker_from_row(answer->results[0], 0);
 		if (miner_merge(m, &row, clock_wall_us())) {
 			log_ejected(m->hotkey, &m->breaker);

@@ -1,4 +1,4 @@
-/* One statement to PostgreSQL, by itself or in the batch. */
+/* One statement to PostgreSQL, by itself or in the batch; JSON as its text. */
 #include "orchestrator/store_op.h"
 
 #include "common/log.h"
@@ -28,12 +28,24 @@ store_batch(struct orchestrator *o, const char *key, const char *sql,
 	pg_op_batch(o->pg, op, on_answer, arg);
 }
 
-void
-store_on_quiet(const struct pg_answer *answer, void *arg)
+bool
+store_is_done(const struct pg_answer *answer, const char *what)
 {
-	const char *what = arg;
+	if (answer->outcome == PG_DONE)
+		return true;
+	log_warn("store.failed", "what=%s why=\"%s\"", what, answer->why);
+	return false;
+}
 
-	if (answer->outcome != PG_DONE)
-		log_warn(
-		    "store.failed", "what=%s why=\"%s\"", what, answer->why);
+void
+store_on_quiet(const struct pg_answer *answer, void *what)
+{
+	store_is_done(answer, what);
+}
+
+char *
+store_json(const json_t *json)
+{
+	return json != NULL ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY)
+			    : NULL;
 }

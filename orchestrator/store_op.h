@@ -5,6 +5,8 @@
 #ifndef ORCHESTRATOR_STORE_OP_H
 #define ORCHESTRATOR_STORE_OP_H
 
+#include <jansson.h>
+
 #include "common/pg.h"
 
 struct orchestrator;
@@ -18,8 +20,13 @@ void store_query_back(struct orchestrator *, const char *sql,
 void store_batch(struct orchestrator *, const char *key, const char *sql,
     const struct pg_params *, pg_on_answer *, void *arg);
 
+/* Whether it was answered; logs why not. what is its name. */
+bool store_is_done(const struct pg_answer *, const char *what);
 /* For writes whose only reader is the next sweep: logs what was not written.
  * arg is its name, a text. */
 void store_on_quiet(const struct pg_answer *, void *what);
+
+/* As a parameter, which the caller frees; NULL for NULL. */
+char *store_json(const json_t *);
 
 #endif

@@ -6,41 +6,28 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/log.h"
 #include "common/xalloc.h"
 #include "orchestrator/claim.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/miners.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/pace.h"
 #include "orchestrator/store.h"
-
-/* One that takes long, since PostgreSQL may not clean up what an old snapshot
- * could see, is made less often: one part of so many of the time. */
-enum { LOOK_SHARE = 10 };
+#include "orchestrator/store_op.h"
 
 struct sweep {
 	struct orchestrator *o;
 	int64_t sweep_ms;
 	struct event *sweep;
-	int n_asked;	 /* queries not answered yet */
-	int64_t look_us; /* mono: when they were asked */
-	int64_t next_us; /* mono: not before */
+	int n_asked; /* queries not answered yet */
+	struct pace pace;
 };
 
 static struct timeval
 in_ms(int64_t ms)
 {
 	return (struct timeval){ms / 1000, ms % 1000 * 1000};
-}
-
-static bool
-rows(const struct pg_answer *answer, const char *what)
-{
-	if (answer->outcome == PG_DONE)
-		return true;
-	log_warn("store.failed", "what=%s why=\"%s\"", what, answer->why);
-	return false;
 }
 
 /* -- the sweep ---------------------------------------------------------- */
@@ -79,10 +66,8 @@ end_attempt(
 static void
 answered(struct sweep *s)
 {
-	int64_t now_us = clock_mono_us();
-
 	if (--s->n_asked == 0)
-		s->next_us = now_us + (now_us - s->look_us) * LOOK_SHARE;
+		pace_answered(&s->pace, clock_mono_us());
 }
 
 static void
@@ -92,7 +77,7 @@ on_stuck(const struct pg_answer *answer, void *arg)
 	struct orchestrator *o = s->o;
 
 	answered(s);
-	if (!rows(answer, "attempt_stuck"))
+	if (!store_is_done(answer, "attempt_stuck"))
 		return;
 	for (int i = 0; i < PQntuples(answer->results[0]); i++) {
 		const PGresult *res = answer->results[0];
@@ -116,7 +101,7 @@ on_unsettled(const struct pg_answer *answer, void *arg)
 	struct orchestrator *o = s->o;
 
 	answered(s);
-	if (!rows(answer, "job_unsettled"))
+	if (!store_is_done(answer, "job_unsettled"))
 		return;
 	for (int i = 0; i < PQntuples(answer->results[0]); i++)
 		jobs_settle(o, pg_text(answer->results[0], i, "id"));
@@ -132,10 +117,10 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	if (!pg_is_up(s->o->pg) || s->o->kinds == NULL)
 		return;
 	claim_in(s->o->claim, 0);
-	if (s->n_asked > 0 || clock_mono_us() < s->next_us)
+	if (!pace_is_over(&s->pace, clock_mono_us()))
 		return;
 	s->n_asked = 2;
-	s->look_us = clock_mono_us();
+	pace_asked(&s->pace, clock_mono_us());
 	store_attempt_stuck(s->o, on_stuck, s);
 	store_job_unsettled(s->o, on_unsettled, s);
 }

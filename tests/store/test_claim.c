@@ -18,7 +18,7 @@
 #include "orchestrator/queue.c"
 #include "sql.h"
 #include "tests/lib/db.h"
-#include "tests/lib/sandbox.h"
+#include "tests/lib/stored.h"
 
 #define OURS "01890000-0000-7000-8000-0000000000aa"
 #define THEIRS "01890000-0000-7000-8000-0000000000bb"
@@ -33,24 +33,14 @@ enum {
 	JIT_ABOVE = 100000,
 };
 
-struct place {
-	struct sandbox *box;
-	struct db *db;
-	PGconn *conn;
-};
-
 static int
 set_up(void **state)
 {
-	const struct sandbox_options o = {.name = "claim", .postgres = true};
-	struct place *p = xcalloc(1, sizeof(*p));
+	struct stored *p = xcalloc(1, sizeof(*p));
 
 	*state = p;
-	p->box = sandbox_new(&o);
-	if (p->box == NULL)
+	if (stored_open(p, "claim") != 0)
 		return -1;
-	p->db = db_open(sandbox_conninfo(p->box));
-	p->conn = PQconnectdb(sandbox_conninfo(p->box));
 	return db_exec(p->db,
 	    "insert into kind values (1, 'k', 'native', '/', 'k', 1000, 1000, "
 	    "1000, 2, 1, 1, 3, '{}', 0, '{}', 1000, '{}', 'none')");
@@ -59,12 +49,9 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct place *p = *state;
-	int status;
+	struct stored *p = *state;
+	int status = stored_end(p);
 
-	PQfinish(p->conn);
-	db_close(p->db);
-	status = sandbox_end(p->box, false);
 	free(p);
 	return status;
 }
@@ -72,14 +59,14 @@ tear_down(void **state)
 static int
 empty(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	return db_exec(p->db, "truncate job cascade");
 }
 
 /* A job of that last digit that came so long ago; more: columns and values. */
 static void
-add(struct place *p, int id, int age_s, int priority, const char *owner,
+add(struct stored *p, int id, int age_s, int priority, const char *owner,
     const char *lease_until, const char *next_try)
 {
 	int64_t created = NOW_S - age_s;
@@ -100,20 +87,20 @@ add(struct place *p, int id, int age_s, int priority, const char *owner,
 }
 
 static void
-add_waiting(struct place *p, int id, int age_s, int priority)
+add_waiting(struct stored *p, int id, int age_s, int priority)
 {
 	add(p, id, age_s, priority, "null", "null", "'" NOW "'");
 }
 
 /* The last digits of what is claimed one at a time, in that order. */
 static void
-claim_all(struct place *p, const char *owner, const char *now, char *out)
+claim_all(struct stored *p, const char *owner, const char *now, char *out)
 {
 	const char *const params[] = {"1", owner, now, now, "{k}", "{1}"};
 
 	for (int i = 0; i < 10; i++) {
 		PGresult *res = PQexecParams(
-		    p->conn, sql_job_claim, 6, NULL, params, NULL, NULL, 0);
+		    p->one, sql_job_claim, 6, NULL, params, NULL, NULL, 0);
 
 		assert_int_equal(PQresultStatus(res), PGRES_TUPLES_OK);
 		if (PQntuples(res) == 1) {
@@ -127,7 +114,7 @@ claim_all(struct place *p, const char *owner, const char *now, char *out)
 }
 
 static void
-assert_claimed(struct place *p, const char *wanted)
+assert_claimed(struct stored *p, const char *wanted)
 {
 	char got[16];
 
@@ -137,7 +124,7 @@ assert_claimed(struct place *p, const char *wanted)
 
 /* By another instance, at that time. */
 static void
-assert_they_claim(struct place *p, const char *now, const char *wanted)
+assert_they_claim(struct stored *p, const char *now, const char *wanted)
 {
 	char got[16];
 
@@ -176,7 +163,7 @@ priority_ages(void **state)
 static void
 only_what_is_due_and_nobodys_is_claimed(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	add(p, 1, 9, 0, "'" OURS "'", "'2026-01-02 05:00:00+00'",
 	    "'" NOW "'"); /* our own */
@@ -191,12 +178,12 @@ only_what_is_due_and_nobodys_is_claimed(void **state)
 
 /* One of these statements about job 1, on our behalf. */
 static void
-give_up(struct place *p, const char *sql, const char *next_try)
+give_up(struct stored *p, const char *sql, const char *next_try)
 {
 	const char *const params[] = {
 	    "01890000-0000-7000-8000-000000000001", OURS, next_try};
 	PGresult *res =
-	    PQexecParams(p->conn, sql, 3, NULL, params, NULL, NULL, 0);
+	    PQexecParams(p->one, sql, 3, NULL, params, NULL, NULL, 0);
 
 	assert_int_equal(PQresultStatus(res), PGRES_COMMAND_OK);
 	PQclear(res);
@@ -204,7 +191,7 @@ give_up(struct place *p, const char *sql, const char *next_try)
 
 /* Job 1: nobody has a lease on it, and it has been tried so often. */
 static void
-assert_nobodys(struct place *p, int tries, const char *next_try)
+assert_nobodys(struct stored *p, int tries, const char *next_try)
 {
 	assert_int_equal(
 	    db_int(p->db,
@@ -245,7 +232,7 @@ only_its_holder_gives_it_up(void **state)
 	    "'2026-01-02 04:00:02+00'");
 	give_up(*state, sql_job_wait, NOW);
 	give_up(*state, sql_job_later, NOW);
-	assert_int_equal(db_int(((struct place *)*state)->db,
+	assert_int_equal(db_int(((struct stored *)*state)->db,
 			     "select count(*) from job where lease_owner = "
 			     "'" THEIRS "' and tries = 0"),
 	    1);
@@ -256,7 +243,7 @@ only_what_there_is_room_for_is_touched(void **state)
 {
 	static const char *const rooms[] = {"{0}", "{-1}", "{}"};
 	const char *params[] = {"1", OURS, NOW, NOW, "{k}", NULL};
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	add_waiting(p, 1, 10, 0);
 	for (size_t i = 0; i < 3; i++) {
@@ -265,7 +252,7 @@ only_what_there_is_room_for_is_touched(void **state)
 		params[5] = rooms[i];
 		params[4] = i == 2 ? "{}" : "{k}";
 		res = PQexecParams(
-		    p->conn, sql_job_claim, 6, NULL, params, NULL, NULL, 0);
+		    p->one, sql_job_claim, 6, NULL, params, NULL, NULL, 0);
 		assert_int_equal(PQresultStatus(res), PGRES_TUPLES_OK);
 		assert_int_equal(PQntuples(res), 0);
 		PQclear(res);
@@ -279,12 +266,12 @@ a_claim_has_the_columns_of_a_job(void **state)
 {
 	static const char *const names[] = {"claim", "get"};
 	const char *const texts[] = {sql_job_claim, sql_job_get};
-	struct place *p = *state;
+	struct stored *p = *state;
 	PGresult *res[2];
 
 	for (int i = 0; i < 2; i++) {
-		PQclear(PQprepare(p->conn, names[i], texts[i], 0, NULL));
-		res[i] = PQdescribePrepared(p->conn, names[i]);
+		PQclear(PQprepare(p->one, names[i], texts[i], 0, NULL));
+		res[i] = PQdescribePrepared(p->one, names[i]);
 		assert_int_equal(PQresultStatus(res[i]), PGRES_COMMAND_OK);
 	}
 	assert_int_equal(PQnfields(res[0]), PQnfields(res[1]));
@@ -298,32 +285,32 @@ a_claim_has_the_columns_of_a_job(void **state)
 
 /* As PostgreSQL carried the statement out, its lines in one; undone. */
 static char *
-claims_plan(struct place *p)
+claims_plan(struct stored *p)
 {
 	char *prepare = xasprintf("prepare claim as %s", sql_job_claim);
 	struct buf plan = {0};
 	PGresult *res;
 
-	PQclear(PQexec(p->conn, "deallocate all"));
-	PQclear(PQexec(p->conn, "begin"));
-	res = PQexec(p->conn, prepare);
+	PQclear(PQexec(p->one, "deallocate all"));
+	PQclear(PQexec(p->one, "begin"));
+	res = PQexec(p->one, prepare);
 	assert_int_equal(PQresultStatus(res), PGRES_COMMAND_OK);
 	PQclear(res);
-	res = PQexec(p->conn,
-	    "explain (analyze, buffers) execute claim (1, '" OURS "', '" NOW
-	    "', '" NOW "', '{k}', '{50}')");
+	res =
+	    PQexec(p->one, "explain (analyze, buffers) execute claim (1, '" OURS
+			   "', '" NOW "', '" NOW "', '{k}', '{50}')");
 	assert_int_equal(PQresultStatus(res), PGRES_TUPLES_OK);
 	for (int i = 0; i < PQntuples(res); i++)
 		buf_printf(&plan, "%s ", PQgetvalue(res, i, 0));
 	PQclear(res);
-	PQclear(PQexec(p->conn, "rollback"));
+	PQclear(PQexec(p->one, "rollback"));
 	free(prepare);
 	return buf_take_str(&plan);
 }
 
 /* That many jobs, of so many tenants in turn: queued, or finished. */
 static void
-fill(struct place *p, const char *state, int n, int tenants)
+fill(struct stored *p, const char *state, int n, int tenants)
 {
 	assert_int_equal(
 	    db_exec(p->db,
@@ -353,7 +340,7 @@ number_behind(const char *text, const char *word)
  * PostgreSQL does not begin to compile (jit_above_cost).
  */
 static void
-assert_found_by_index(struct place *p)
+assert_found_by_index(struct stored *p)
 {
 	char *plan = claims_plan(p);
 	long pages = number_behind(plan, "Buffers: shared hit=") +
@@ -373,7 +360,7 @@ assert_found_by_index(struct place *p)
 static void
 many_jobs_of_one_tenant(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	fill(p, "done", DONE, 1);
 	fill(p, "queued", QUEUED, 1);
@@ -384,7 +371,7 @@ many_jobs_of_one_tenant(void **state)
 static void
 many_jobs_of_many_tenants(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	db_exec(p->db, "update job set tenant = 't' || abs(hashtext(id::text)) "
 		       "%% 20 where state = 'queued'");
@@ -396,7 +383,7 @@ many_jobs_of_many_tenants(void **state)
 static void
 many_jobs_where_none_were_expected(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	db_exec(p->db, "delete from job where state = 'queued'");
 	db_exec(p->db, "vacuum analyze job");

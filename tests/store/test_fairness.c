@@ -17,7 +17,7 @@
 #include "orchestrator/queue.c"
 #include "sql.h"
 #include "tests/lib/db.h"
-#include "tests/lib/sandbox.h"
+#include "tests/lib/stored.h"
 
 #define OURS "01890000-0000-7000-8000-0000000000aa"
 #define THEIRS "01890000-0000-7000-8000-0000000000bb"
@@ -31,9 +31,7 @@ enum { BIG, SMALL, HEAVY, N_TENANTS };
 static const char letters[] = "bsh";
 
 struct place {
-	struct sandbox *box;
-	struct db *db;
-	PGconn *ours, *theirs;
+	struct stored at;
 	char order[MOST + 1]; /* the letters of what was claimed */
 	size_t n;
 	int miners[N_TENANTS]; /* that those asked for */
@@ -42,17 +40,12 @@ struct place {
 static int
 set_up(void **state)
 {
-	const struct sandbox_options o = {.name = "fairness", .postgres = true};
 	struct place *p = xcalloc(1, sizeof(*p));
 
 	*state = p;
-	p->box = sandbox_new(&o);
-	if (p->box == NULL)
+	if (stored_open(&p->at, "fairness") != 0)
 		return -1;
-	p->db = db_open(sandbox_conninfo(p->box));
-	p->ours = PQconnectdb(sandbox_conninfo(p->box));
-	p->theirs = PQconnectdb(sandbox_conninfo(p->box));
-	return db_exec(p->db,
+	return db_exec(p->at.db,
 	    "insert into kind select 1, name, 'native', '/', 'k', 1000, 1000, "
 	    "1000, 2, 1, 1, 10, '{}', 0, '{}', 1000, '{}', 'none' "
 	    "from unnest('{k,other}'::text[]) as k (name)");
@@ -62,12 +55,8 @@ static int
 tear_down(void **state)
 {
 	struct place *p = *state;
-	int status;
+	int status = stored_end(&p->at);
 
-	PQfinish(p->ours);
-	PQfinish(p->theirs);
-	db_close(p->db);
-	status = sandbox_end(p->box, false);
 	free(p);
 	return status;
 }
@@ -80,14 +69,14 @@ empty(void **state)
 	memset(p->order, 0, sizeof(p->order));
 	memset(p->miners, 0, sizeof(p->miners));
 	p->n = 0;
-	return db_exec(p->db, "truncate job, tenant, tenant_turn cascade");
+	return db_exec(p->at.db, "truncate job, tenant, tenant_turn cascade");
 }
 
 static void
 weigh(struct place *p, int tenant, int weight)
 {
 	assert_int_equal(
-	    db_exec(p->db, "insert into tenant values (1, '%c', %d)",
+	    db_exec(p->at.db, "insert into tenant values (1, '%c', %d)",
 		letters[tenant], weight),
 	    0);
 }
@@ -101,7 +90,7 @@ add_of(struct place *p, const char *kind, int tenant, int n, int miners,
 	int64_t first_us = (NOW_S - (int64_t)age_s) * 1000000;
 
 	assert_int_equal(
-	    db_exec(p->db,
+	    db_exec(p->at.db,
 		"insert into job (id, netuid, kind, state, params, "
 		"miners_min, miners_wanted, retries_left, priority, "
 		"created_at, deadline_at, rank_at, next_try_at, tenant, "
@@ -146,7 +135,7 @@ claim(struct place *p, const char *room)
 {
 	const char *const params[] = {"1", OURS, NOW, LEASE, "{k}", room};
 	PGresult *res = PQexecParams(
-	    p->ours, sql_job_claim, 6, NULL, params, NULL, NULL, 0);
+	    p->at.one, sql_job_claim, 6, NULL, params, NULL, NULL, 0);
 	int n = PQntuples(res);
 
 	note(p, res);
@@ -317,9 +306,9 @@ assert_claims(struct place *p, const char *priorities)
 {
 	char *text;
 
-	text =
-	    db_text(p->db, "select string_agg(priority::text, ' ' order by "
-			   "rank_at) from job where lease_owner = '" OURS "'");
+	text = db_text(p->at.db,
+	    "select string_agg(priority::text, ' ' order by "
+	    "rank_at) from job where lease_owner = '" OURS "'");
 	assert_string_equal(text, priorities);
 	free(text);
 }
@@ -337,10 +326,11 @@ priorities_age_within_a_tenant(void **state)
 	claim(p, "{4}");
 	assert_int_equal(count(p, SMALL, 0, 4), 2);
 	assert_int_equal(
-	    db_int(p->db, "select count(*) from job where tenant = 's' and "
-			  "lease_owner = '" OURS "' and priority in (1, 10)"),
+	    db_int(p->at.db,
+		"select count(*) from job where tenant = 's' and "
+		"lease_owner = '" OURS "' and priority in (1, 10)"),
 	    2);
-	db_exec(p->db, "delete from job where tenant = 'b'");
+	db_exec(p->at.db, "delete from job where tenant = 'b'");
 	claim(p, "{1}");
 	assert_claims(p, "1 10 0");
 }
@@ -350,13 +340,13 @@ priorities_age_within_a_tenant(void **state)
 static void
 put_back(struct place *p, const char *tenant)
 {
-	char *id = db_text(p->db,
+	char *id = db_text(p->at.db,
 	    "select id from job where tenant = '%s' and lease_owner = '" OURS
 	    "' order by rank_at desc limit 1",
 	    tenant);
 	const char *const params[] = {id, OURS, NOW};
-	PGresult *res =
-	    PQexecParams(p->ours, sql_job_wait, 3, NULL, params, NULL, NULL, 0);
+	PGresult *res = PQexecParams(
+	    p->at.one, sql_job_wait, 3, NULL, params, NULL, NULL, 0);
 
 	assert_int_equal(PQresultStatus(res), PGRES_COMMAND_OK);
 	assert_string_equal(PQcmdTuples(res), "1");
@@ -393,8 +383,9 @@ a_kind_has_turns_of_its_own(void **state)
 	claim_until(p, "{1}", 40);
 	assert_in_shares(p, BIG, 1, SMALL, 1, 0, 40);
 	assert_int_equal(
-	    db_int(p->db, "select count(*) from job where kind = 'other' and "
-			  "lease_owner is not null"),
+	    db_int(p->at.db,
+		"select count(*) from job where kind = 'other' and "
+		"lease_owner is not null"),
 	    0);
 }
 
@@ -405,7 +396,7 @@ send_their_claim(struct place *p)
 {
 	const char *const params[] = {"1", THEIRS, NOW, LEASE, "{k}", "{10}"};
 
-	assert_int_equal(PQsendQueryParams(p->theirs, sql_job_claim, 6, NULL,
+	assert_int_equal(PQsendQueryParams(p->at.two, sql_job_claim, 6, NULL,
 			     params, NULL, NULL, 0),
 	    1);
 }
@@ -415,7 +406,7 @@ take_their_claim(struct place *p)
 {
 	PGresult *res;
 
-	while ((res = PQgetResult(p->theirs)) != NULL) {
+	while ((res = PQgetResult(p->at.two)) != NULL) {
 		note(p, res);
 		PQclear(res);
 	}
@@ -434,22 +425,22 @@ two_never_take_the_same(void **state)
 	add(p, HEAVY, 1000, 1);
 	weigh(p, HEAVY, 3);
 	for (int i = 1; i <= 10; i++) {
-		PQclear(PQexec(p->ours, "begin"));
+		PQclear(PQexec(p->at.one, "begin"));
 		assert_int_equal(claim(p, "{10}"), 10);
 		send_their_claim(p);
 		assert_int_equal(
-		    db_wait_int(p->db, 1, 0,
+		    db_wait_int(p->at.db, 1, 0,
 			"select count(*) from pg_stat_activity where pid = %d "
 			"and (wait_event_type = 'Lock' or state = 'idle')",
-			PQbackendPID(p->theirs)),
+			PQbackendPID(p->at.two)),
 		    0);
-		res = PQexec(p->ours, "commit");
+		res = PQexec(p->at.one, "commit");
 		assert_int_equal(PQresultStatus(res), PGRES_COMMAND_OK);
 		PQclear(res);
 		take_their_claim(p);
 		assert_int_equal(p->n, 20 * i);
 		assert_int_equal(
-		    db_int(p->db, "select count(*) from job where paid"),
+		    db_int(p->at.db, "select count(*) from job where paid"),
 		    20 * i);
 	}
 	/* Both claims of a pair go by the same credit: two quanta. */

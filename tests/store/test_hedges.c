@@ -16,7 +16,7 @@
 #include "common/xalloc.h"
 #include "sql.h"
 #include "tests/lib/db.h"
-#include "tests/lib/sandbox.h"
+#include "tests/lib/stored.h"
 
 #define ID(n) "01890000-0000-7000-8000-00000000000" #n
 #define JOB ID(1)
@@ -27,25 +27,14 @@
 #define NOW "2026-01-02 04:00:00+00"
 #define LATER "2026-01-02 05:00:00+00"
 
-struct place {
-	struct sandbox *box;
-	struct db *db;
-	PGconn *one, *two;
-};
-
 static int
 set_up(void **state)
 {
-	const struct sandbox_options o = {.name = "hedges", .postgres = true};
-	struct place *p = xcalloc(1, sizeof(*p));
+	struct stored *p = xcalloc(1, sizeof(*p));
 
 	*state = p;
-	p->box = sandbox_new(&o);
-	if (p->box == NULL)
+	if (stored_open(p, "hedges") != 0)
 		return -1;
-	p->db = db_open(sandbox_conninfo(p->box));
-	p->one = PQconnectdb(sandbox_conninfo(p->box));
-	p->two = PQconnectdb(sandbox_conninfo(p->box));
 	return db_exec(p->db,
 	    "insert into kind values (1, 'k', 'native', '/', 'k', 1000, 1000, "
 	    "1000, 2, 1, 1, 3, '{}', 0, '{}', 1000, '{}', 'none', true)");
@@ -54,13 +43,9 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct place *p = *state;
-	int status;
+	struct stored *p = *state;
+	int status = stored_end(p);
 
-	PQfinish(p->one);
-	PQfinish(p->two);
-	db_close(p->db);
-	status = sandbox_end(p->box, false);
 	free(p);
 	return status;
 }
@@ -69,7 +54,7 @@ tear_down(void **state)
 static int
 empty(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	PQclear(PQexec(p->one, "rollback"));
 	PQclear(PQexec(p->two, "rollback"));
@@ -79,7 +64,7 @@ empty(void **state)
 /* -- what there is --------------------------------------------------------- */
 
 static void
-add_job(struct place *p, const char *state, int wanted)
+add_job(struct stored *p, const char *state, int wanted)
 {
 	assert_int_equal(
 	    db_exec(p->db,
@@ -95,7 +80,7 @@ add_job(struct place *p, const char *state, int wanted)
 
 /* hedge_of: a literal or null. */
 static void
-add_attempt(struct place *p, const char *id, const char *hotkey,
+add_attempt(struct stored *p, const char *id, const char *hotkey,
     const char *state, const char *hedge_of)
 {
 	assert_int_equal(
@@ -180,7 +165,7 @@ run(PGconn *conn, const char *sql)
 }
 
 static void
-await_blocked(struct place *p)
+await_blocked(struct stored *p)
 {
 	assert_int_equal(db_wait_int(p->db, 1, 0,
 			     "select count(*) from pg_stat_activity where "
@@ -189,7 +174,7 @@ await_blocked(struct place *p)
 }
 
 static int64_t
-count(struct place *p, const char *where)
+count(struct stored *p, const char *where)
 {
 	return db_int(p->db, "select count(*) from attempt where %s", where);
 }
@@ -223,7 +208,7 @@ static const struct {
 static void
 it_is_made_only_while_it_is_of_use(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	for (size_t i = 0; i < sizeof(hedges) / sizeof(hedges[0]); i++) {
 		int made;
@@ -248,7 +233,7 @@ it_is_made_only_while_it_is_of_use(void **state)
 static void
 a_job_is_hedged_once(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	add_job(p, "running", 1);
 	add_attempt(p, SLOW, "slow", "accepted", "null");
@@ -262,7 +247,7 @@ a_job_is_hedged_once(void **state)
 static void
 a_result_that_comes_meanwhile_is_waited_for(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	add_job(p, "running", 1);
 	add_attempt(p, SLOW, "slow", "accepted", "null");
@@ -282,7 +267,7 @@ a_result_that_comes_meanwhile_is_waited_for(void **state)
 static void
 a_job_that_ends_meanwhile_is_not_hedged(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	add_job(p, "running", 1);
 	add_attempt(p, SLOW, "slow", "accepted", "null");
@@ -301,7 +286,7 @@ a_job_that_ends_meanwhile_is_not_hedged(void **state)
 static void
 of_two_results_at_once_one_is_delivered(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	add_job(p, "running", 1);
 	add_attempt(p, SLOW, "slow", "received", "null");
@@ -323,7 +308,7 @@ of_two_results_at_once_one_is_delivered(void **state)
 static void
 the_second_counts_if_the_first_does_not(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	add_job(p, "running", 1);
 	add_attempt(p, SLOW, "slow", "received", "null");
@@ -343,7 +328,7 @@ the_second_counts_if_the_first_does_not(void **state)
 static void
 without_a_hedge_nobody_waits(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	add_job(p, "running", 2);
 	add_attempt(p, SLOW, "slow", "received", "null");

@@ -15,43 +15,30 @@
 #include "common/xalloc.h"
 #include "sql.h"
 #include "tests/lib/db.h"
-#include "tests/lib/sandbox.h"
+#include "tests/lib/stored.h"
 
 #define NOW "2026-01-02 04:00:00+00"
 #define LATER "2026-01-02 04:05:00+00"
 #define OURS "01890000-0000-7000-8000-0000000000aa"
 #define THEIRS "01890000-0000-7000-8000-0000000000bb"
 
-struct place {
-	struct sandbox *box;
-	struct db *db;
-	PGconn *conn;
-};
-
 static int
 make_place(void **state)
 {
-	const struct sandbox_options o = {.name = "lanes", .postgres = true};
-	struct place *p = xcalloc(1, sizeof(*p));
+	struct stored *p = xcalloc(1, sizeof(*p));
 
 	*state = p;
-	p->box = sandbox_new(&o);
-	if (p->box == NULL)
+	if (stored_open(p, "lanes") != 0)
 		return -1;
-	p->db = db_open(sandbox_conninfo(p->box));
-	p->conn = PQconnectdb(sandbox_conninfo(p->box));
-	return p->db == NULL || PQstatus(p->conn) != CONNECTION_OK ? -1 : 0;
+	return 0;
 }
 
 static int
 end_place(void **state)
 {
-	struct place *p = *state;
-	int status;
+	struct stored *p = *state;
+	int status = stored_end(p);
 
-	db_close(p->db);
-	PQfinish(p->conn);
-	status = sandbox_end(p->box, false);
 	free(p);
 	return status;
 }
@@ -59,21 +46,21 @@ end_place(void **state)
 static int
 empty(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	return db_exec(p->db, "truncate lane, miner, instance, job cascade");
 }
 
 /* The caller clears. */
 static PGresult *
-run(struct place *p, const char *sql, int n, const char *const *params)
+run(struct stored *p, const char *sql, int n, const char *const *params)
 {
 	PGresult *res =
-	    PQexecParams(p->conn, sql, n, NULL, params, NULL, NULL, 0);
+	    PQexecParams(p->one, sql, n, NULL, params, NULL, NULL, 0);
 	ExecStatusType status = PQresultStatus(res);
 
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-		fail_msg("%s", PQerrorMessage(p->conn));
+		fail_msg("%s", PQerrorMessage(p->one));
 	return res;
 }
 
@@ -81,7 +68,7 @@ run(struct place *p, const char *sql, int n, const char *const *params)
 
 /* Of two lanes, "a" and "b", of miner m: as arrays. */
 static void
-learn(struct place *p, const char *keys, const char *factors,
+learn(struct stored *p, const char *keys, const char *factors,
     const char *raises, const char *said)
 {
 	const char *const params[] = {
@@ -91,7 +78,7 @@ learn(struct place *p, const char *keys, const char *factors,
 }
 
 static void
-assert_earned(struct place *p, const char *key, double wanted)
+assert_earned(struct stored *p, const char *key, double wanted)
 {
 	double got = db_real(p->db,
 	    "select earned from lane where netuid = 1 and hotkey = 'm' and "
@@ -105,7 +92,7 @@ assert_earned(struct place *p, const char *key, double wanted)
 static void
 what_is_learnt_is_added_up(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	learn(p, "{a,b}", "{1,0.5}", "{0.25,0}", "{9,9}");
 	assert_earned(p, "a", 4.25); /* on what it starts with */
@@ -124,7 +111,7 @@ what_is_learnt_is_added_up(void **state)
 static void
 the_order_makes_no_difference(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	learn(p, "{a,b}", "{1,1}", "{0,0}", "{9,9}");
 	learn(p, "{a,b}", "{0.7,1}", "{0,0}", "{9,9}");
@@ -141,7 +128,7 @@ what_was_down_has_lost_half(void **state)
 	static const char *const still[] = {
 	    "1", "m", "false", "{}", "2026-01-02 04:03:00+00"};
 	static const char *const up[] = {"1", "m", "true", "{}", LATER};
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	db_exec(p->db,
 	    "insert into miner (netuid, hotkey, is_up) values (1, 'm', true)");
@@ -173,7 +160,7 @@ failures_in_a_row_are_counted_by_all(void **state)
 		const char *streak, *ejections;
 	} rows[] = {{plain, "1", "0"}, {plain, "2", "0"}, {out, "3", "2"},
 	    {sooner, "4", "2"}, {plain, "5", "2"}};
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		PGresult *res = run(p, sql_miner_failed, 6, rows[i].params);
@@ -219,7 +206,7 @@ static void
 what_is_in_flight_is_ours_or_not(void **state)
 {
 	static const char *const params[] = {"1", OURS};
-	struct place *p = *state;
+	struct stored *p = *state;
 	PGresult *res;
 
 	for (size_t i = 0; i < sizeof(at_work) / sizeof(at_work[0]); i++)
@@ -245,7 +232,7 @@ who_left_is_not_on_the_roster(void **state)
 	static const char *const all[] = {"p", "1", NOW};
 	static const char *const late[] = {"p", "1", LATER};
 	static const char *const left[] = {OURS, LATER};
-	struct place *p = *state;
+	struct stored *p = *state;
 	PGresult *res;
 
 	PQclear(run(p, sql_instance_seen, 8, theirs));

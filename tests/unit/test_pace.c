@@ -1,0 +1,72 @@
+/* How much of the time the database works on what is asked by the clock. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "orchestrator/pace.c"
+
+enum { START_US = 5000000, QUICK_US = 1000, SLOW_US = 1000000 };
+
+static void
+the_first_may_be_asked_at_once(void **state)
+{
+	struct pace p = {0};
+
+	(void)state;
+	assert_true(pace_is_over(&p, START_US));
+}
+
+static void
+one_is_asked_at_a_time(void **state)
+{
+	struct pace p = {0};
+
+	(void)state;
+	pace_asked(&p, START_US);
+	assert_false(pace_is_over(&p, START_US));
+	assert_false(pace_is_over(&p, START_US + 3600 * 1000000LL));
+}
+
+/* Asked as often as may be, over an hour: the share of it that went into the
+ * answers, which take so long each. */
+static int64_t
+parts_per_thousand(int64_t answer_us)
+{
+	struct pace p = {0};
+	int64_t hour_us = 3600 * 1000000LL, worked_us = 0;
+
+	for (int64_t now_us = START_US; now_us < START_US + hour_us;) {
+		if (!pace_is_over(&p, now_us)) {
+			now_us += 100;
+			continue;
+		}
+		pace_asked(&p, now_us);
+		now_us += answer_us;
+		worked_us += answer_us;
+		pace_answered(&p, now_us);
+	}
+	return worked_us * 1000 / hour_us;
+}
+
+static void
+a_slow_answer_makes_the_next_wait_in_proportion(void **state)
+{
+	(void)state;
+	assert_in_range(parts_per_thousand(SLOW_US), 30, 35);
+	assert_in_range(parts_per_thousand(QUICK_US), 30, 35);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_first_may_be_asked_at_once),
+	    cmocka_unit_test(one_is_asked_at_a_time),
+	    cmocka_unit_test(a_slow_answer_makes_the_next_wait_in_proportion),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
