@@ -22,7 +22,7 @@
 
 enum {
 	MAX_PREPARED = 256,
-	MAX_BATCH = 200,   /* operations in one transaction */
+	MAX_BATCH = 200,   /* operations in one transaction; rows: sql/README */
 	MAX_IN_FLIGHT = 8, /* units sent and not answered */
 	WAIT_MS = 10000,   /* for a connection that is down */
 	CONNECT_MS = 10000,
