@@ -1,0 +1,90 @@
+/* What Violet pays for: a formula an era. */
+#include "scorer/violet.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "scorer/math.h"
+
+static const struct type {
+	const char *name;
+	double best_s; /* up to here the speed is whole */
+	double accuracy, speed, quality;
+} types[] = {
+    {"transcription", 2, .65, .25, .10},
+    {"video_transcription", 5, .65, .25, .10},
+    {"tts", 3, .50, .20, .30},
+    {"summarization", 5, .60, .20, .20},
+    {"text_translation", 5, .70, .20, .10},
+    {"document_translation", 5, .70, .20, .10},
+};
+
+static const struct type other = {"", 5, .60, .25, .15};
+
+static const struct type *
+type_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcmp(types[i].name, name) == 0)
+			return &types[i];
+	}
+	return &other;
+}
+
+/* -- the first form ----------------------------------------------------- */
+
+double
+violet_speed_v1(double t)
+{
+	return t > 0 ? math_exp(-t / 10) : 0;
+}
+
+double
+violet_score_v1(double t, double accuracy, double stake, double max_stake)
+{
+	double share = max_stake > 0 ? stake / max_stake : 0;
+
+	if (share > 1)
+		share = 1;
+	return .4 * violet_speed_v1(t) + .4 * accuracy + .2 * share;
+}
+
+/* -- the later one ------------------------------------------------------ */
+
+double
+violet_speed_v2(const char *type, double t)
+{
+	double best_s = type_of(type)->best_s;
+
+	if (isnan(t) || t == 0)
+		t = 10;
+	if (t <= best_s)
+		return 1;
+	if (t <= 2 * best_s)
+		return .8;
+	return t <= 5 * best_s ? .6 : .3;
+}
+
+double
+violet_accuracy_v2(bool has_output, bool is_long, double claimed)
+{
+	double base = claimed > .7 ? claimed : .7;
+
+	if (!has_output)
+		return 0;
+	if (is_long)
+		base += .1;
+	return base < 1 ? base : 1;
+}
+
+double
+violet_score_v2(const char *type, double accuracy, double speed, double quality)
+{
+	const struct type *t = type_of(type);
+	double points =
+	    VIOLET_POINTS *
+	    (t->accuracy * accuracy + t->speed * speed + t->quality * quality);
+
+	return points < VIOLET_POINTS ? points : VIOLET_POINTS;
+}

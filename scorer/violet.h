@@ -1,0 +1,37 @@
+/*
+ * Violet's scores of one response (SN49), as its validators reckon them.
+ *
+ * The first form: 40 % speed, 40 % accuracy, 20 % stake. The later one: up to
+ * 500 points for accuracy, speed and quality, weighed by the type of task; its
+ * accuracy asks only whether there is an output, and how long it is.
+ *
+ * Pure. Times are seconds.
+ */
+#ifndef SCORER_VIOLET_H
+#define SCORER_VIOLET_H
+
+#include <stdbool.h>
+
+/* exp(-t / 10), and 0 for a time that is 0, negative or no number. */
+double violet_speed_v1(double t);
+
+/* .4 speed + .4 accuracy + .2 min(1, stake / max_stake); no stake counts
+ * where max_stake is not positive. */
+double violet_score_v1(
+    double t, double accuracy, double stake, double max_stake);
+
+enum { VIOLET_POINTS = 500 };
+
+/* In steps of what is best for the type: 1, .8 up to twice as long, .6 up to
+ * five times, .3. A time of 0 or NaN (none given) counts as 10 s. */
+double violet_speed_v2(const char *type, double t);
+
+/* 0 without the output that the type asks for; else .7, or what the miner
+ * claims if that is more (NaN: nothing), and .1 more for a long output. */
+double violet_accuracy_v2(bool has_output, bool is_long, double claimed);
+
+/* 0..500 points. A type that is not known is weighed as any other. */
+double violet_score_v2(
+    const char *type, double accuracy, double speed, double quality);
+
+#endif
