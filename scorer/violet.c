@@ -88,3 +88,25 @@ violet_score_v2(const char *type, double accuracy, double speed, double quality)
 
 	return points < VIOLET_POINTS ? points : VIOLET_POINTS;
 }
+
+/* -- a miner's weight --------------------------------------------------- */
+
+double
+violet_final_v2(const struct violet_parts *p)
+{
+	double points =
+	    VIOLET_POINTS * (.55 * p->uptime + .25 * p->invocation +
+				.15 * p->diversity + .05 * p->bounty);
+
+	return points < VIOLET_POINTS ? points : VIOLET_POINTS;
+}
+
+struct violet_parts
+violet_count_parts(double tasks, double distinct, bool any_scored)
+{
+	return (struct violet_parts){
+	    .uptime = math_clamp01(tasks / 100),
+	    .invocation = any_scored,
+	    .diversity = math_clamp01(distinct / 10),
+	};
+}

@@ -34,4 +34,17 @@ double violet_accuracy_v2(bool has_output, bool is_long, double claimed);
 double violet_score_v2(
     const char *type, double accuracy, double speed, double quality);
 
+/* What a miner's weight is made of there, each 0..1. */
+struct violet_parts {
+	double uptime, invocation, diversity, bounty;
+};
+
+/* 0..500: 55 % uptime, 25 % invocation, 15 % diversity, 5 % bounty. */
+double violet_final_v2(const struct violet_parts *);
+
+/* What its validators put for them: of 100 tasks the share that was done, has
+ * any had a score, of 10 the share of distinct ones, nothing. */
+struct violet_parts violet_count_parts(
+    double tasks, double distinct, bool any_scored);
+
 #endif

@@ -53,6 +53,8 @@ static const struct command {
 	"{\"uids\", \"weights\"} to what is set on chain"},
     {"epoch", "reveal-block", 0, 0, chain_epoch_reveal_block, "", "< JSON",
 	"the block at which what is committed next is revealed"},
+    {"calc", NULL, 0, 1, chain_calc, "", "[NAME] < JSON",
+	"one of the scorer's formulas; without a name: which there are"},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -68,7 +70,8 @@ print_command(FILE *to, const char *before, const struct command *c)
 void
 chain_print_usage(FILE *to)
 {
-	fputs("\nof the chain, offline; one JSON object out. A HEX may be - "
+	fputs("\noffline, of the chain and of scores; one JSON object out. A "
+	      "HEX may be - "
 	      "(stdin) or @FILE:\n\n",
 	    to);
 	for (size_t i = 0; i < N_COMMANDS; i++) {

@@ -1,7 +1,8 @@
 /*
- * The commands of subnetctl that are about the chain's formats: keys,
- * metadata, calls, extrinsics, events, timelocks, weights. They need nothing
- * but their arguments: no configuration, database, socket or clock.
+ * The commands of subnetctl that are about the chain's formats (keys, metadata,
+ * calls, extrinsics, events, timelocks, weights) and the scorer's formulas.
+ * They need nothing but their arguments: no configuration, database, socket or
+ * clock.
  *
  * Each is one function of the list below, in a file named after its group. It
  * makes one JSON object, which is printed, or says in err what is wrong.
@@ -66,5 +67,6 @@ chain_command chain_events_decode, chain_runtime_api_decode;
 chain_command chain_era_encode, chain_epoch_reveal_block;
 chain_command chain_timelock_encrypt, chain_timelock_decrypt;
 chain_command chain_weights_u16;
+chain_command chain_calc;
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Rows to structs and back; the only file here that names a query.
+ * Rows to structs and back; its files are the only ones here that name a query.
  *
  * Each call answers once, later, on the loop. What is handed to an on_...
  * function is borrowed for that call.

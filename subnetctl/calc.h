@@ -1,0 +1,46 @@
+/*
+ * subnetctl calc NAME < input.json: the scorer's formulas, one at a time, for
+ * those who check us and for miners who ask "what if". docs/calc.md says what
+ * each takes and gives.
+ *
+ * Each is one function of the list below, in a file named after its group. It
+ * needs nothing but its input: one JSON object in, one out.
+ */
+#ifndef SUBNETCTL_CALC_H
+#define SUBNETCTL_CALC_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct err;
+
+/* 0 and *out, the caller's; or -1 and which field is wrong, and why. */
+typedef int calc_function(const json_t *in, json_t **out, struct err *);
+
+calc_function calc_violet_score_v1, calc_violet_score_v2, calc_violet_final_v2;
+calc_function calc_difflib;
+
+/* -- what they read ------------------------------------------------------ */
+
+/* 0, or -1 and what is wrong with the member. The value is the number, or
+ * minus infinity for the text "-inf". */
+int calc_real(const json_t *in, const char *name, double *, struct err *);
+/* As calc_real; *value stays as it is where the member is missing or null. */
+int calc_opt_real(const json_t *in, const char *name, double *, struct err *);
+int calc_opt_bool(const json_t *in, const char *name, bool *, struct err *);
+/* Borrowed text; NULL, and why. */
+const char *calc_text(const json_t *in, const char *name, struct err *);
+/* Borrowed array of at most max members; NULL, and why. */
+const json_t *calc_array(
+    const json_t *in, const char *name, size_t max, struct err *);
+
+/* -- what they give ------------------------------------------------------ */
+
+/* A number; minus infinity is the text "-inf", what is no number is null. */
+json_t *calc_number(double);
+
+/* {"value": v} */
+json_t *calc_value(double);
+
+#endif

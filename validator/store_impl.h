@@ -1,0 +1,31 @@
+/*
+ * What the store's files share: what an answer is for waits in a struct
+ * question, in the store's list until the answer is here.
+ */
+#ifndef VALIDATOR_STORE_IMPL_H
+#define VALIDATOR_STORE_IMPL_H
+
+#include <libpq-fe.h>
+
+#include "validator/store.h"
+
+struct question {
+	struct question *next, **link;
+	struct store *store;
+	union {
+		store_on_cases *on_cases;
+		store_on_written *on_written;
+		store_on_view *on_view;
+		store_on_run *on_run;
+	};
+	struct run *run;
+	void *arg;
+};
+
+struct question *store_ask(struct store *, void *arg);
+void store_answered(struct question *);
+
+/* A cell, or NULL. */
+const char *store_cell(const PGresult *, int row, const char *column);
+
+#endif

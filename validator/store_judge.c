@@ -1,0 +1,110 @@
+/* Rows of attempts to cases, verdicts to rows. */
+#include "common/buf.h"
+#include "common/pg.h"
+#include "sql.h"
+#include "validator/judge.h"
+#include "validator/store_impl.h"
+
+static void
+read_case(const PGresult *res, int row, struct judge_case *c)
+{
+	*c = (struct judge_case){
+	    .id = pg_text(res, row, "id"),
+	    .hotkey = pg_text(res, row, "hotkey"),
+	    .kind = pg_text(res, row, "kind"),
+	    .state = pg_text(res, row, "state"),
+	    .reason = store_cell(res, row, "reason"),
+	    .side = store_cell(res, row, "side"),
+	    .scoring = pg_text(res, row, "scoring"),
+	    .params = store_cell(res, row, "params"),
+	    .expect = store_cell(res, row, "expect"),
+	    .result_json = store_cell(res, row, "result_json"),
+	    .measured = store_cell(res, row, "measured"),
+	    .miner_ms = pg_real(res, row, "miner_ms"),
+	};
+}
+
+static void
+on_cases(const struct pg_answer *answer, void *arg)
+{
+	struct judge_case cases[STORE_MAX_CASES];
+	struct question *q = arg;
+	size_t n = 0;
+
+	if (answer->outcome != PG_DONE) {
+		q->on_cases(NULL, 0, answer->why, q->arg);
+		store_answered(q);
+		return;
+	}
+	for (int i = 0; i < PQntuples(answer->results[0]); i++) {
+		if (n < STORE_MAX_CASES)
+			read_case(answer->results[0], i, &cases[n++]);
+	}
+	q->on_cases(cases, n, NULL, q->arg);
+	store_answered(q);
+}
+
+void
+store_read_unjudged(struct store *store, store_on_cases *on_done, void *arg)
+{
+	struct question *q = store_ask(store, arg);
+	struct pg_params p = {0};
+
+	q->on_cases = on_done;
+	pg_add_int(&p, store->netuid);
+	pg_add_int(&p, STORE_MAX_CASES);
+	pg_query(store->pg, sql_judge_unjudged, p.n, p.values, on_cases, q);
+}
+
+void
+store_read_named(struct store *store, const char *const *ids, size_t n,
+    store_on_cases *on_done, void *arg)
+{
+	struct question *q = store_ask(store, arg);
+	struct pg_params p = {0};
+	struct buf list = {0};
+
+	q->on_cases = on_done;
+	for (size_t i = 0; i < n && i < STORE_MAX_CASES; i++)
+		buf_printf(&list, "%c%s", i == 0 ? '{' : ',', ids[i]);
+	buf_add_str(&list, n == 0 ? "{}" : "}");
+	pg_add_int(&p, store->netuid);
+	pg_add_text(&p, buf_str(&list));
+	pg_query(store->pg, sql_judge_named, p.n, p.values, on_cases, q);
+	buf_free(&list);
+}
+
+static void
+on_judged(const struct pg_answer *answer, void *arg)
+{
+	struct question *q = arg;
+
+	if (answer->outcome != PG_DONE)
+		q->on_written(STORE_FAILED, answer->why, q->arg);
+	else if (PQntuples(answer->results[0]) == 0)
+		q->on_written(STORE_TAKEN, NULL, q->arg);
+	else
+		q->on_written(STORE_DONE, NULL, q->arg);
+	store_answered(q);
+}
+
+void
+store_judge(struct store *store, const char *attempt_id,
+    const struct judgement *j, int64_t now_us, store_on_written *on_done,
+    void *arg)
+{
+	struct pg_op *op = pg_op_new(attempt_id);
+	struct question *q = store_ask(store, arg);
+	struct pg_params p = {0};
+
+	q->on_written = on_done;
+	pg_add_text(&p, attempt_id);
+	pg_add_us(&p, now_us);
+	pg_add_bool(&p, j->counts);
+	pg_add_bool(&p, j->success);
+	pg_add_real(&p, j->speed);
+	pg_add_real(&p, j->accuracy);
+	pg_add_text(&p, j->detail);
+	pg_op_add(op, sql_judge_store, p.n, p.values);
+	pg_op_batch(store->pg, op, on_judged, q);
+}
