@@ -50,7 +50,9 @@ $(B)/bin/subnetd-probe: $(B)/obj/orchestrator/probed.o
 $(B)/bin/validatord: $(call objects,validator/*.c)
 $(B)/bin/weightsetterd: $(call objects,weightsetter/*.c)
 $(B)/bin/signerd: $(call objects,signer/*.c)
-$(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING)
+# A round made again, of the rows it was made of.
+ROUNDS := $(B)/obj/validator/run_rows.o
+$(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING) $(ROUNDS)
 $(B)/tests/devchain: $(call objects,tests/fake/devchain/*.c)
 $(B)/tests/miner: $(call objects,tests/fake/miner/*.c)
 $(B)/bin/subnetd-probe: LDLIBS += $(AVLIBS)

@@ -3,58 +3,74 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "common/xalloc.h"
 #include "scorer/math.h"
 
+/* -- the parts ---------------------------------------------------------- */
+
+struct sum {
+	double value, share;
+};
+
 static void
-add_latency(struct score_tally *tally, double ms)
+add_part(struct sum *sum, double share, double part)
 {
-	if (tally->latency_n == tally->latency_cap) {
-		tally->latency_cap = tally->latency_cap * 2 + 16;
-		tally->latencies = xrealloc(tally->latencies,
-		    tally->latency_cap, sizeof(*tally->latencies));
-	}
-	tally->latencies[tally->latency_n++] = ms;
+	if (isnan(part))
+		return;
+	sum->value += share * math_clamp01(part);
+	sum->share += share;
 }
+
+double
+score_combine(
+    const struct score_shares *shares, const struct score_parts *parts)
+{
+	struct sum sum = {0, 0};
+
+	add_part(&sum, shares->speed, parts->speed);
+	add_part(&sum, shares->accuracy, parts->accuracy);
+	add_part(&sum, shares->quality, parts->quality);
+	add_part(&sum, shares->stake, parts->stake);
+	return sum.share > 0 ? math_clamp01(sum.value / sum.share) : 0;
+}
+
+/* -- attempts ----------------------------------------------------------- */
 
 void
 score_fold(struct score_tally *tally, const struct score_sample *sample)
 {
+	double w = sample->weight;
+
 	tally->jobs++;
 	tally->successes += sample->success;
+	tally->weight += w;
+	if (sample->success)
+		tally->success_weight += w;
 	if (!isnan(sample->speed)) {
-		tally->speed_sum += math_clamp01(sample->speed);
-		tally->speed_n++;
+		tally->speed_sum += w * math_clamp01(sample->speed);
+		tally->speed_weight += w;
 	}
 	if (!isnan(sample->accuracy)) {
-		tally->accuracy_sum += math_clamp01(sample->accuracy);
-		tally->accuracy_n++;
+		tally->accuracy_sum += w * math_clamp01(sample->accuracy);
+		tally->accuracy_weight += w;
 	}
-	if (sample->success && !isnan(sample->latency_ms))
-		add_latency(tally, sample->latency_ms);
 }
 
-void
-score_tally_clear(struct score_tally *tally)
+static double
+mean(double sum, double weight)
 {
-	free(tally->latencies);
-	memset(tally, 0, sizeof(*tally));
+	return weight > 0 ? sum / weight : NAN;
 }
 
-double
-score_speed(const struct score_tally *tally)
+struct score_parts
+score_means(const struct score_tally *tally)
 {
-	return tally->speed_n > 0 ? tally->speed_sum / tally->speed_n : 0;
-}
-
-double
-score_accuracy(const struct score_tally *tally)
-{
-	if (tally->accuracy_n == 0)
-		return NAN;
-	return tally->accuracy_sum / tally->accuracy_n;
+	return (struct score_parts){
+	    .speed = mean(tally->speed_sum, tally->speed_weight),
+	    .accuracy = mean(tally->accuracy_sum, tally->accuracy_weight),
+	    .quality = mean(tally->success_weight, tally->weight),
+	    .stake = NAN,
+	};
 }
 
 static int
@@ -66,35 +82,17 @@ compare_reals(const void *a, const void *b)
 }
 
 double
-score_latency_p50(struct score_tally *tally)
+score_median(double *values, size_t n)
 {
-	size_t n = tally->latency_n;
-
 	if (n == 0)
 		return NAN;
-	qsort(tally->latencies, n, sizeof(double), compare_reals);
+	qsort(values, n, sizeof(*values), compare_reals);
 	if (n % 2 == 1)
-		return tally->latencies[n / 2];
-	return (tally->latencies[n / 2 - 1] + tally->latencies[n / 2]) / 2;
+		return values[n / 2];
+	return (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-double
-score_combine(const struct score_shares *shares, size_t successes, double speed,
-    double accuracy, double stake_share)
-{
-	double sum = shares->speed * math_clamp01(speed);
-	double all = shares->speed;
-
-	if ((double)successes < shares->min_successes)
-		return 0;
-	if (!isnan(accuracy)) {
-		sum += shares->accuracy * math_clamp01(accuracy);
-		all += shares->accuracy;
-	}
-	sum += shares->stake * math_clamp01(stake_share);
-	all += shares->stake;
-	return all > 0 ? math_clamp01(sum / all) : 0;
-}
+/* -- stake -------------------------------------------------------------- */
 
 static double
 capped(double stake, double cap)
@@ -113,4 +111,17 @@ score_stake_shares(const double *stakes, size_t n, double cap, double *shares)
 		sum += capped(stakes[i], cap);
 	for (size_t i = 0; i < n; i++)
 		shares[i] = sum > 0 ? capped(stakes[i], cap) / sum : 0;
+}
+
+void
+score_stake_of_max(const double *stakes, size_t n, double cap, double *shares)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (capped(stakes[i], cap) > most)
+			most = capped(stakes[i], cap);
+	}
+	for (size_t i = 0; i < n; i++)
+		shares[i] = most > 0 ? capped(stakes[i], cap) / most : 0;
 }

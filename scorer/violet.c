@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scorer/math.h"
+#include "scorer/speed.h"
 
 static const struct type {
 	const char *name;
@@ -37,7 +38,10 @@ type_of(const char *name)
 double
 violet_speed_v1(double t)
 {
-	return t > 0 ? math_exp(-t / 10) : 0;
+	const struct speed_rule rule = {
+	    .form = SPEED_EXPONENTIAL, .decay_ms = 10};
+
+	return speed_of(&rule, t);
 }
 
 double
@@ -55,15 +59,10 @@ violet_score_v1(double t, double accuracy, double stake, double max_stake)
 double
 violet_speed_v2(const char *type, double t)
 {
-	double best_s = type_of(type)->best_s;
+	const struct speed_rule rule = {
+	    .form = SPEED_STEPS, .best_ms = type_of(type)->best_s};
 
-	if (isnan(t) || t == 0)
-		t = 10;
-	if (t <= best_s)
-		return 1;
-	if (t <= 2 * best_s)
-		return .8;
-	return t <= 5 * best_s ? .6 : .3;
+	return speed_of(&rule, isnan(t) || t == 0 ? 10 : t);
 }
 
 double

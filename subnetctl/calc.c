@@ -13,6 +13,19 @@ static const struct formula {
 	calc_function *run;
 	const char *in, *out; /* in short */
 } formulas[] = {
+    {"dippy.job_score", calc_dippy_job_score, "{job, max_latency_ms?}",
+	"{raw, weighted}"},
+    {"dippy.ema", calc_dippy_ema,
+	"{alpha, half_life_s, penalty, events, reference, stored?}",
+	"{scores, ema_score, success_count, failure_count}"},
+    {"dippy.select_weights", calc_dippy_select_weights, "{miners, cap}",
+	"{weights, probabilities}"},
+    {"win_rate", calc_win_rate, "{miners, penalty?, population?}",
+	"{wins, win_rate}"},
+    {"weights.curve", calc_weights_curve,
+	"{win_rate, uids, temperature, burn, owner_uid, mode, scores?}",
+	"{weights, u16}"},
+    {"u16", calc_u16, "{weights}", "{uids, values}"},
     {"violet.score_v1", calc_violet_score_v1, "{t, accuracy, stake, max_stake}",
 	"{score}"},
     {"violet.score_v2", calc_violet_score_v2, "{type, t, output...}",
@@ -156,6 +169,16 @@ calc_number(double v)
 	if (isinf(v) && v < 0)
 		return json_string("-inf");
 	return isfinite(v) ? json_real(v) : json_null();
+}
+
+json_t *
+calc_numbers(const double *values, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, calc_number(values[i]));
+	return list;
 }
 
 json_t *

@@ -18,6 +18,9 @@ struct err;
 /* 0 and *out, the caller's; or -1 and which field is wrong, and why. */
 typedef int calc_function(const json_t *in, json_t **out, struct err *);
 
+calc_function calc_dippy_job_score, calc_dippy_ema;
+calc_function calc_dippy_select_weights;
+calc_function calc_win_rate, calc_weights_curve, calc_u16;
 calc_function calc_violet_score_v1, calc_violet_score_v2, calc_violet_final_v2;
 calc_function calc_difflib;
 
@@ -39,6 +42,8 @@ const json_t *calc_array(
 
 /* A number; minus infinity is the text "-inf", what is no number is null. */
 json_t *calc_number(double);
+
+json_t *calc_numbers(const double *, size_t n);
 
 /* {"value": v} */
 json_t *calc_value(double);

@@ -55,6 +55,8 @@ static const struct command {
 	"the block at which what is committed next is revealed"},
     {"calc", NULL, 0, 1, chain_calc, "", "[NAME] < JSON",
 	"one of the scorer's formulas; without a name: which there are"},
+    {"replay", NULL, 0, 0, chain_replay, "policy ", "[--policy FILE] < EXPORT",
+	"a scoring round made again; exit 2: it comes to other weights"},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -67,6 +67,6 @@ chain_command chain_events_decode, chain_runtime_api_decode;
 chain_command chain_era_encode, chain_epoch_reveal_block;
 chain_command chain_timelock_encrypt, chain_timelock_decrypt;
 chain_command chain_weights_u16;
-chain_command chain_calc;
+chain_command chain_calc, chain_replay;
 
 #endif

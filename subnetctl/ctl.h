@@ -58,6 +58,7 @@ int ctl_miners_ban(const struct ctl *);
 int ctl_miners_unban(const struct ctl *);
 int ctl_tenants_list(const struct ctl *);
 int ctl_tenants_weight(const struct ctl *);
+int ctl_export(const struct ctl *);
 int ctl_scores_show(const struct ctl *);
 int ctl_weights_history(const struct ctl *);
 int ctl_weights_plan(const struct ctl *);

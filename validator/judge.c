@@ -138,7 +138,7 @@ judge_attempt(const struct judge_case *c, const struct policy *policy,
     struct judgement *out)
 {
 	bool delivered = strcmp(c->state, "delivered") == 0;
-	double max_ms = policy_max_ms(policy, c->kind);
+	const struct speed_rule *rule = &policy_kind_of(policy, c->kind)->speed;
 	json_t *detail;
 
 	memset(out, 0, sizeof(*out));
@@ -152,13 +152,13 @@ judge_attempt(const struct judge_case *c, const struct policy *policy,
 	note_text(detail, "state", c->state);
 	note_text(detail, "reason", c->reason);
 	note_real(detail, "miner_ms", c->miner_ms);
-	note_real(detail, "max_ms", max_ms);
+	note_real(detail, "max_ms", rule->max_ms);
 	out->success = delivered;
 	if (!delivered)
 		out->speed = 0;
 	else
 		out->speed =
-		    isnan(c->miner_ms) ? NAN : speed_score(c->miner_ms, max_ms);
+		    isnan(c->miner_ms) ? NAN : speed_of(rule, c->miner_ms);
 	out->accuracy = accuracy_of(c, policy, delivered, detail);
 	out->detail = json_dumps(detail, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(detail);

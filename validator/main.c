@@ -45,6 +45,7 @@ static const struct config_key keys[] = {
 struct validator {
 	struct service service;
 	struct policy policy;
+	char *policy_text;
 	struct store store;
 	struct redis *results, *chain;
 	struct desk *desk;
@@ -68,10 +69,13 @@ load_policy(struct validator *v, struct err *err)
 	if (text == NULL)
 		return -1;
 	failed = policy_parse(text, &fresh, err);
-	free(text);
-	if (failed)
+	if (failed) {
+		free(text);
 		return err_wrap(err, "%s", path);
+	}
 	v->policy = fresh;
+	free(v->policy_text);
+	v->policy_text = text;
 	log_info("policy.loaded", "name=%s path=%s", fresh.name, path);
 	return 0;
 }
@@ -214,7 +218,7 @@ wire_rounds(struct validator *v)
 	const struct rounds_setup setup = {
 	    .store = &v->store,
 	    .redis = v->results,
-	    .policy = &v->policy,
+	    .policy_text = &v->policy_text,
 	    .metrics = v->service.metrics,
 	    .rule =
 		{
@@ -270,6 +274,7 @@ unwire(struct validator *v)
 	store_clear(&v->store);
 	desk_free(v->desk);
 	rounds_free(v->rounds);
+	free(v->policy_text);
 }
 
 int

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/err.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/redis.h"
 #include "common/uuid.h"
 #include "common/xalloc.h"
-#include "scorer/policy.h"
-#include "validator/run.h"
+#include "scorer/run.h"
 #include "validator/store.h"
 
 struct rounds {
@@ -20,10 +20,11 @@ struct rounds {
 	struct epoch epoch;
 	bool closed;
 	struct run *run; /* the round under way */
-	int64_t number, block, at_us, from_us;
+	int64_t number;
+	struct run_round round;
 	size_t neurons;
 	char run_id[UUID_TEXT], vector_id[UUID_TEXT];
-	char policy_name[POLICY_MAX_NAME];
+	char *seen; /* of struct store_read */
 	/* What was said last, so that each reason is logged once an epoch. */
 	int64_t said_epoch;
 	char said[96];
@@ -62,10 +63,10 @@ on_written(enum store_outcome outcome, const char *why, void *arg)
 	if (outcome == STORE_DONE) {
 		log_info("run.stored",
 		    "epoch=%lld block=%lld miners=%zu vector=%s id=%s",
-		    (long long)r->number, (long long)r->block, r->neurons,
+		    (long long)r->number, (long long)r->round.block, r->neurons,
 		    r->vector_id, r->run_id);
 		metric_add(r->stored, 1);
-		metric_set(r->last_block, r->block);
+		metric_set(r->last_block, r->round.block);
 		redis_send(r->setup.redis, redis_weights, r->vector_id, NULL);
 		redis_send(r->setup.redis, redis_scores, r->run_id, "run");
 	} else {
@@ -78,15 +79,7 @@ on_written(enum store_outcome outcome, const char *why, void *arg)
 static void
 store(struct rounds *r)
 {
-	const struct store_run row = {
-	    .id = r->run_id,
-	    .vector_id = r->vector_id,
-	    .policy = r->policy_name,
-	    .epoch = r->number,
-	    .block = r->block,
-	    .at_us = r->at_us,
-	    .from_us = r->from_us,
-	};
+	const struct store_run row = {r->run_id, r->vector_id, r->seen};
 
 	uuid_new(r->run_id);
 	uuid_new(r->vector_id);
@@ -99,9 +92,13 @@ store(struct rounds *r)
 static const char *
 number_run(struct rounds *r, const struct store_read *read)
 {
-	r->block = read->block;
 	r->neurons = read->neurons;
 	r->number = epoch_of(&r->setup.rule, read->block, read->tempo);
+	r->round.block = read->block;
+	r->round.epoch = r->number;
+	run_set_round(r->run, &r->round);
+	free(r->seen);
+	r->seen = xstrdup(read->seen);
 	return r->number < 0 ? "the snapshot has no tempo" : NULL;
 }
 
@@ -142,14 +139,22 @@ on_run(const struct store_read *read, void *arg)
 static void
 begin_run(struct rounds *r)
 {
-	const struct policy *policy = r->setup.policy;
+	struct err err;
+	int64_t now_us = clock_wall_us();
 
-	r->at_us = clock_wall_us();
-	r->from_us = r->at_us - r->setup.window_us;
-	snprintf(r->policy_name, sizeof(r->policy_name), "%s", policy->name);
-	r->run = run_new(policy);
-	store_read_run(r->setup.store, r->run, policy->burn_uid, r->from_us,
-	    r->at_us, on_run, r);
+	r->run = run_new(*r->setup.policy_text, &err);
+	if (r->run == NULL) { /* it was read before: this cannot be */
+		log_error("run.policy", "why=\"%s\"", err.text);
+		take(r, EPOCH_FAILED);
+		return;
+	}
+	r->round = (struct run_round){
+	    .netuid = r->setup.rule.netuid,
+	    .from_us = now_us - r->setup.window_us,
+	    .at_us = now_us,
+	};
+	run_set_round(r->run, &r->round);
+	store_read_run(r->setup.store, r->run, on_run, r);
 }
 
 /* -- looking ------------------------------------------------------------ */
@@ -219,6 +224,7 @@ rounds_free(struct rounds *r)
 	if (r == NULL)
 		return;
 	run_free(r->run);
+	free(r->seen);
 	free(r);
 }
 

@@ -11,15 +11,14 @@
 #include "validator/epoch.h"
 
 struct metrics;
-struct policy;
 struct redis;
 struct rounds;
 struct store;
 
 struct rounds_setup {
 	struct store *store;
-	struct redis *redis;	     /* to tell of a new vector */
-	const struct policy *policy; /* borrowed; may change between rounds */
+	struct redis *redis;	  /* to tell of a new vector */
+	char *const *policy_text; /* borrowed; may change between rounds */
 	struct metrics *metrics;
 	struct epoch_rule rule;
 	int64_t window_us;

@@ -66,19 +66,18 @@ void store_read_view(struct store *, int64_t from_us, int64_t min_judgements,
 struct store_read {
 	int64_t block, tempo;
 	size_t neurons, judgements;
+	const char *seen;   /* what the reading could see (pg_snapshot) */
 	const char *failed; /* the database did not answer: why */
 	const char *why;    /* no run can be made of them: why */
 };
 typedef void store_on_run(const struct store_read *, void *arg);
 
-/* Fill a run, which must live until the answer: neurons and judgements from
- * from_us to to_us. */
-void store_read_run(struct store *, struct run *, int burn_uid, int64_t from_us,
-    int64_t to_us, store_on_run *, void *arg);
+/* Fill a run, which must live until the answer: the neurons of its round's
+ * subnet, the judgements of its window. */
+void store_read_run(struct store *, struct run *, store_on_run *, void *arg);
 
 struct store_run {
-	const char *id, *vector_id, *policy;
-	int64_t epoch, block, at_us, from_us;
+	const char *id, *vector_id, *seen;
 };
 
 /* Run, entries and vector, together or not at all. */

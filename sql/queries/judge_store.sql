@@ -7,12 +7,14 @@
 with judged as (
 	update attempt set judged_at = $2
 	where id = $1 and judged_at is null and finished_at is not null
-	returning id, netuid, hotkey, kind
+	returning id, netuid, hotkey, kind, job_id, finished_at, miner_ms
 ), verdict as (
 	insert into judgement (attempt_id, netuid, hotkey, kind, at, success,
-		speed, accuracy, detail)
-	select id, netuid, hotkey, kind, $2, $4, $5, $6, $7
-	from judged
+		speed, accuracy, detail, source, ended_at, miner_ms)
+	select d.id, d.netuid, d.hotkey, d.kind, $2, $4, $5, $6, $7, j.source,
+		d.finished_at, d.miner_ms
+	from judged d
+	join job j on j.id = d.job_id
 	where $3
 )
 select id from judged

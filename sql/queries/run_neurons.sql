@@ -1,15 +1,37 @@
--- The newest snapshot's neurons that serve, and the one that burns, in the
+-- The newest snapshot's neurons with all that a round asks of them, in the
 -- order of their hotkeys' bytes.
--- $1 netuid, $2 the burning uid, or -1
--- columns: block, tempo, hotkey, uid, serves, alpha (not rao)
-select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.uid,
-	n.address is not null as serves,
-	(n.alpha_stake / 1e9)::double precision as alpha
+-- $1 netuid, $2 mecid
+-- columns: block, tempo, hotkey, coldkey, uid, alpha (not rao), address_block,
+-- since_us, serves, banned, failed_audits, previous, consensus
+select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.coldkey,
+	n.uid, (n.alpha_stake / 1e9)::double precision as alpha,
+	n.address_block,
+	(extract(epoch from c.at) * 1e6)::bigint as since_us,
+	n.address is not null as serves, m.banned_at is not null as banned,
+	coalesce(m.failed_audits, 0) as failed_audits,
+	coalesce(p.weight / 65535.0, 0)::double precision as previous,
+	coalesce(n.consensus / 65535.0, 0)::double precision as consensus
 from neuron n
 cross join (
 	select block, hyper from snapshot
 	where netuid = $1
 	order by block desc
 	limit 1) s
-where n.netuid = $1 and (n.address is not null or n.uid = $2)
+left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
+left join (
+	select new_hotkey as hotkey, max(at) as at
+	from neuron_change
+	where netuid = $1 and new_hotkey is not null
+	group by new_hotkey) c on c.hotkey = n.hotkey
+left join (
+	select e.hotkey, e.uid, u.weight
+	from (
+		select vector_id, uids, weights from ledger
+		where netuid = $1 and mecid = $2 and state = 'proven'
+		order by proven_block desc
+		limit 1) l
+	cross join unnest(l.uids, l.weights) as u (uid, weight)
+	join weight_entry e on e.vector_id = l.vector_id and e.uid = u.uid) p
+	on p.hotkey = n.hotkey and p.uid = n.uid
+where n.netuid = $1
 order by n.hotkey collate "C"

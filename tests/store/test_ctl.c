@@ -52,8 +52,10 @@ static const char *const rows[] = {
     "('01890000-0000-7000-8000-00000000000b', '" JOB "', 1, 'audio.speak', "
     "'" HOTKEY
     "', 5, 'a', 'delivered', '{}', now(), now(), now(), null, 812.5)",
-    "insert into judgement values ('01890000-0000-7000-8000-00000000000b', 1, "
-    "'" HOTKEY "', 'audio.speak', now(), true, 0.9, 0.75, '{}')",
+    "insert into judgement (attempt_id, netuid, hotkey, kind, at, success, "
+    "speed, accuracy, detail, ended_at) values "
+    "('01890000-0000-7000-8000-00000000000b', 1, "
+    "'" HOTKEY "', 'audio.speak', now(), true, 0.9, 0.75, '{}', now())",
     "insert into score_run values ('01890000-0000-7000-8000-0000000000aa', 1, "
     "0, 3, 60, '2026-01-02 03:00:00+00', 'sn49', '2026-01-01 03:00:00+00'), "
     "('01890000-0000-7000-8000-0000000000ab', 1, 0, 4, 80, "

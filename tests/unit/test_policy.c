@@ -11,7 +11,9 @@
 #include "common/buf.h"
 #include "common/config_parse.h"
 #include "common/err.h"
+#include "common/xalloc.h"
 #include "scorer/policy.h"
+#include "tests/lib/edit.h"
 
 static char *
 shipped(void)
@@ -24,25 +26,19 @@ shipped(void)
 	return text;
 }
 
-/* The shipped policy with the first `was` in it made `is`. */
 static char *
 edited(const char *was, const char *is)
 {
-	char *text = shipped(), *at = strstr(text, was);
-	struct buf out = {0};
+	const char *const edits[] = {was, is, NULL};
 
-	assert_non_null(at);
-	buf_add(&out, text, at - text);
-	buf_add_str(&out, is);
-	buf_add_str(&out, at + strlen(was));
-	free(text);
-	return buf_take_str(&out);
+	return edit_file("deploy/policies/default.ini", edits);
 }
 
 static void
 the_shipped_policy_is_forty_forty_twenty(void **state)
 {
 	char *text = shipped();
+	const struct policy_kind *kind;
 	struct policy policy;
 	struct err err;
 
@@ -50,16 +46,25 @@ the_shipped_policy_is_forty_forty_twenty(void **state)
 	if (policy_parse(text, &policy, &err) != 0)
 		fail_msg("%s", err.text);
 	assert_string_equal(policy.name, "default");
-	assert_true(policy.shares.speed == 0.4);
-	assert_true(policy.shares.accuracy == 0.4);
-	assert_true(policy.shares.stake == 0.2);
-	assert_true(policy.shares.min_successes == 1);
+	assert_true(policy.any.shares.speed == 0.4);
+	assert_true(policy.any.shares.accuracy == 0.4);
+	assert_true(policy.any.shares.stake == 0.2);
+	assert_true(policy.min_successes == 1);
 	assert_true(policy.stake_cap == 500);
 	assert_true(policy.curve.temperature == 0.075);
 	assert_true(policy.curve.burn_rate == 0);
 	assert_true(policy.burn_uid == CURVE_NO_TARGET);
-	assert_true(policy_max_ms(&policy, "image.generate") == 60000);
-	assert_true(policy_max_ms(&policy, "audio.speak") == policy.max_ms);
+	assert_int_equal(policy.fold, POLICY_MEAN);
+	assert_int_equal(policy.population, POLICY_SCORED);
+	assert_int_equal(policy.penalty.mode, PENALTY_NONE);
+	assert_true(policy.sources[POLICY_AUDIT] == 0);
+	kind = policy_kind_of(&policy, "image.generate");
+	assert_true(kind->speed.max_ms == 60000);
+	assert_true(kind->weight == 1);
+	assert_true(kind->shares.accuracy == 0.4);
+	assert_true(kind->shares.stake == 0.2);
+	kind = policy_kind_of(&policy, "audio.speak");
+	assert_true(kind == &policy.any && kind->speed.max_ms == 10000);
 	assert_true(policy_is_by_letter(&policy, "zh"));
 	assert_true(policy_is_by_letter(&policy, "zh-TW"));
 	assert_true(policy_is_by_letter(&policy, "ja"));
@@ -69,12 +74,59 @@ the_shipped_policy_is_forty_forty_twenty(void **state)
 	free(text);
 }
 
+static void
+read_policy(const char *name, struct policy *policy)
+{
+	char *path = xasprintf("deploy/policies/%s.ini", name);
+	char *text = config_read_file(path, NULL);
+	struct err err;
+
+	assert_non_null(text);
+	if (policy_parse(text, policy, &err) != 0)
+		fail_msg("%s: %s", path, err.text);
+	assert_string_equal(policy->name, name);
+	free(text);
+	free(path);
+}
+
+static void
+the_subnets_policies_have_upstreams_numbers(void **state)
+{
+	struct policy p;
+
+	(void)state;
+	read_policy("sn11", &p);
+	assert_true(policy_kind_of(&p, "image.edit")->weight == .8);
+	assert_true(policy_kind_of(&p, "image.edit")->fail_ms == 15000);
+	assert_true(policy_kind_of(&p, "image.generate")->weight == .2);
+	assert_true(policy_kind_of(&p, "audio.speak")->weight == 0);
+	assert_true(p.moving.alpha == 1 && p.moving.penalty == .2);
+	assert_true(p.moving.half_life_s == 604800);
+	assert_int_equal(p.curve.burn, CURVE_COMPAT);
+	assert_true(p.burn_uid == 74 && p.curve.temperature == .075);
+	assert_true(p.out_twins == 1 && p.population == POLICY_ALL);
+	read_policy("sn11-timed", &p);
+	assert_int_equal(p.penalty.mode, PENALTY_FLAT);
+	assert_true(p.penalty.p == .03);
+	assert_int_equal(p.fold, POLICY_MOVING_KINDS);
+	read_policy("sn49", &p);
+	assert_int_equal(p.any.speed.form, SPEED_EXPONENTIAL);
+	assert_int_equal(p.stake_form, POLICY_STAKE_OF_MAX);
+	assert_true(p.curve.top == 5 && p.basis == POLICY_BY_SCORE);
+	read_policy("sn49-v2", &p);
+	assert_true(policy_kind_of(&p, "audio.speak")->shares.quality == .3);
+	assert_true(
+	    policy_kind_of(&p, "audio.transcribe")->speed.best_ms == 2000);
+	assert_int_equal(p.curve.shape, CURVE_LINEAR);
+}
+
 static const struct {
 	const char *was, *is, *says;
 } wrong[] = {
     {"temperature = 0.075", "temperatur = 0.075",
 	"unknown key \"curve.temperatur\"; did you mean curve.temperature?"},
-    {"[stake]", "[stak]", "unknown key \"stak.cap\"; did you mean stake.cap?"},
+    {"[stake]", "[stak]",
+	"unknown key \"stak.form\"; did you mean stake.form?"},
     {"name = default", "nam = default",
 	"unknown key \"policy.nam\"; did you mean policy.name?"},
     {"by_letter = zh", "by_leter = zh",
@@ -100,16 +152,27 @@ static const struct {
 	"[speech] wants silent_db < quiet_db and least_voiced < voiced"},
     {"rate = 0\n", "rate = 0.5\n", "burn.rate wants a burn.uid"},
     {"uid = -1", "uid = 1.5",
-	"burn.uid and score.min_successes are whole numbers"},
+	"burn.uid, score.min_successes, curve.top and penalty.window are "
+	"whole numbers"},
     {"[kind image.edit]", "[kind image.generate]",
-	"kind image.generate is there twice"},
+	"kind image.generate has max_ms twice"},
     {"[kind image.edit]\nmax_ms", "[kind image.edit]\nmax",
-	"unknown key \"max\" of kind image.edit; did you mean max_ms?"},
+	"unknown key \"max\" of kind image.edit: weight, max_ms, decay_ms, "
+	"best_ms, fail_ms, speed, accuracy and quality are known"},
+    {"[kind image.edit]\n", "[kind image.edit]\nweight = 2\n",
+	"kind image.edit: weight: 2 is not between 0 and 1"},
+    {"[kind image.edit]\n", "[kind image.edit]\nspeed = 0\naccuracy = 0\n",
+	"kind image.edit: speed, accuracy and quality are all 0"},
+    {"fold = mean", "fold = median",
+	"score.fold: \"median\" is none of mean, moving, moving_kinds"},
+    {"banned = yes", "banned = perhaps",
+	"out.banned: \"perhaps\" is none of no, yes"},
+    {"shape = softmax", "shap = softmax",
+	"unknown key \"curve.shap\"; did you mean curve.shape?"},
     {"by_letter = zh", "by_letter = mandarin",
 	"language.by_letter: at most 16, of 7 letters"},
-    {"speed = 0.4\naccuracy = 0.4\nstake = 0.2",
-	"speed = 0\naccuracy = 0\nstake = 0",
-	"the shares under [score] are all 0"},
+    {"speed = 0.4\naccuracy = 0.4\n", "speed = 0\naccuracy = 0\n",
+	"under [score] speed, accuracy and quality are all 0"},
 };
 
 static void
@@ -168,6 +231,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_shipped_policy_is_forty_forty_twenty),
+	    cmocka_unit_test(the_subnets_policies_have_upstreams_numbers),
 	    cmocka_unit_test(a_wrong_policy_says_what_is_wrong),
 	    cmocka_unit_test(a_line_that_is_no_setting_is_named),
 	    cmocka_unit_test(there_is_room_for_so_many_kinds_and_no_more),

@@ -9,7 +9,7 @@
 
 #include "scorer/score.h"
 
-static const struct score_shares shares = {0.4, 0.4, 0.2, 1};
+static const struct score_shares shares = {0.4, 0.4, 0, 0.2};
 
 static void
 near(double got, double want)
@@ -22,91 +22,111 @@ static void
 parts_are_combined_by_their_shares(void **state)
 {
 	static const struct {
-		size_t successes;
 		double speed, accuracy, stake, want;
 	} cases[] = {
-	    {1, 1, 1, 1, 1},
-	    {1, 0.5, 0.25, 0.1, 0.2 + 0.1 + 0.02},
-	    {9, 0, 0, 1, 0.2},
+	    {1, 1, 1, 1},
+	    {0.5, 0.25, 0.1, 0.2 + 0.1 + 0.02},
+	    {0, 0, 1, 0.2},
 	    /* no accuracy: .4 and .2 become 2/3 and 1/3 */
-	    {1, 0.9, NAN, 0.3, 0.6 + 0.1},
-	    {1, 1, NAN, 1, 1},
-	    /* nothing delivered: stake alone earns nothing */
-	    {0, 1, 1, 1, 0},
-	    {0, 0, NAN, 1, 0},
+	    {0.9, NAN, 0.3, 0.6 + 0.1},
+	    {1, NAN, 1, 1},
+	    /* no speed: likewise */
+	    {NAN, 1, 0, 2. / 3},
+	    {NAN, NAN, NAN, 0},
 	    /* out of range is cut */
-	    {1, 7, -3, 0.5, 0.5},
-	    {1, NAN, 1, 0, 0.4},
+	    {7, -3, 0.5, 0.5},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		near(score_combine(&shares, cases[i].successes, cases[i].speed,
-			 cases[i].accuracy, cases[i].stake),
-		    cases[i].want);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct score_parts parts = {.speed = cases[i].speed,
+		    .accuracy = cases[i].accuracy,
+		    .quality = NAN,
+		    .stake = cases[i].stake};
+
+		near(score_combine(&shares, &parts), cases[i].want);
+	}
 }
 
 static void
 shares_need_not_sum_to_one(void **state)
 {
-	const struct score_shares doubled = {0.8, 0.8, 0.4, 1};
-	const struct score_shares only_accuracy = {0, 1, 0, 3};
+	static const struct score_parts parts = {0.5, 0.25, 1, 0.1};
+	static const struct score_parts unknown = {1, NAN, 1, 1};
+	static const struct score_shares doubled = {0.8, 0.8, 0, 0.4};
+	static const struct score_shares one = {0, 1, 0, 0};
+	static const struct score_shares quality = {0.5, 0, 0.5, 0};
 
 	(void)state;
-	near(score_combine(&doubled, 1, 0.5, 0.25, 0.1), 0.32);
-	near(score_combine(&only_accuracy, 3, 1, 0.7, 1), 0.7);
-	near(score_combine(&only_accuracy, 3, 1, NAN, 1), 0);
-	near(score_combine(&only_accuracy, 2, 1, 0.7, 1), 0);
+	near(score_combine(&doubled, &parts), 0.32);
+	near(score_combine(&one, &parts), 0.25);
+	near(score_combine(&one, &unknown), 0);
+	near(score_combine(&quality, &parts), 0.75);
 }
 
 static void
 a_failed_attempt_is_a_zero_in_the_means(void **state)
 {
 	static const struct score_sample samples[] = {
-	    {true, 0.9, 0.8, 1000}, {true, 0.6, 1.0, 4000}, {false, 0, 0, NAN},
-	    {true, 0.6, NAN, 3000}, /* its kind has no accuracy */
+	    {true, 0.9, 0.8, 1}, {true, 0.6, 1.0, 1}, {false, 0, 0, 1},
+	    {true, 0.6, NAN, 1}, /* its kind has no accuracy */
 	};
 	struct score_tally tally = {0};
+	struct score_parts means;
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
 		score_fold(&tally, &samples[i]);
+	means = score_means(&tally);
 	assert_int_equal(tally.jobs, 4);
 	assert_int_equal(tally.successes, 3);
-	near(score_speed(&tally), 2.1 / 4);
-	near(score_accuracy(&tally), 1.8 / 3);
-	near(score_latency_p50(&tally), 3000);
-	score_tally_clear(&tally);
+	near(means.speed, 2.1 / 4);
+	near(means.accuracy, 1.8 / 3);
+	near(means.quality, 3. / 4);
+	near(means.stake, NAN);
 }
 
 static void
-an_unmeasured_speed_is_not_counted(void **state)
+attempts_weigh_what_they_weigh(void **state)
 {
 	static const struct score_sample samples[] = {
-	    {true, NAN, 1, NAN},
-	    {true, 0.5, 1, 10},
-	    {true, 0.7, 1, 20},
-	};
+	    {true, 1, 1, 1}, {true, 0, NAN, 0.5}, {false, 0, 0, 0.5}};
 	struct score_tally tally = {0};
+	struct score_parts means;
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		score_fold(&tally, &samples[i]);
-	near(score_speed(&tally), 0.6);
-	near(score_latency_p50(&tally), 15);
-	score_tally_clear(&tally);
+	means = score_means(&tally);
+	near(means.speed, 0.5);
+	near(means.accuracy, 1 / 1.5);
+	near(means.quality, 0.75);
 }
 
 static void
-nothing_folded_gives_nothing(void **state)
+what_was_not_measured_is_not_counted(void **state)
 {
+	static const struct score_sample samples[] = {
+	    {true, NAN, 1, 1}, {true, 0.5, 1, 1}, {true, 0.7, 1, 1}};
 	struct score_tally tally = {0};
 
 	(void)state;
-	near(score_speed(&tally), 0);
-	near(score_accuracy(&tally), NAN);
-	near(score_latency_p50(&tally), NAN);
-	score_tally_clear(&tally);
+	near(score_means(&tally).speed, NAN);
+	near(score_means(&tally).quality, NAN);
+	for (size_t i = 0; i < 3; i++)
+		score_fold(&tally, &samples[i]);
+	near(score_means(&tally).speed, 0.6);
+}
+
+static void
+the_median(void **state)
+{
+	double odd[] = {3, 1, 2}, even[] = {4, 1, 3, 2};
+
+	(void)state;
+	near(score_median(odd, 3), 2);
+	near(score_median(even, 4), 2.5);
+	near(score_median(NULL, 0), NAN);
 }
 
 static void
@@ -131,6 +151,26 @@ stake_is_cut_at_the_cap_and_shared(void **state)
 	}
 }
 
+static void
+or_of_the_largest(void **state)
+{
+	static const double stakes[] = {100, 400, 0, 800}, none[] = {0, NAN};
+	double got[4];
+
+	(void)state;
+	score_stake_of_max(stakes, 4, 1e12, got);
+	near(got[0], .125);
+	near(got[1], .5);
+	near(got[2], 0);
+	near(got[3], 1);
+	score_stake_of_max(stakes, 4, 400, got);
+	near(got[0], .25);
+	near(got[3], 1);
+	score_stake_of_max(none, 2, 500, got);
+	near(got[0], 0);
+	near(got[1], 0);
+}
+
 int
 main(void)
 {
@@ -138,9 +178,11 @@ main(void)
 	    cmocka_unit_test(parts_are_combined_by_their_shares),
 	    cmocka_unit_test(shares_need_not_sum_to_one),
 	    cmocka_unit_test(a_failed_attempt_is_a_zero_in_the_means),
-	    cmocka_unit_test(an_unmeasured_speed_is_not_counted),
-	    cmocka_unit_test(nothing_folded_gives_nothing),
+	    cmocka_unit_test(attempts_weigh_what_they_weigh),
+	    cmocka_unit_test(what_was_not_measured_is_not_counted),
+	    cmocka_unit_test(the_median),
 	    cmocka_unit_test(stake_is_cut_at_the_cap_and_shared),
+	    cmocka_unit_test(or_of_the_largest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

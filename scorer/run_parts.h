@@ -1,0 +1,33 @@
+/*
+ * What the files of a run share: run.c holds the inputs and orders the steps,
+ * run_fold.c makes a score of a miner's events.
+ */
+#ifndef SCORER_RUN_PARTS_H
+#define SCORER_RUN_PARTS_H
+
+#include "scorer/policy.h"
+#include "scorer/run.h"
+
+struct run {
+	struct policy policy;
+	char *policy_text;
+	struct run_round round;
+	struct run_miner *miners;
+	struct run_entry *entries; /* one a miner */
+	size_t n, cap;
+	struct run_event *events;
+	size_t n_events, cap_events;
+	char kinds[RUN_MAX_KINDS][POLICY_MAX_NAME];
+	const struct policy_kind *rules[RUN_MAX_KINDS]; /* theirs */
+	int n_kinds;
+};
+
+/* Which events count, and the speed and value of each. */
+void run_value_events(struct run *);
+
+/* What a miner's events come to, stake_share and all. Fills in the entry's
+ * jobs, successes, speed, accuracy, score if entry is not NULL. */
+double run_fold(const struct run *, const struct run_event *, size_t n,
+    double stake_share, struct run_entry *);
+
+#endif

@@ -1,0 +1,3 @@
+-- What this moment can see.
+-- columns: seen
+select pg_current_snapshot()::text as seen

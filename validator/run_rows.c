@@ -1,0 +1,202 @@
+/* Cells to structs, structs to JSON. */
+#include "validator/run_rows.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/pg.h"
+#include "scorer/policy.h"
+#include "scorer/run.h"
+#include "scorer/run_text.h"
+#include "scorer/winrate.h"
+
+/* -- in ----------------------------------------------------------------- */
+
+static int64_t
+int_or(const PGresult *res, int row, const char *column, int64_t none)
+{
+	return pg_is_null(res, row, column) ? none : pg_int(res, row, column);
+}
+
+static int
+read_miner(const PGresult *res, int row, struct run_miner *m)
+{
+	const char *hotkey = pg_text(res, row, "hotkey");
+	const char *coldkey = pg_text(res, row, "coldkey");
+
+	*m = (struct run_miner){
+	    .uid = pg_int(res, row, "uid"),
+	    .alpha = pg_real(res, row, "alpha"),
+	    .block = int_or(res, row, "address_block", WINRATE_NO_BLOCK),
+	    .since_us = int_or(res, row, "since_us", INT64_MIN),
+	    .serves = pg_bool(res, row, "serves"),
+	    .banned = pg_bool(res, row, "banned"),
+	    .failed_audits = pg_int(res, row, "failed_audits"),
+	    .previous = pg_real(res, row, "previous"),
+	    .consensus = pg_real(res, row, "consensus"),
+	};
+	if (strlen(hotkey) >= sizeof(m->hotkey) ||
+	    strlen(coldkey) >= sizeof(m->coldkey))
+		return -1;
+	snprintf(m->hotkey, sizeof(m->hotkey), "%s", hotkey);
+	snprintf(m->coldkey, sizeof(m->coldkey), "%s", coldkey);
+	return 0;
+}
+
+const char *
+run_rows_miners(struct run *run, const PGresult *res)
+{
+	struct run_miner miner;
+
+	for (int i = 0; i < PQntuples(res); i++) {
+		if (read_miner(res, i, &miner) != 0 ||
+		    run_add_miner(run, &miner) != 0)
+			return "the neurons are out of order";
+	}
+	return PQntuples(res) == 0 ? "no neuron is known" : NULL;
+}
+
+static int
+read_event(struct run *run, const PGresult *res, int row, struct run_event *e)
+{
+	*e = (struct run_event){
+	    .kind = run_kind(run, pg_text(res, row, "kind")),
+	    .source = policy_source_of(pg_text(res, row, "source")),
+	    .success = pg_bool(res, row, "success"),
+	    .at_us = pg_int(res, row, "ended_us"),
+	    .ms = pg_real(res, row, "miner_ms"),
+	    .accuracy = pg_real(res, row, "accuracy"),
+	};
+	snprintf(e->attempt, sizeof(e->attempt), "%s",
+	    pg_text(res, row, "attempt_id"));
+	return e->kind < 0 || e->source < 0 ? -1 : 0;
+}
+
+const char *
+run_rows_events(struct run *run, const PGresult *res)
+{
+	struct run_event event;
+
+	for (int i = 0; i < PQntuples(res); i++) {
+		long miner = run_find(run, pg_text(res, i, "hotkey"));
+
+		if (miner < 0)
+			continue;
+		if (read_event(run, res, i, &event) != 0)
+			return "there are too many kinds";
+		event.miner = miner;
+		if (run_add_event(run, &event) != 0)
+			return "the judgements are out of order";
+	}
+	return NULL;
+}
+
+/* -- out ---------------------------------------------------------------- */
+
+static json_t *
+real_or_null(double v)
+{
+	return isfinite(v) ? json_real(v) : json_null();
+}
+
+static json_t *
+int_or_null(int64_t v, int64_t none)
+{
+	return v == none ? json_null() : json_integer(v);
+}
+
+static char *
+print(json_t *rows)
+{
+	char *text = json_dumps(rows, JSON_COMPACT);
+
+	json_decref(rows);
+	return text;
+}
+
+char *
+run_rows_print_miners(const struct run *run)
+{
+	json_t *rows = json_array();
+	const struct run_miner *m;
+	size_t n;
+
+	m = run_miners(run, &n);
+	for (; n > 0; n--, m++)
+		json_array_append_new(rows,
+		    json_pack("{s:s s:s s:i s:o s:o s:o s:b s:b s:i s:o s:o}",
+			"hotkey", m->hotkey, "coldkey", m->coldkey, "uid",
+			m->uid, "alpha", json_real(m->alpha), "block",
+			int_or_null(m->block, WINRATE_NO_BLOCK), "since_us",
+			int_or_null(m->since_us, INT64_MIN), "serves",
+			m->serves, "banned", m->banned, "failed_audits",
+			m->failed_audits, "previous", json_real(m->previous),
+			"consensus", json_real(m->consensus)));
+	return print(rows);
+}
+
+static json_t *
+print_entry(const struct run_miner *m, const struct run_entry *e)
+{
+	return json_pack(
+	    "{s:s s:i s:I s:I s:o s:o s:o s:f s:f s:I s:o s:f s:s?}", "hotkey",
+	    m->hotkey, "uid", m->uid, "jobs", (json_int_t)e->jobs, "successes",
+	    (json_int_t)e->successes, "latency_p50_ms",
+	    real_or_null(e->latency_p50_ms), "speed", real_or_null(e->speed),
+	    "accuracy", real_or_null(e->accuracy), "stake_share",
+	    e->stake_share, "score", e->score, "wins", (json_int_t)e->wins,
+	    "win_rate", real_or_null(e->win_rate), "weight", e->weight, "out",
+	    e->out);
+}
+
+char *
+run_rows_print_entries(const struct run *run)
+{
+	json_t *rows = json_array();
+	const struct run_miner *miners;
+	const struct run_entry *e;
+	size_t n;
+
+	miners = run_miners(run, &n);
+	e = run_entries(run, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (miners[i].serves || e[i].n > 0 || e[i].weight > 0)
+			json_array_append_new(
+			    rows, print_entry(&miners[i], &e[i]));
+	}
+	return print(rows);
+}
+
+/* -- hashes ------------------------------------------------------------- */
+
+static void
+hash(const void *bytes, size_t len, char out[RUN_ROWS_HASH])
+{
+	unsigned char digest[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(digest, bytes, len);
+	sodium_bin2hex(out, RUN_ROWS_HASH, digest, sizeof(digest));
+}
+
+void
+run_rows_hash(const struct run *run, char out[RUN_ROWS_HASH])
+{
+	struct buf text = {0};
+
+	run_text_write(run, &text);
+	hash(text.data, text.len, out);
+	buf_free(&text);
+}
+
+void
+run_rows_policy_hash(const struct run *run, char out[RUN_ROWS_HASH])
+{
+	const char *text = run_policy_text(run);
+
+	hash(text, strlen(text), out);
+}
