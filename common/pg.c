@@ -182,12 +182,30 @@ send_prepare(struct pg *pg, const char *sql)
 		   : -1;
 }
 
+/* The largest N of $N in a statement: how many parameters it takes. */
+static size_t
+params_of(const char *sql)
+{
+	size_t most = 0;
+
+	for (; (sql = strchr(sql, '$')) != NULL; sql++) {
+		size_t n = strtoul(sql + 1, NULL, 10);
+
+		if (n > most)
+			most = n;
+	}
+	return most;
+}
+
 static int
 prepare_all(struct pg *pg, const struct sendings *all)
 {
 	for (size_t i = 0; i < all->n; i++) {
-		const char *sql = all->list[i].statements[0]->sql;
+		const struct statement *first = all->list[i].statements[0];
+		const char *sql = first->sql;
 
+		/* The server would refuse it each time, which nobody sees. */
+		assert(params_of(sql) == first->n_params);
 		if (slot_of(pg, sql) < 0 && send_prepare(pg, sql) != 0)
 			return -1;
 	}

@@ -56,6 +56,5 @@ store_seen(
 	pg_add_int(&p, store->netuid);
 	pg_add_us(&p, started_us);
 	pg_add_us(&p, now_us);
-	pg_add_text(&p, NULL);
-	pg_query(store->pg, sql_instance_seen, p.n, p.values, NULL, NULL);
+	pg_query(store->pg, sql_instance_alive, p.n, p.values, NULL, NULL);
 }

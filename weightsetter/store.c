@@ -106,7 +106,6 @@ store_seen(struct store *store, const char *instance, uint16_t netuid,
 	pg_add_int(&p, netuid);
 	pg_add_us(&p, started_us);
 	pg_add_us(&p, now_us);
-	pg_add_text(&p, NULL);
-	pg_query(store->pg, sql_instance_seen, p.n, p.values, store_on_done,
+	pg_query(store->pg, sql_instance_alive, p.n, p.values, store_on_done,
 	    store_ask(store, "seen", NULL));
 }

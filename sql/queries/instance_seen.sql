@@ -1,4 +1,4 @@
--- A live process says that it is there.
+-- A live process that shares the miners' slots says that it is there.
 -- $1 id, $2 program, $3 netuid, $4 started_at, $5 seen_at, $6 url or null,
 -- $7 joined_at, $8 roster
 insert into instance (id, program, netuid, started_at, seen_at, url, joined_at,

@@ -206,7 +206,9 @@ start_chain(struct suite *s, const struct suite_options *o)
 	const char *line = NULL;
 
 	snprintf(block_ms, sizeof(block_ms), "%d",
-	    o->block_ms > 0 ? o->block_ms : 1000);
+	    o->block_ms < 0    ? 0
+	    : o->block_ms == 0 ? 1000
+			       : o->block_ms);
 	s->chain = sandbox_start(s->box, "devchain", argv, NULL);
 	if (s->chain != NULL)
 		line = proc_wait_event(s->chain, "chain.listening", NULL, 0);

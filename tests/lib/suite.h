@@ -37,7 +37,7 @@ struct suite_options {
 	bool durable;	 /* PostgreSQL syncs to disk */
 	size_t n_miners;
 	struct suite_miner miners[SUITE_MAX_MINERS];
-	int block_ms;	    /* 0: 1000 */
+	int block_ms;	    /* 0: 1000; below 0: blocks are made when told */
 	const char *kinds;  /* NULL: deploy/kinds.json */
 	const char *policy; /* NULL: deploy/policies/default.ini */
 	const char *ini;    /* more configuration, or NULL */

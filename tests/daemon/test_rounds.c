@@ -1,0 +1,330 @@
+/*
+ * Scoring rounds with the whole suite: validatord is killed at each step of an
+ * epoch; a round is exported and made again; what was tampered with is found.
+ *
+ * validatord is stopped where the test wants it by a table that is locked: it
+ * waits there, and dies there. Blocks are made when told.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/xalloc.h"
+#include "tests/lib/db.h"
+#include "tests/lib/edit.h"
+#include "tests/lib/jobs.h"
+#include "tests/lib/proc.h"
+#include "tests/lib/sandbox.h"
+#include "tests/lib/suite.h"
+#include "tests/lib/tool.h"
+
+enum { JOBS = 12, EPOCH_BLOCKS = 10, WAIT_MS = 60000 };
+
+static const char job[] = "{\"kind\":\"audio.speak\",\"miners\":2,"
+			  "\"params\":{\"text\":\"a line to be spoken aloud\","
+			  "\"language\":\"en\"}}";
+
+/* -- the suite ---------------------------------------------------------- */
+
+static int
+set_up(void **state)
+{
+	static const struct suite_options o = {.name = "rounds",
+	    .block_ms = -1,
+	    .n_miners = 3,
+	    .miners = {{.alpha = 100},
+		{.alpha = 400, .flags = {"--delay-ms", "300"}},
+		{.alpha = 200, .flags = {"--fail-every", "2"}}}};
+	struct suite *s = suite_new(&o);
+	struct jobs jobs = {0};
+
+	*state = s;
+	if (s == NULL || suite_chain_call(s, "dev_newBlock", "[3]") != 0 ||
+	    suite_wait_ready(s, 3) != 0)
+		return -1;
+	for (int i = 0; i < JOBS; i++) {
+		if (jobs_submit(s, &jobs, job, 0) != 0)
+			return -1;
+	}
+	jobs_clear(&jobs);
+	return jobs_wait_quiet(s, WAIT_MS);
+}
+
+static int
+tear_down(void **state)
+{
+	return suite_end(*state, false);
+}
+
+static void
+next_epoch(struct suite *s)
+{
+	assert_int_equal(suite_chain_call(s, "dev_newBlock", "[10]"), 0);
+}
+
+static int64_t
+rounds(struct suite *s)
+{
+	return db_int(s->db, "select count(*) from score_run");
+}
+
+static void
+wait_for_round(struct suite *s, int64_t n)
+{
+	assert_int_equal(
+	    db_wait_int(s->db, n, WAIT_MS, "select count(*) from score_run"),
+	    0);
+}
+
+/* Weights of all rounds but for their order, each as one text. */
+static int64_t
+distinct_vectors(struct suite *s)
+{
+	return db_int(s->db,
+	    "select count(distinct t) from (select vector_id, "
+	    "string_agg(hotkey || weight::text, ' ' order by hotkey) as t "
+	    "from weight_entry group by vector_id) v");
+}
+
+/* -- killed ------------------------------------------------------------- */
+
+/* validatord alone touches these then; it waits for the lock, and is killed
+ * as it does. */
+static void
+kill_at(struct suite *s, const char *table)
+{
+	struct db *locker = db_open(sandbox_conninfo(s->box));
+	int64_t before = rounds(s), epochs;
+
+	assert_non_null(locker);
+	assert_int_equal(db_exec(locker, "begin"), 0);
+	assert_int_equal(
+	    db_exec(locker, "lock table %s in access exclusive mode", table),
+	    0);
+	next_epoch(s);
+	assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
+			     "select count(*) from (select from pg_locks "
+			     "where relation = '%s'::regclass and not granted "
+			     "limit 1) l",
+			     table),
+	    0);
+	suite_kill(s, SUITE_VALIDATOR);
+	assert_int_equal(db_exec(locker, "rollback"), 0);
+	db_close(locker);
+	assert_int_equal(suite_start(s, SUITE_VALIDATOR), 0);
+	/* weightsetterd may have given up on a locked table until a head. */
+	assert_int_equal(suite_chain_call(s, "dev_newBlock", "[1]"), 0);
+	wait_for_round(s, before + 1);
+	epochs = db_int(s->db, "select max(epoch) - min(epoch) + 1 from "
+			       "score_run");
+	assert_int_equal(epochs, before + 1); /* none is missing */
+}
+
+static void
+killed_at_each_step_of_an_epoch(void **state)
+{
+	static const char *const steps[] = {
+	    "snapshot",	     /* looking whether one is due */
+	    "neuron_change", /* reading neurons */
+	    "judgement",     /* reading judgements */
+	    "policy",	     /* storing the round */
+	    "run_miner",     /* what it was made of */
+	    "weight_entry",  /* its vector */
+	};
+	struct suite *s = *state;
+	int64_t before = rounds(s);
+
+	next_epoch(s);
+	wait_for_round(s, before + 1);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		kill_at(s, steps[i]);
+	assert_int_equal(distinct_vectors(s), 1);
+	assert_int_equal(jobs_audit_rows(s), 0);
+}
+
+/* While it writes verdicts: what was judged stays judged, the rest comes. */
+static void
+killed_while_judging(void **state)
+{
+	struct suite *s = *state;
+	struct db *locker = db_open(sandbox_conninfo(s->box));
+	struct jobs jobs = {0};
+	int64_t judged;
+
+	assert_int_equal(db_exec(locker, "begin"), 0);
+	assert_int_equal(
+	    db_exec(locker, "lock table judgement in exclusive mode"), 0);
+	judged = db_int(s->db, "select count(*) from judgement");
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(jobs_submit(s, &jobs, job, 0), 0);
+	assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
+			     "select count(*) from (select from pg_locks "
+			     "where relation = 'judgement'::regclass and not "
+			     "granted limit 1) l"),
+	    0);
+	suite_kill(s, SUITE_VALIDATOR);
+	assert_int_equal(db_exec(locker, "rollback"), 0);
+	db_close(locker);
+	assert_int_equal(suite_start(s, SUITE_VALIDATOR), 0);
+	assert_int_equal(jobs_wait_quiet(s, WAIT_MS), 0);
+	assert_true(
+	    db_int(s->db, "select count(*) from judgement") >= judged + 10);
+	assert_int_equal(jobs_audit_rows(s), 0);
+	jobs_clear(&jobs);
+}
+
+/* -- exported and made again -------------------------------------------- */
+
+static void export(struct suite *s, const char *epoch, struct tool_answer *got)
+{
+	const char *const args[] = {
+	    "-c", s->ini, "export", "--epoch", epoch, NULL};
+
+	tool_run(args, NULL, 0, got);
+}
+
+static void
+replay(const char *text, const char *policy, struct tool_answer *got)
+{
+	const char *const args[] = {"replay", "--policy", policy, NULL};
+	const char *const plain[] = {"replay", NULL};
+
+	tool_run(policy != NULL ? args : plain, text, strlen(text), got);
+}
+
+static bool
+says(const struct tool_answer *got, const char *member)
+{
+	return json_is_true(json_object_get(got->json, member));
+}
+
+/* The newest epoch whose weights were sent; -1. */
+static int64_t
+sent(struct suite *s)
+{
+	return db_int(s->db,
+	    "select coalesce(max(r.epoch), -1) from ledger l join "
+	    "weight_vector v on v.id = l.vector_id join score_run r on r.id = "
+	    "v.run_id where l.submitted_at is not null");
+}
+
+/* Block by block, each looked at by weightsetterd before the next. */
+static int64_t
+make_blocks_until_sent(struct suite *s)
+{
+	int64_t before = sent(s);
+
+	for (int i = 0; i < 3 * EPOCH_BLOCKS && sent(s) == before; i++) {
+		int64_t block = db_int(s->db, "select max(block) from setter");
+
+		assert_int_equal(suite_chain_call(s, "dev_newBlock", "[1]"), 0);
+		assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
+				     "select (max(block) > %lld)::integer "
+				     "from setter",
+				     (long long)block),
+		    0);
+	}
+	assert_true(sent(s) > before);
+	return sent(s);
+}
+
+static void
+a_round_made_again_is_the_same(void **state)
+{
+	struct suite *s = *state;
+	struct tool_answer exported, got;
+	char epoch[24];
+
+	snprintf(
+	    epoch, sizeof(epoch), "%lld", (long long)make_blocks_until_sent(s));
+	export(s, epoch, &exported);
+	assert_int_equal(exported.status, 0);
+	replay(exported.out, NULL, &got);
+	if (got.status != 0)
+		fail_msg("%d %s %s", got.status, got.err, got.out);
+	assert_true(says(&got, "same_weights"));
+	assert_true(says(&got, "same_as_sent"));
+	assert_true(json_array_size(json_object_get(got.json, "weights")) >= 2);
+	tool_answer_clear(&got);
+
+	/* An older one is what it was, whatever was judged since. */
+	snprintf(epoch, sizeof(epoch), "%lld",
+	    (long long)db_int(s->db, "select min(epoch) from score_run"));
+	tool_answer_clear(&exported);
+	export(s, epoch, &exported);
+	assert_int_equal(exported.status, 0);
+	replay(exported.out, NULL, &got);
+	assert_true(says(&got, "same_weights"));
+	tool_answer_clear(&got);
+	tool_answer_clear(&exported);
+}
+
+static void
+what_was_changed_is_found(void **state)
+{
+	struct suite *s = *state;
+	struct tool_answer exported, got;
+	char *bent;
+
+	export(s, "-1", &exported);
+	assert_int_equal(exported.status, 0);
+	bent = edit_text(
+	    exported.out, "temperature = 0.075", "temperature = 0.175");
+	replay(bent, NULL, &got);
+	if (got.status != 2)
+		fail_msg("%d %s", got.status, got.err);
+	assert_false(says(&got, "same_weights"));
+	tool_answer_clear(&got);
+	free(bent);
+	replay(exported.out, "deploy/policies/sn49.ini", &got);
+	assert_int_equal(got.status, 0); /* what if */
+	assert_false(says(&got, "same_weights"));
+	assert_string_equal(
+	    json_string_value(json_object_get(got.json, "policy")), "sn49");
+	tool_answer_clear(&got);
+	tool_answer_clear(&exported);
+	replay("subnetd-run 1\n", NULL, &got);
+	assert_int_equal(got.status, 1);
+	assert_non_null(strstr(got.err, "line 2"));
+	tool_answer_clear(&got);
+}
+
+static void
+what_is_gone_cannot_be_exported(void **state)
+{
+	struct suite *s = *state;
+	struct tool_answer got;
+
+	export(s, "999999", &got);
+	assert_int_equal(got.status, 1);
+	assert_non_null(strstr(got.err, "no scoring round of epoch 999999"));
+	tool_answer_clear(&got);
+	assert_int_equal(
+	    db_exec(s->db, "delete from judgement where attempt_id = (select "
+			   "min(attempt_id::text)::uuid from judgement)"),
+	    0);
+	export(s, "-1", &got);
+	assert_int_equal(got.status, 1);
+	assert_non_null(strstr(got.err, "are not all there any more"));
+	tool_answer_clear(&got);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(killed_at_each_step_of_an_epoch),
+	    cmocka_unit_test(killed_while_judging),
+	    cmocka_unit_test(a_round_made_again_is_the_same),
+	    cmocka_unit_test(what_was_changed_is_found),
+	    cmocka_unit_test(what_is_gone_cannot_be_exported),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
