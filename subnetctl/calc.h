@@ -19,6 +19,7 @@ struct err;
 typedef int calc_function(const json_t *in, json_t **out, struct err *);
 
 calc_function calc_violet_score_v1, calc_violet_score_v2, calc_violet_final_v2;
+calc_function calc_wer, calc_cer, calc_chrf, calc_bleu, calc_rouge_l;
 calc_function calc_difflib;
 
 /* -- what they read ------------------------------------------------------ */
