@@ -12,8 +12,8 @@
  * revisited", AWOCA 2004.
  *
  * Pure. O(ceil(m / 64) n) time, whatever the number of distinct symbols, and
- * O(m + n) memory. Two rows of 20,000 take about 20 ms, two of 110,000 about
- * half a second. Neither may have more than EDITS_MAX.
+ * O(m + n) memory. Two rows of 20,000 take some 30 ms, two of 110,000 some
+ * 700 ms. Neither may have more than EDITS_MAX.
  */
 #ifndef SCORER_EDITS_H
 #define SCORER_EDITS_H
