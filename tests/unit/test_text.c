@@ -22,7 +22,7 @@ static const struct {
     {"Don't stop", "dont stop"},
     {"Don\u2019t stop", "dont stop"},
     {"twenty-one", "twenty one"},
-    {"twenty \u2014 one", "twenty one"},
+    {"twenty \u2014 one\u2e3atwo", "twenty one two"},
     {"\u00bfQu\u00e9 TAL, A\u00d1O?", "qu\u00e9 tal a\u00f1o"},
     {"\u00c4\u00d6\u00dc \u00df", "\u00e4\u00f6\u00fc \u00df"},
     {"\u0104\u0118 \u0141\u00d3D\u0179", "\u0105\u0119 \u0142\u00f3d\u017a"},
