@@ -40,10 +40,13 @@ take_letters(const char *text, struct text_symbols *s)
 {
 	size_t len = strlen(text);
 
-	s->at = xcalloc(len + 1, sizeof(*s->at));
-	for (size_t i = 0; i < len;)
+	s->at = xcalloc(RATIO_MAX_LETTERS, sizeof(*s->at));
+	for (size_t i = 0; i < len;) {
+		if (s->n == RATIO_MAX_LETTERS)
+			return -1;
 		s->at[s->n++] = text_next(text, len, &i);
-	return s->n <= TEXT_MAX_SYMBOLS ? 0 : -1;
+	}
+	return 0;
 }
 
 static int

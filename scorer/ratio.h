@@ -14,8 +14,10 @@
 #ifndef SCORER_RATIO_H
 #define SCORER_RATIO_H
 
+enum { RATIO_MAX_LETTERS = 16384 };
+
 /* 0..1, 1 of two empty texts. -1, and *ratio as it was, if one of them has
- * more than TEXT_MAX_SYMBOLS code points (text.h). */
+ * more than RATIO_MAX_LETTERS code points. */
 int ratio_difflib(const char *a, const char *b, double *ratio);
 
 #endif

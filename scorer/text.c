@@ -1,5 +1,5 @@
 /*
- * Normalising, and cutting into words and letters.
+ * Preparing texts, and cutting them into words and letters.
  *
  * Words are numbered by sorting all of both texts: O(n log n), and the same
  * numbers whatever the order of the two.
@@ -12,6 +12,7 @@
 
 #include "common/buf.h"
 #include "common/xalloc.h"
+#include "scorer/text_compose.h"
 #include "scorer/text_table.h"
 
 enum { REPLACEMENT = 0xfffd };
@@ -88,8 +89,91 @@ add_utf8(struct buf *out, uint32_t code)
 	buf_add_byte(out, 0x80 | (code & 0x3f));
 }
 
+/* -- preparing ------------------------------------------------------------ */
+
+/* Letters that come, written once the next says that they are whole. */
+struct writer {
+	struct buf out;
+	uint32_t held; /* 0: none */
+	bool parted;   /* a space goes before the one that is held */
+	bool is_apart; /* letters of scripts without spaces are words */
+	bool was_word; /* the last one written is such a word */
+};
+
+static void
+write_held(struct writer *w)
+{
+	bool is_word = w->is_apart && text_is_unspaced(w->held);
+
+	if (w->held == 0)
+		return;
+	if (w->out.len > 0 && (w->parted || is_word || w->was_word))
+		buf_add_byte(&w->out, ' ');
+	add_utf8(&w->out, w->held);
+	w->was_word = is_word;
+	w->parted = false;
+	w->held = 0;
+}
+
+static void
+write_letter(struct writer *w, uint32_t code)
+{
+	uint32_t whole = w->held != 0 ? text_compose(w->held, code) : 0;
+
+	if (whole == 0) {
+		write_held(w);
+		whole = code;
+	}
+	w->held = whole;
+}
+
+static void
+write_space(struct writer *w)
+{
+	write_held(w);
+	w->parted = true;
+}
+
+static char *
+normalise(const char *text, bool is_apart)
+{
+	size_t len = strnlen(text, TEXT_MAX_BYTES + 1);
+	struct writer w = {.is_apart = is_apart};
+
+	if (len > TEXT_MAX_BYTES)
+		return NULL;
+	for (size_t i = 0; i < len;) {
+		uint32_t code = text_usual(text_next(text, len, &i));
+
+		switch (text_class(code)) {
+		case TEXT_JOINS:
+			break;
+		case TEXT_PARTS:
+			write_space(&w);
+			break;
+		case TEXT_LETTER:
+			write_letter(&w, text_lower(code));
+			break;
+		}
+	}
+	write_held(&w);
+	return buf_take_str(&w.out);
+}
+
 char *
 text_normalise(const char *text)
+{
+	return normalise(text, false);
+}
+
+char *
+text_normalise_apart(const char *text)
+{
+	return normalise(text, true);
+}
+
+char *
+text_plain(const char *text)
 {
 	size_t len = strnlen(text, TEXT_MAX_BYTES + 1);
 	struct buf out = {0};
@@ -100,39 +184,79 @@ text_normalise(const char *text)
 	for (size_t i = 0; i < len;) {
 		uint32_t code = text_next(text, len, &i);
 
-		switch (text_class(code)) {
-		case TEXT_JOINS:
-			break;
-		case TEXT_PARTS:
+		if (text_is_space(code)) {
 			parted = out.len > 0;
-			break;
-		case TEXT_LETTER:
-			if (parted)
-				buf_add_byte(&out, ' ');
-			parted = false;
-			add_utf8(&out, text_lower(code));
-			break;
+			continue;
 		}
+		if (parted)
+			buf_add_byte(&out, ' ');
+		parted = false;
+		add_utf8(&out, code);
 	}
 	return buf_take_str(&out);
 }
 
-int
-text_letters(const char *text, struct text_symbols *out)
+static bool
+is_mark(char c)
 {
-	size_t len = strlen(text), n = text_count_letters(text);
+	return strchr("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", c) != NULL;
+}
+
+char *
+text_part_marks(const char *text)
+{
+	struct buf out = {0};
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, " "), cut = len;
+
+		if (len > 1 && is_mark(text[len - 1]))
+			cut = len - 1;
+		else if (len > 1 && is_mark(text[0]))
+			cut = 1;
+		buf_add(&out, text, cut);
+		if (cut < len)
+			buf_add_byte(&out, ' ');
+		buf_add(&out, text + cut, len - cut);
+		text += len;
+		if (*text == ' ')
+			buf_add_byte(&out, *text++);
+	}
+	return buf_take_str(&out);
+}
+
+/* -- cutting -------------------------------------------------------------- */
+
+static int
+take_letters(const char *text, bool with_spaces, struct text_symbols *out)
+{
+	size_t len = strlen(text), n = 0;
 
 	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < len;)
+		n += text_next(text, len, &i) != ' ' || with_spaces;
 	if (n > TEXT_MAX_SYMBOLS)
 		return -1;
 	out->at = xcalloc(n + 1, sizeof(*out->at));
 	for (size_t i = 0; i < len;) {
 		uint32_t code = text_next(text, len, &i);
 
-		if (code != ' ')
+		if (code != ' ' || with_spaces)
 			out->at[out->n++] = code;
 	}
 	return 0;
+}
+
+int
+text_letters(const char *text, struct text_symbols *out)
+{
+	return take_letters(text, false, out);
+}
+
+int
+text_characters(const char *text, struct text_symbols *out)
+{
+	return take_letters(text, true, out);
 }
 
 size_t

@@ -1,10 +1,16 @@
 /*
- * Text as a listener hears it: lower case, no punctuation, single spaces.
- * Two spellings of the same words become the same symbols.
+ * Texts made comparable, and cut into words and letters.
  *
- * Words are parted by spaces; an apostrophe joins ("don't" is "dont"), every
- * other mark parts. Letters with accents are expected composed (NFC). Bytes
- * that are not UTF-8 part words and are otherwise passed over.
+ * text_normalise() is the stated normalisation, a text as a listener hears
+ * it: lower case, no punctuation, single spaces. Words are parted by spaces;
+ * an apostrophe joins ("don't" is "dont"), every other mark parts. Accents
+ * come out alike whether they were written composed or apart, and so do
+ * voiced kana, Hangul, full-width Latin and half-width kana
+ * (text_compose.h). Bytes that are not UTF-8 part words and are otherwise
+ * passed over.
+ *
+ * What these make is called prepared: valid UTF-8, words with one space
+ * between two and none at the ends.
  *
  * Pure, and the same under every locale.
  */
@@ -14,7 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TEXT_MAX_BYTES = 262144, TEXT_MAX_SYMBOLS = 16384 };
+/* Two hours of speech are about 20,000 words, 110,000 letters. */
+enum { TEXT_MAX_BYTES = 524288, TEXT_MAX_SYMBOLS = 131072 };
 
 /* A text's symbols: its words or its letters, as numbers that are equal when
  * they are. */
@@ -27,23 +34,38 @@ struct text_symbols {
  * one byte further, if it is not UTF-8. */
 uint32_t text_next(const char *, size_t len, size_t *i);
 
-/* ASCII, Latin, Greek, Cyrillic and full-width letters; others as they are. */
-uint32_t text_lower(uint32_t);
+/* -- preparing: the caller frees; NULL if it is over TEXT_MAX_BYTES ------- */
 
-/* The normalised text; the caller frees. NULL if it is over the limit. */
 char *text_normalise(const char *);
 
-/* Letters of a normalised text, spaces left out. -1 if there are more than
- * TEXT_MAX_SYMBOLS. Freed by text_symbols_clear(). */
-int text_letters(const char *normalised, struct text_symbols *);
+/* The same, and each character of scripts without spaces (han, kana, Thai) is
+ * a word of its own. Hangul has spaces. */
+char *text_normalise_apart(const char *);
 
-/* Words of two normalised texts, numbered alike. -1 if there are more than
+/* The text as it is; bytes that are not UTF-8 become U+FFFD. White space is
+ * what Python's str.split() parts words at. */
+char *text_plain(const char *);
+
+/* Prepared, with ASCII punctuation at the end of a word, or else at its
+ * beginning, made a word of its own: one mark a word, as chrF++ has it. */
+char *text_part_marks(const char *prepared);
+
+/* -- cutting prepared texts ----------------------------------------------- */
+
+/* Letters, spaces left out. -1 if there are more than TEXT_MAX_SYMBOLS. Freed
+ * by text_symbols_clear(). */
+int text_letters(const char *prepared, struct text_symbols *);
+
+/* The same, spaces and all. */
+int text_characters(const char *prepared, struct text_symbols *);
+
+/* Words of two texts, numbered alike. -1 if there are more than
  * TEXT_MAX_SYMBOLS in one. */
 int text_words(const char *a, const char *b, struct text_symbols *words_a,
     struct text_symbols *words_b);
 
-size_t text_count_words(const char *normalised);
-size_t text_count_letters(const char *normalised); /* spaces left out */
+size_t text_count_words(const char *prepared);
+size_t text_count_letters(const char *prepared); /* spaces left out */
 
 void text_symbols_clear(struct text_symbols *);
 

@@ -32,6 +32,11 @@ static const struct formula {
 	"{speed, accuracy, quality, score}"},
     {"violet.final_v2", calc_violet_final_v2,
 	"{uptime, invocation, diversity, bounty} or {tasks}", "{score}"},
+    {"wer", calc_wer, "{reference, hypothesis}", "{value}"},
+    {"cer", calc_cer, "{reference, hypothesis}", "{value}"},
+    {"chrf", calc_chrf, "{reference, hypothesis}", "{value}"},
+    {"bleu", calc_bleu, "{reference, hypothesis}", "{value}"},
+    {"rouge_l", calc_rouge_l, "{reference, hypothesis}", "{value}"},
     {"difflib", calc_difflib, "{reference, hypothesis}", "{value}"},
 };
 

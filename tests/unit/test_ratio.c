@@ -11,7 +11,6 @@
 #include "common/buf.h"
 #include "common/xalloc.h"
 #include "scorer/ratio.h"
-#include "scorer/text.h"
 
 static const struct {
 	const char *a, *b;
@@ -90,15 +89,15 @@ popular_letters_are_left_out_of_long_texts(void **state)
 static void
 what_is_too_long_is_not_measured(void **state)
 {
-	char *text = xcalloc(TEXT_MAX_SYMBOLS + 2, 1);
+	char *text = xcalloc(RATIO_MAX_LETTERS + 2, 1);
 	double r = 5;
 
 	(void)state;
-	memset(text, 'a', TEXT_MAX_SYMBOLS + 1);
+	memset(text, 'a', RATIO_MAX_LETTERS + 1);
 	assert_int_equal(ratio_difflib(text, "a", &r), -1);
 	assert_int_equal(ratio_difflib("a", text, &r), -1);
 	assert_true(r == 5);
-	text[TEXT_MAX_SYMBOLS] = '\0';
+	text[RATIO_MAX_LETTERS] = '\0';
 	assert_int_equal(ratio_difflib(text, "a", &r), 0);
 	free(text);
 }

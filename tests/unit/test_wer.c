@@ -29,13 +29,17 @@ static const struct {
 	1. / 11},
     {"she sells sea shells by the sea shore",
 	"she sells seashells by the seashore", 4. / 8},
-    {"one", "one two", 1},
-    {"one", "one two three", 2}, /* too long: by its length alone */
-    {"one", "four five six", 2}, /* a lower bound */
-    {"a b", "c d e f", 2},
+    {"one", "one two", 1}, {"one", "one two three", 2},
+    {"one", "four five six", 3}, /* one replaced, two more */
+    {"one two", "a b c d e f g h one two", 4}, {"a b", "c d e f", 2},
     {"don't", "don\u2019t", 0},
     {"\u041f\u0440\u0438\u0432\u0435\u0442 \u043c\u0438\u0440",
 	"\u043f\u0440\u0438\u0432\u0435\u0442, \u043c\u0438\u0440!", 0},
+    /* Without spaces each character is a word, told the language or not. */
+    {"今天天气很好", "今天天气很坏。", 1. / 6},
+    {"請開 YouTube 看看", "请開youtube看看", 1. / 5},
+    {"ラーメンを食べた", "らーめんを食べた", 3. / 8}, {"เด็ก", "เด็ก", 0},
+    {"오늘 날씨가 좋다", "오늘 날씨는 좋다", 1. / 3}, /* Hangul has spaces */
 };
 
 static void
@@ -111,21 +115,53 @@ the_limits_hold_on_both_sides(void **state)
 	char *known = long_text(WER_MAX_KNOWN, "x");
 	char *over = long_text(WER_MAX_KNOWN + 1, "x");
 	char *far = long_text(200000, "x");
+	char *huge = long_text(TEXT_MAX_BYTES / 2 + 1, "x");
 	double rate = 7;
 
 	(void)state;
 	assert_int_equal(wer_words(over, "x", &rate), -1);
 	assert_int_equal(wer_words(over, far, &rate), -1);
 	assert_true(rate == 7);
+	assert_int_equal(wer_words(huge, "x", &rate), -1);
+	assert_int_equal(wer_words(huge, huge, &rate), -1);
+	assert_int_equal(wer_letters(over, "x", &rate), -1);
+	assert_true(rate == 7);
+	assert_int_equal(wer_words(known, known + 2, &rate), 0);
+	assert_true(rate == 1. / WER_MAX_KNOWN);
+	assert_int_equal(wer_letters(known, known + 4, &rate), 0);
+	assert_true(rate == 2. / WER_MAX_KNOWN);
+	assert_int_equal(wer_words("x", known, &rate), 0);
+	assert_true(rate == WER_MAX_KNOWN - 1);
+	assert_int_equal(wer_words("x", over, &rate), 0);
+	assert_true(rate == 1);
 	assert_int_equal(wer_words(known, over, &rate), 0);
-	assert_true(fabs(rate - 1. / WER_MAX_KNOWN) < 1e-15);
-	assert_int_equal(wer_words(known, far, &rate), 0);
-	assert_true(rate >= 1);
-	assert_int_equal(wer_words("x", far, &rate), 0);
-	assert_true(rate >= 1);
+	assert_true(rate == 1);
+	assert_int_equal(wer_letters("x", far, &rate), 0);
+	assert_true(rate == 1);
+	assert_int_equal(wer_letters("x", huge, &rate), 0);
+	assert_true(rate == 1);
+	free(huge);
 	free(known);
 	free(over);
 	free(far);
+}
+
+/* Of texts that are taken as they are. */
+static void
+a_unit_is_what_it_says(void **state)
+{
+	double rate = 7;
+
+	(void)state;
+	assert_int_equal(wer_rate("a cat", "A cat", WER_WORDS, &rate), 0);
+	assert_true(rate == .5);
+	assert_int_equal(wer_rate("a cat", "acat", WER_LETTERS, &rate), 0);
+	assert_true(rate == 0);
+	assert_int_equal(wer_rate("a cat", "acat", WER_CHARACTERS, &rate), 0);
+	assert_true(rate == 1. / 5);
+	assert_int_equal(wer_rate("今天 好", "今天好", WER_WORDS, &rate), 0);
+	assert_true(rate == 1);
+	assert_int_equal(wer_rate("", "", WER_CHARACTERS, &rate), -1);
 }
 
 static void
@@ -147,6 +183,7 @@ main(void)
 	    cmocka_unit_test(letter_rates_agree_with_counting),
 	    cmocka_unit_test(without_known_words_there_is_nothing_to_measure),
 	    cmocka_unit_test(the_limits_hold_on_both_sides),
+	    cmocka_unit_test(a_unit_is_what_it_says),
 	    cmocka_unit_test(accuracy_is_what_is_left_of_one),
 	};
 
