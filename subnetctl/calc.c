@@ -20,6 +20,10 @@ static const struct formula {
     {"violet.final_v2", calc_violet_final_v2,
 	"{uptime, invocation, diversity, bounty} or {tasks}", "{score}"},
     {"difflib", calc_difflib, "{reference, hypothesis}", "{value}"},
+    {"si_sdr", calc_si_sdr, "{reference_wav, estimate_wav, zero_mean?}",
+	"{value}"},
+    {"segmental_snr", calc_segmental_snr, "{reference_wav, estimate_wav}",
+	"{value}"},
 };
 
 enum { N_FORMULAS = sizeof(formulas) / sizeof(formulas[0]) };
@@ -66,7 +70,7 @@ chain_calc(struct chain_args *args, json_t **out, struct err *err)
 		    args->words[0]);
 		return CTL_FAILED;
 	}
-	in = chain_stdin_object(args, err);
+	in = chain_stdin_object(args, CALC_MAX_INPUT, err);
 	if (in == NULL)
 		return CTL_FAILED;
 	failed = f->run(in, out, err);
