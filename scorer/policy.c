@@ -38,6 +38,8 @@ static const struct number {
     NUMBER("speech.quiet_db", speech.quiet_db, -200, 0),
     NUMBER("speech.least_voiced", speech.least_voiced, 0, 1),
     NUMBER("speech.voiced", speech.voiced, 0, 1),
+    NUMBER("speech.least_uneven", speech.least_uneven, 0, 1),
+    NUMBER("speech.uneven", speech.uneven, 0, 1),
     NUMBER("speech.clipped_db", speech.clipped_db, -200, 0),
     NUMBER("speech.clipped_factor", speech.clipped_factor, 0, 1),
     NUMBER("speech.least_rate_hz", speech.least_rate_hz, 0, 1e6),
@@ -236,6 +238,8 @@ check_sense(const struct policy *p, struct err *err)
 	if (!(s->silent_db < s->quiet_db && s->least_voiced < s->voiced))
 		return err_set(err, "[speech] wants silent_db < quiet_db and "
 				    "least_voiced < voiced");
+	if (!(s->least_uneven < s->uneven))
+		return err_set(err, "[speech] wants least_uneven < uneven");
 	if (!is_whole(p->burn_uid) || !is_whole(p->shares.min_successes))
 		return err_set(
 		    err, "burn.uid and score.min_successes are whole numbers");
