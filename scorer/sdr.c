@@ -6,9 +6,6 @@
 #include "common/err.h"
 #include "scorer/math.h"
 
-/* Power that is left of a constant when its mean is taken: rounding. */
-static const double rounding = 1e-28;
-
 /* How many samples both have; 0, and why. */
 static size_t
 common_length(size_t a, size_t b, struct err *err)
@@ -30,7 +27,8 @@ common_length(size_t a, size_t b, struct err *err)
 	return shorter;
 }
 
-/* In two steps: the second finds what the first one's sum had lost. */
+/* In two steps: the second finds what the first one's sum had lost, so that
+ * of a constant nothing is left. */
 static double
 mean_of(const double *at, size_t n)
 {
@@ -65,12 +63,6 @@ powers_of(
 	return p;
 }
 
-static bool
-is_silent(double power, double mean, size_t n)
-{
-	return !(power > rounding * mean * mean * n);
-}
-
 static double
 kept_within(double v, double least, double most)
 {
@@ -103,7 +95,7 @@ sdr_si(struct sdr_sound reference, struct sdr_sound estimate, bool zero_mean,
 	if (!isfinite(p.s) || !isfinite(p.e) || !isfinite(p.both))
 		return err_set(err, "samples too large, or no numbers");
 	*db = SDR_MIN_DB;
-	if (is_silent(p.s, s_mean, n) || is_silent(p.e, e_mean, n))
+	if (!(p.s > 0) || !(p.e > 0))
 		return 0;
 	scale = p.both / p.s;
 	for (size_t i = 0; i < n; i++) {

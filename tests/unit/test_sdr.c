@@ -82,6 +82,12 @@ a_mean_counts_only_if_it_is_left(void **state)
 	assert_true(fabs(si(true) - 40) < 1e-9);
 	mix(1, -200, M_SQRT1_2);
 	assert_true(fabs(si(false)) < 1e-9);
+	/* of the reference, too */
+	mix(1, -40, 0);
+	for (int i = 0; i < N; i++)
+		s[i] += M_SQRT1_2;
+	assert_true(fabs(si(true) - 40) < 1e-9);
+	assert_true(fabs(si(false)) < 1e-3);
 }
 
 static void
