@@ -44,9 +44,9 @@ ROUTING := $(foreach f,breaker draw earned lane out pool replay route_text route
 
 all: $(PROGRAMS:%=$(B)/bin/%)
 
-# Program -> its folder's objects; the probe is a program of its own file.
-$(B)/bin/orchestratord: $(filter-out %/probed.o,$(call objects,orchestrator/*.c))
-$(B)/bin/subnetd-probe: $(B)/obj/orchestrator/probed.o
+# Program -> its folder's objects; the probe is a program of its own files.
+$(B)/bin/orchestratord: $(filter-out $(B)/obj/orchestrator/probed%,$(call objects,orchestrator/*.c))
+$(B)/bin/subnetd-probe: $(call objects,orchestrator/probed*.c)
 $(B)/bin/validatord: $(call objects,validator/*.c)
 $(B)/bin/weightsetterd: $(call objects,weightsetter/*.c)
 $(B)/bin/signerd: $(call objects,signer/*.c)
@@ -56,7 +56,7 @@ $(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING) $(ROUNDS)
 $(B)/tests/devchain: $(call objects,tests/fake/devchain/*.c)
 $(B)/tests/miner: $(call objects,tests/fake/miner/*.c)
 $(B)/bin/subnetd-probe: LDLIBS += $(AVLIBS)
-$(B)/tests/miner: LDLIBS += -lpng
+$(B)/tests/miner $(B)/tests/unit/test_probe_pictures: LDLIBS += -lpng
 
 $(PROGRAMS:%=$(B)/bin/%) $(FAKES):
 	@mkdir -p $(@D)

@@ -2,9 +2,14 @@
  * Measuring a file's media by its bytes: each in a child process of its own
  * (subnetd-probe, sandboxed), a few at a time, with a deadline.
  *
- * Audio: {"type", "duration_s", "rate", "channels", "rms_db", "peak_db",
- * "voiced"}; images and video: {"type", "width", "height", "duration_s"?};
- * other files: {"type"} alone.
+ * Sound: {"type", "duration_s", "rate", "channels", "rms_db", "peak_db",
+ * "voiced", "uneven", "clipped", "lead_s", "trail_s", "gap_s", "offset"}, as
+ * scorer/sound.h has them; rate and channels are the first frame's, and a
+ * recording ends for us where they change.
+ * Pictures: {"type", "width", "height", "phash", "dhash", "blank"}, as
+ * scorer/picture.h has them, hashes as 16 hex digits; the last three are not
+ * there if a side is longer than 65,535 or the colours are of no known form.
+ * Video: {"type", "width", "height", "duration_s"?}; other files: {"type"}.
  */
 #ifndef ORCHESTRATOR_PROBE_H
 #define ORCHESTRATOR_PROBE_H

@@ -17,6 +17,7 @@ static const double per_ln2 = 0x1.71547652b82fep0;
 /* ln 2 in two pieces; the first has 37 bits, so k times it is exact. */
 static const double ln2_high = 0x1.62e42fefap-1;
 static const double ln2_low = 0x1.cf79abc9e3b3ap-40;
+static const double pi = 0x1.921fb54442d18p1;
 
 enum { SERIES_END = 16 };
 
@@ -169,6 +170,72 @@ math_log(double x)
 	sum = sum_of(k * ln2_high, 2 * f);
 	all = sum_of(sum.high, 2 * atanh_tail(f));
 	return all.high + (all.low + sum.low + 2 * low + k * ln2_low);
+}
+
+double
+math_decibels(double power, double least)
+{
+	double db;
+
+	if (!(power > 0))
+		return least;
+	db = math_log(power) * (10 / 0x1.26bb1bbb55516p1);
+	return db > least ? db : least;
+}
+
+/* The series of sin(y) and cos(y), |y| <= pi / 4. */
+static double
+sine_series(double y)
+{
+	double square = y * y, sum = 0;
+
+	for (int n = 18; n > 1; n -= 2)
+		sum = -(sum + 1) * square / (n * (n + 1));
+	return y + y * sum;
+}
+
+static double
+cosine_series(double y)
+{
+	double square = y * y, sum = 0;
+
+	for (int n = 18; n > 0; n -= 2)
+		sum = -(sum + 1) * square / (n * (n - 1));
+	return 1 + sum;
+}
+
+/* Into -1..1, exactly. */
+static double
+turned_back(double x)
+{
+	return x - 2 * floor(x / 2 + 0.5);
+}
+
+double
+math_sin_pi(double x)
+{
+	double r;
+
+	if (!(fabs(x) <= 0x1p52))
+		return NAN;
+	r = turned_back(x);
+	if (r > 0.5)
+		r = 1 - r;
+	else if (r < -0.5)
+		r = -1 - r;
+	if (r > 0.25)
+		return cosine_series(pi * (0.5 - r));
+	if (r < -0.25)
+		return -cosine_series(pi * (0.5 + r));
+	return sine_series(pi * r);
+}
+
+double
+math_cos_pi(double x)
+{
+	if (!(fabs(x) <= 0x1p52))
+		return NAN;
+	return math_sin_pi(0.5 - fabs(turned_back(x)));
 }
 
 double

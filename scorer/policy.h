@@ -75,7 +75,8 @@ struct policy {
 	char by_letter[POLICY_MAX_LANGUAGES][8];
 	size_t n_by_letter;
 	struct speech_rule speech;
-	int basis; /* enum policy_basis */
+	double picture_side; /* pixels; what has less is no picture */
+	int basis;	     /* enum policy_basis */
 	struct curve_rule curve;
 	double burn_uid;     /* whole; CURVE_NO_TARGET: nobody */
 	double smooth_alpha; /* share of the new vector; 1: all */

@@ -68,10 +68,13 @@ static const struct number numbers[] = {
     NUMBER("speech.quiet_db", speech.quiet_db, -200, 0),
     NUMBER("speech.least_voiced", speech.least_voiced, 0, 1),
     NUMBER("speech.voiced", speech.voiced, 0, 1),
+    NUMBER("speech.least_uneven", speech.least_uneven, 0, 1),
+    NUMBER("speech.uneven", speech.uneven, 0, 1),
     NUMBER("speech.clipped_db", speech.clipped_db, -200, 0),
     NUMBER("speech.clipped_factor", speech.clipped_factor, 0, 1),
     NUMBER("speech.least_rate_hz", speech.least_rate_hz, 0, 1e6),
     NUMBER("speech.letters_per_word", speech.letters_per_word, 0.1, 100),
+    NUMBER("picture.least_side", picture_side, 1, 65536),
     NUMBER("curve.temperature", curve.temperature, 1e-4, 1e4),
     NUMBER("curve.top", curve.top, 0, 65536),
     NUMBER("burn.rate", curve.burn_rate, 0, 1),
@@ -408,6 +411,8 @@ check_sense(const struct policy *p, struct err *err)
 	if (!(s->silent_db < s->quiet_db && s->least_voiced < s->voiced))
 		return err_set(err, "[speech] wants silent_db < quiet_db and "
 				    "least_voiced < voiced");
+	if (!(s->least_uneven < s->uneven))
+		return err_set(err, "[speech] wants least_uneven < uneven");
 	if (!is_whole(p->burn_uid) || !is_whole(p->min_successes) ||
 	    !is_whole(p->curve.top) || !is_whole(p->penalty.window))
 		return err_set(err, "burn.uid, score.min_successes, curve.top "

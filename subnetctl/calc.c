@@ -38,6 +38,10 @@ static const struct formula {
     {"bleu", calc_bleu, "{reference, hypothesis}", "{value}"},
     {"rouge_l", calc_rouge_l, "{reference, hypothesis}", "{value}"},
     {"difflib", calc_difflib, "{reference, hypothesis}", "{value}"},
+    {"si_sdr", calc_si_sdr, "{reference_wav, estimate_wav, zero_mean?}",
+	"{value}"},
+    {"segmental_snr", calc_segmental_snr, "{reference_wav, estimate_wav}",
+	"{value}"},
 };
 
 enum { N_FORMULAS = sizeof(formulas) / sizeof(formulas[0]) };
@@ -84,7 +88,7 @@ chain_calc(struct chain_args *args, json_t **out, struct err *err)
 		    args->words[0]);
 		return CTL_FAILED;
 	}
-	in = chain_stdin_object(args, err);
+	in = chain_stdin_object(args, CALC_MAX_INPUT, err);
 	if (in == NULL)
 		return CTL_FAILED;
 	failed = f->run(in, out, err);

@@ -15,6 +15,9 @@
 
 struct err;
 
+/* Bytes of a formula's JSON: room for 65,536 miners, and for recordings. */
+enum { CALC_MAX_INPUT = 64 * 1024 * 1024 };
+
 /* 0 and *out, the caller's; or -1 and which field is wrong, and why. */
 typedef int calc_function(const json_t *in, json_t **out, struct err *);
 
@@ -24,6 +27,7 @@ calc_function calc_win_rate, calc_weights_curve, calc_u16;
 calc_function calc_violet_score_v1, calc_violet_score_v2, calc_violet_final_v2;
 calc_function calc_wer, calc_cer, calc_chrf, calc_bleu, calc_rouge_l;
 calc_function calc_difflib;
+calc_function calc_si_sdr, calc_segmental_snr;
 
 /* -- what they read ------------------------------------------------------ */
 

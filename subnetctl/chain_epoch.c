@@ -84,7 +84,7 @@ read_state(
 enum ctl_exit
 chain_epoch_reveal_block(struct chain_args *args, json_t **out, struct err *err)
 {
-	json_t *state = chain_stdin_object(args, err);
+	json_t *state = chain_stdin_object(args, CHAIN_MAX_TEXT, err);
 	uint64_t period, block;
 	struct epochs e;
 

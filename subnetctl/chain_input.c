@@ -17,7 +17,6 @@
 
 enum {
 	CHUNK = 64 * 1024,
-	MAX_TEXT = 2 * CHAIN_MAX_BYTES + CHUNK, /* hex, and JSON around it */
 	MAX_METADATA_TEXT = 2 * METADATA_MAX_BYTES + CHUNK,
 };
 
@@ -51,21 +50,26 @@ read_stdin(
 	return read_stream(stdin, "stdin", max, out, err);
 }
 
-static int
-read_file(struct chain_args *args, const char *path, size_t max,
-    struct buf *out, struct err *err)
+int
+chain_file(const char *path, size_t max, struct buf *out, struct err *err)
 {
-	FILE *f;
+	FILE *f = fopen(path, "rb");
 	int rc;
 
-	if (strcmp(path, "-") == 0)
-		return read_stdin(args, max, out, err);
-	f = fopen(path, "rb");
 	if (f == NULL)
 		return err_set(err, "%s: %s", path, strerror(errno));
 	rc = read_stream(f, path, max, out, err);
 	fclose(f);
 	return rc;
+}
+
+static int
+read_file(struct chain_args *args, const char *path, size_t max,
+    struct buf *out, struct err *err)
+{
+	if (strcmp(path, "-") == 0)
+		return read_stdin(args, max, out, err);
+	return chain_file(path, max, out, err);
 }
 
 /* -- texts -------------------------------------------------------------- */
@@ -77,15 +81,17 @@ trim_end(struct buf *text)
 		text->len--;
 }
 
-char *
-chain_text(struct chain_args *args, const char *word, struct err *err)
+/* As chain_text, of at most so many bytes. */
+static char *
+text_up_to(
+    struct chain_args *args, const char *word, size_t max, struct err *err)
 {
 	struct buf text = {0};
 	const char *path = word[0] == '@' ? word + 1 : word;
 
 	if (word[0] != '@' && strcmp(word, "-") != 0)
 		return xstrdup(word);
-	if (read_file(args, path, MAX_TEXT, &text, err) != 0) {
+	if (read_file(args, path, max, &text, err) != 0) {
 		buf_free(&text);
 		return NULL;
 	}
@@ -96,6 +102,12 @@ chain_text(struct chain_args *args, const char *word, struct err *err)
 		return NULL;
 	}
 	return buf_take_str(&text);
+}
+
+char *
+chain_text(struct chain_args *args, const char *word, struct err *err)
+{
+	return text_up_to(args, word, CHAIN_MAX_TEXT, err);
 }
 
 /* The result of a JSON-RPC answer; the caller frees. NULL, and why. */
@@ -239,9 +251,9 @@ chain_member(const json_t *object, const char *name, uint64_t max,
 }
 
 json_t *
-chain_stdin_object(struct chain_args *args, struct err *err)
+chain_stdin_object(struct chain_args *args, size_t max_text, struct err *err)
 {
-	char *text = chain_text(args, "-", err);
+	char *text = text_up_to(args, "-", max_text, err);
 	json_error_t why;
 	json_t *json;
 

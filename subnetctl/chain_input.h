@@ -14,7 +14,11 @@ struct chain_args;
 struct err;
 struct metadata;
 
-enum { CHAIN_MAX_BYTES = 4 * 1024 * 1024 };
+enum {
+	CHAIN_MAX_BYTES = 4 * 1024 * 1024,
+	/* Those in hex, and JSON around it. */
+	CHAIN_MAX_TEXT = 2 * CHAIN_MAX_BYTES + 64 * 1024,
+};
 
 /* The word, or what it stands for: "-" is stdin, "@FILE" a file, less the
  * white space at its end. The caller frees; NULL, and why. */
@@ -38,8 +42,13 @@ int chain_number(const char *what, const char *word, uint64_t min, uint64_t max,
 int chain_member(
     const json_t *, const char *name, uint64_t max, uint64_t *, struct err *);
 
-/* The object on stdin; the caller decrefs. NULL, and why. */
-json_t *chain_stdin_object(struct chain_args *, struct err *);
+/* The object on stdin, of at most so many bytes of text; the caller decrefs.
+ * NULL, and why. */
+json_t *chain_stdin_object(struct chain_args *, size_t max_text, struct err *);
+
+/* A file's bytes added to out. -1 and why if it cannot be read or has more
+ * than max. */
+int chain_file(const char *path, size_t max, struct buf *out, struct err *err);
 
 /*
  * A runtime's metadata from a file ("-" is stdin): SCALE, its hex, or the

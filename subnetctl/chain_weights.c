@@ -138,7 +138,7 @@ enum ctl_exit
 chain_weights_u16(struct chain_args *args, json_t **out, struct err *err)
 {
 	struct vector v = {.n = 0};
-	json_t *input = chain_stdin_object(args, err);
+	json_t *input = chain_stdin_object(args, CHAIN_MAX_TEXT, err);
 
 	if (input != NULL && read_pairs(&v, input, err) == 0 &&
 	    read_limits(&v, input, err) == 0 &&

@@ -55,6 +55,22 @@ note_text(json_t *detail, const char *key, const char *text)
 		json_object_set_new(detail, key, json_string(text));
 }
 
+/* What lowered the score of a recording, if anything did. */
+static void
+note_faults(json_t *detail, unsigned faults)
+{
+	json_t *names = json_array();
+
+	for (int i = 0; i < SPEECH_N_FAULTS; i++) {
+		if (faults >> i & 1)
+			json_array_append_new(
+			    names, json_string(speech_fault_name(i)));
+	}
+	if (faults != 0)
+		json_object_set(detail, "faults", names);
+	json_decref(names);
+}
+
 static bool
 is_by_letter(const struct policy *policy, const json_t *params)
 {
@@ -101,6 +117,7 @@ speech_accuracy(const struct judge_case *c, const struct policy *policy,
 	    .peak_db = number_of(measured, "peak_db"),
 	    .voiced = number_of(measured, "voiced"),
 	    .rate_hz = number_of(measured, "rate"),
+	    .uneven = number_of(measured, "uneven"),
 	};
 	bool is_measured = json_is_object(measured);
 
@@ -113,6 +130,7 @@ speech_accuracy(const struct judge_case *c, const struct policy *policy,
 	if (!is_measured)
 		return NAN;
 	note_real(detail, "seconds", sound.duration_s);
+	note_faults(detail, speech_faults(&policy->speech, &sound, words));
 	return speech_score(&policy->speech, &sound, words);
 }
 

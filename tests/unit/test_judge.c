@@ -121,6 +121,13 @@ static const struct expected cases[] = {
 	    .measured = "{\"duration_s\":1.15,\"rms_db\":-21.6,\"peak_db\":"
 			"-6.6,\"voiced\":0.8,\"rate\":16000}"},
 	.counts = true, .success = true, .speed = 0.75, .accuracy = 0},
+    {"a tone as long as its text",
+	{.kind = "audio.speak",
+	    .scoring = "speech",
+	    .params = nine,
+	    .measured = "{\"duration_s\":3.47,\"rms_db\":-21.6,\"peak_db\":"
+			"-6.6,\"voiced\":1,\"rate\":16000,\"uneven\":0}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = 0},
     {"voiced as yes and no",
 	{.kind = "audio.speak",
 	    .scoring = "speech",
@@ -243,6 +250,42 @@ a_verdict_says_how_it_came_about(void **state)
 }
 
 static void
+a_verdict_names_what_is_wrong_with_speech(void **state)
+{
+	static const struct {
+		const char *measured, *faults;
+	} tones[] = {
+	    {"{\"duration_s\":3.47,\"uneven\":0}", "[\"even\"]"},
+	    {"{\"duration_s\":0.5,\"uneven\":0}", "[\"too_short\", \"even\"]"},
+	    {"{\"duration_s\":3.47,\"uneven\":0.4}", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tones) / sizeof(tones[0]); i++) {
+		struct judge_case c = filled(&cases[1]);
+		struct judgement j;
+		json_t *detail, *faults;
+		char *text;
+
+		c.kind = "audio.speak";
+		c.scoring = "speech";
+		c.params = nine;
+		c.measured = tones[i].measured;
+		judge_attempt(&c, &policy, &j);
+		detail = json_loads(j.detail, 0, NULL);
+		faults = json_object_get(detail, "faults");
+		text = faults != NULL ? json_dumps(faults, 0) : NULL;
+		if (tones[i].faults == NULL)
+			assert_null(text);
+		else
+			assert_string_equal(text, tones[i].faults);
+		free(text);
+		json_decref(detail);
+		judgement_clear(&j);
+	}
+}
+
+static void
 what_does_not_count_has_no_detail(void **state)
 {
 	struct judge_case c = blank;
@@ -262,6 +305,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(verdicts_are_as_expected),
 	    cmocka_unit_test(a_verdict_says_how_it_came_about),
+	    cmocka_unit_test(a_verdict_names_what_is_wrong_with_speech),
 	    cmocka_unit_test(what_does_not_count_has_no_detail),
 	};
 

@@ -1,4 +1,4 @@
-/* Our exponential and logarithm against long double's, and their ends. */
+/* Our exponential, logarithm and sine against long double's, and their ends. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -127,6 +127,50 @@ exp_ends_in_infinity_and_nothing(void **state)
 }
 
 static void
+sine_and_cosine_are_close_and_exact_at_halves(void **state)
+{
+	const long double pi = 3.141592653589793238462643383279502884L;
+	double worst = 0;
+
+	(void)state;
+	for (int i = 0; i <= STEPS; i++) {
+		double x = -5 + 10.0 * i / STEPS;
+		long double s = sinl(pi * (long double)x);
+		long double c = cosl(pi * (long double)x);
+
+		worst = fmax(worst, (double)fabsl(math_sin_pi(x) - s));
+		worst = fmax(worst, (double)fabsl(math_cos_pi(x) - c));
+	}
+	print_message("off by %.2g at most\n", worst);
+	assert_true(worst < 4e-16);
+	for (int n = -9; n <= 9; n++) {
+		assert_true(math_sin_pi(n) == 0);
+		assert_true(math_cos_pi(n) == (n % 2 == 0 ? 1 : -1));
+		assert_true(math_cos_pi(n + 0.5) == 0);
+		assert_true(math_sin_pi(2 * n + 0.5) == 1);
+		assert_true(math_sin_pi(2 * n - 0.5) == -1);
+	}
+	assert_true(math_sin_pi(0x1p52) == 0);
+	assert_true(isnan(math_sin_pi(INFINITY)));
+	assert_true(isnan(math_cos_pi(NAN)));
+	/* the small ones are themselves, times pi */
+	assert_true(math_sin_pi(1e-300) == 1e-300 * (double)pi);
+}
+
+static void
+decibels_of_powers(void **state)
+{
+	(void)state;
+	assert_true(math_decibels(1, -100) == 0);
+	assert_true(fabs(math_decibels(10, -100) - 10) < 1e-14);
+	assert_true(fabs(math_decibels(1e-3, -100) + 30) < 1e-13);
+	assert_true(math_decibels(1e-300, -100) == -100);
+	assert_true(math_decibels(0, -100) == -100);
+	assert_true(math_decibels(-1, -100) == -100);
+	assert_true(math_decibels(NAN, -100) == -100);
+}
+
+static void
 clamp_makes_a_share_of_anything(void **state)
 {
 	(void)state;
@@ -145,6 +189,8 @@ main(void)
 	    cmocka_unit_test(log_is_within_one_ulp),
 	    cmocka_unit_test(exp_of_known_values),
 	    cmocka_unit_test(exp_ends_in_infinity_and_nothing),
+	    cmocka_unit_test(sine_and_cosine_are_close_and_exact_at_halves),
+	    cmocka_unit_test(decibels_of_powers),
 	    cmocka_unit_test(clamp_makes_a_share_of_anything),
 	};
 

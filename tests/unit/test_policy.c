@@ -150,6 +150,8 @@ static const struct {
 	"[speech] wants slowest < slow <= fast < fastest"},
     {"silent_db = -60", "silent_db = -45",
 	"[speech] wants silent_db < quiet_db and least_voiced < voiced"},
+    {"least_uneven = 0.02", "least_uneven = 0.05",
+	"[speech] wants least_uneven < uneven"},
     {"rate = 0\n", "rate = 0.5\n", "burn.rate wants a burn.uid"},
     {"uid = -1", "uid = 1.5",
 	"burn.uid, score.min_successes, curve.top and penalty.window are "

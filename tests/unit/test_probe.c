@@ -171,6 +171,12 @@ a_recording_is_measured(void **state)
 	assert_true(fabs(number(p, "rms_db") + 12.04) < .1);
 	assert_true(fabs(number(p, "peak_db") + 6.02) < .1);
 	assert_true(fabs(number(p, "voiced") - .5) < .03);
+	assert_true(number(p, "lead_s") == 0);
+	assert_true(number(p, "gap_s") == 0);
+	assert_true(fabs(number(p, "trail_s") - 1) < .03);
+	assert_true(number(p, "clipped") == 0);
+	assert_true(number(p, "uneven") < .05);
+	assert_true(fabs(number(p, "offset")) < .001);
 	buf_free(&wav);
 }
 
@@ -184,6 +190,8 @@ silence_is_not_voiced(void **state)
 	assert_int_equal(look(p, wav.data, wav.len), PROBE_MEASURED);
 	assert_true(number(p, "voiced") == 0);
 	assert_true(number(p, "rms_db") == -120);
+	assert_true(number(p, "lead_s") == 1);
+	assert_true(number(p, "trail_s") == 0);
 	buf_free(&wav);
 }
 
@@ -226,6 +234,7 @@ a_picture_is_measured(void **state)
 	assert_type(p, "image/png");
 	assert_true(number(p, "width") == 1);
 	assert_true(number(p, "height") == 1);
+	assert_true(json_is_true(json_object_get(p->seen.measured, "blank")));
 	assert_null(json_object_get(p->seen.measured, "duration_s"));
 }
 
