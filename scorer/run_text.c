@@ -13,29 +13,24 @@
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/xalloc.h"
+#include "scorer/decimal.h"
 #include "scorer/policy.h"
 #include "scorer/run.h"
 #include "scorer/winrate.h"
 
-enum { MAX_WORD = 64, MAX_EVENTS = 1 << 26 };
+enum { MAX_WORD = 64, MAX_EVENTS = 1 << 26, MOST_DIGITS = 18 };
 
 /* -- writing ------------------------------------------------------------ */
 
 void
 run_text_real(struct buf *out, double v)
 {
-	char text[40];
+	char text[DECIMAL_MAX];
 
-	if (!isfinite(v)) {
+	if (isfinite(v))
+		buf_add(out, text, decimal_print(v, text));
+	else
 		buf_add_str(out, isnan(v) ? "-" : v < 0 ? "-inf" : "inf");
-		return;
-	}
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, v);
-		if (strtod(text, NULL) == v)
-			break;
-	}
-	buf_add_str(out, text);
 }
 
 static void
@@ -161,58 +156,65 @@ refuse(struct reader *r, const char *what)
 	r->failed = true;
 }
 
-/* The next word, up to the `stop` behind it. */
+/* What is before the next `stop`: its begin; *len is 0 after a failure. It may
+ * go over a line's end, which is for the caller to see. */
+static const char *
+next_word(struct reader *r, char stop, size_t *len)
+{
+	const char *from = r->at, *at;
+
+	*len = 0;
+	if (r->failed)
+		return from;
+	at = memchr(from, stop, r->end - from);
+	if (at == NULL || at == from) {
+		refuse(r, "a word is missing");
+		return from;
+	}
+	*len = at - from;
+	r->at = at + 1;
+	r->line += stop == '\n';
+	return from;
+}
+
 static void
 take_word(struct reader *r, char stop, char *out, size_t size)
 {
-	const char *from = r->at;
 	size_t len;
+	const char *from = next_word(r, stop, &len);
 
-	out[0] = '\0';
-	if (r->failed)
-		return;
-	while (r->at < r->end && *r->at != stop && *r->at != '\n')
-		r->at++;
-	len = r->at - from;
-	if (r->at == r->end || *r->at != stop || len == 0 || len >= size) {
+	if (len >= size || memchr(from, '\n', len) != NULL) {
+		r->line -= stop == '\n';
 		refuse(r,
 		    len >= size ? "a word is too long" : "a word is missing");
-		return;
+		len = 0;
 	}
 	memcpy(out, from, len);
 	out[len] = '\0';
-	r->at++;
-	r->line += stop == '\n';
 }
 
 /* Digits, or "-" for none. */
 static int64_t
 take_int(struct reader *r, char stop, int64_t none)
 {
-	const char *from = r->at;
-	bool negative = from < r->end && *from == '-';
+	bool negative = r->at < r->end && *r->at == '-';
+	const char *from = r->at + negative, *at = from;
+	const char *limit =
+	    r->end - from > MOST_DIGITS ? from + MOST_DIGITS : r->end;
 	int64_t v = 0;
 
 	if (r->failed)
 		return none;
-	r->at += negative;
-	for (; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++) {
-		if (v > (INT64_MAX - 9) / 10) {
-			refuse(r, "a number is too large");
-			return none;
-		}
-		v = v * 10 + (*r->at - '0');
-	}
-	if (r->at == r->end || *r->at != stop || r->at == from) {
-		refuse(r, "a whole number is missing");
+	while (at < limit && (unsigned)(*at - '0') < 10)
+		v = v * 10 + (*at++ - '0');
+	if (at == r->end || *at != stop || (at == from && !negative)) {
+		refuse(r, "a whole number is missing, or too large");
 		return none;
 	}
-	if (r->at == from + 1 && negative)
-		v = none;
-	else if (negative)
-		v = -v;
-	r->at++;
+	r->at = at + 1;
 	r->line += stop == '\n';
+	if (negative)
+		return at == from ? none : -v;
 	return v;
 }
 
@@ -230,14 +232,14 @@ take_count(struct reader *r, char stop, long max)
 static double
 take_real(struct reader *r, char stop)
 {
-	char word[MAX_WORD], *end;
+	size_t len;
+	const char *word = next_word(r, stop, &len);
 	double v;
 
-	take_word(r, stop, word, sizeof(word));
-	if (r->failed || strcmp(word, "-") == 0)
+	if (r->failed || (len == 1 && word[0] == '-'))
 		return NAN;
-	v = strtod(word, &end);
-	if (*end != '\0' || !isfinite(v))
+	v = decimal_parse(word, len);
+	if (isnan(v))
 		refuse(r, "a number is none");
 	return v;
 }

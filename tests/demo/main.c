@@ -25,6 +25,7 @@
 #include "tests/lib/proc.h"
 #include "tests/lib/sandbox.h"
 #include "tests/lib/suite.h"
+#include "tests/lib/tool.h"
 
 enum { JOBS_MS = 240000, PROOF_MS = 90000, LOOK_MS = 2000 };
 
@@ -118,6 +119,35 @@ read_back(struct suite *s)
 	return same ? 0 : -1;
 }
 
+/* The last round as subnetctl exports it, kept beside the logs, and made again
+ * from nothing but that. */
+static int
+replay(struct suite *s)
+{
+	const char *const export[] = {"-c", s->ini, "export", NULL};
+	const char *const again[] = {"replay", NULL};
+	char *path = xasprintf("%s/round", sandbox_dir(s->box));
+	struct tool_answer exported, got;
+	FILE *f = fopen(path, "w");
+	int failed = -1;
+
+	tool_run(export, NULL, 0, &exported);
+	if (f != NULL && exported.status == 0 &&
+	    fputs(exported.out, f) != EOF && fclose(f) == 0) {
+		tool_run(again, exported.out, strlen(exported.out), &got);
+		failed = got.status;
+		printf("the round of the epoch is in %s; made again it %s\n",
+		    path, failed ? "comes to OTHER weights" : "is the same");
+		tool_answer_clear(&got);
+	} else {
+		fprintf(
+		    stderr, "demo: no round was exported: %s\n", exported.err);
+	}
+	tool_answer_clear(&exported);
+	free(path);
+	return failed;
+}
+
 static int
 show(struct suite *s, const struct cast *cast)
 {
@@ -137,7 +167,7 @@ show(struct suite *s, const struct cast *cast)
 		return -1;
 	if (report_miners(s, cast) != 0 || read_back(s) != 0)
 		return -1;
-	return 0;
+	return replay(s);
 }
 
 static void

@@ -33,7 +33,7 @@ miner_of(const struct suite *s, const char *hotkey)
 static void
 print_row(const PGresult *rows, int i, const char *character)
 {
-	char accuracy[16] = "-", p50[16] = "-";
+	char accuracy[16] = "-", p50[16] = "-", rate[16] = "-";
 
 	if (!pg_is_null(rows, i, "accuracy"))
 		snprintf(accuracy, sizeof(accuracy), "%.3f",
@@ -41,11 +41,13 @@ print_row(const PGresult *rows, int i, const char *character)
 	if (!pg_is_null(rows, i, "latency_p50_ms"))
 		snprintf(p50, sizeof(p50), "%.0f",
 		    pg_real(rows, i, "latency_p50_ms"));
-	printf("%-10s %.12s.. %6.0f %5s %7s %6.3f %8s %6.3f %8.3f %8.4f\n",
+	if (!pg_is_null(rows, i, "win_rate"))
+		snprintf(
+		    rate, sizeof(rate), "%.3f", pg_real(rows, i, "win_rate"));
+	printf("%-10s %.12s.. %6.0f %5s %7s %6.3f %8s %6.3f %8s %8.4f\n",
 	    character, pg_text(rows, i, "hotkey"), pg_real(rows, i, "stake"),
 	    pg_text(rows, i, "jobs"), p50, pg_real(rows, i, "speed"), accuracy,
-	    pg_real(rows, i, "score"), pg_real(rows, i, "win_rate"),
-	    pg_real(rows, i, "weight"));
+	    pg_real(rows, i, "score"), rate, pg_real(rows, i, "weight"));
 }
 
 /* 0 good, 1 with a fault, 2 silent: a lower class must weigh more. */
