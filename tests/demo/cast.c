@@ -17,6 +17,10 @@ static const struct {
     [CAST_SLOW] = {"slow", {"--delay-ms", "6000"}},
     [CAST_TRUNCATING] = {"truncating", {"--truncate", "0.6"}},
     [CAST_FAILING] = {"failing", {"--fail-every", "3"}},
+    [CAST_LYING] = {"lying",
+	{"--delay-ms", "6000", "--call-back-early", "--claim"}},
+    [CAST_MUTE] = {"mute", {"--mute"}},
+    [CAST_COPYING] = {"copying", {"--copy"}},
     [CAST_SILENT] = {"silent", {"--silent"}},
 };
 
@@ -30,7 +34,7 @@ cast_name(enum character c)
 void
 cast_deal(struct cast *cast, uint64_t seed)
 {
-	static const double equal[CAST_N] = {1, 1, 1, 1, 1, 1};
+	static const double equal[CAST_N] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
 	struct draw *draw = draw_new(equal, CAST_N);
 
 	draw_begin(draw, seed);
@@ -42,8 +46,18 @@ cast_deal(struct cast *cast, uint64_t seed)
 	draw_free(draw);
 }
 
+static void
+add_flag(struct suite_miner *miner, const char *flag)
+{
+	size_t n = 0;
+
+	while (miner->flags[n] != NULL)
+		n++;
+	miner->flags[n] = flag;
+}
+
 void
-cast_fill(const struct cast *cast, struct suite_options *o)
+cast_fill(const struct cast *cast, const char *answers, struct suite_options *o)
 {
 	o->n_miners = CAST_N;
 	for (int i = 0; i < CAST_N; i++) {
@@ -51,6 +65,8 @@ cast_fill(const struct cast *cast, struct suite_options *o)
 		memcpy(o->miners[i].flags,
 		    characters[cast->characters[i]].flags,
 		    sizeof(o->miners[i].flags));
+		add_flag(&o->miners[i], "--answers");
+		add_flag(&o->miners[i], answers);
 	}
 }
 

@@ -1,5 +1,5 @@
 /*
- * The demonstration's miners: six characters, dealt to six hotkeys with
+ * The demonstration's miners: nine characters, dealt to nine hotkeys with
  * differing stakes by a seed.
  */
 #ifndef TESTS_DEMO_CAST_H
@@ -9,7 +9,7 @@
 
 struct suite_options;
 
-enum { CAST_N = 6 };
+enum { CAST_N = 9 };
 
 enum character {
 	CAST_GOOD,
@@ -17,6 +17,9 @@ enum character {
 	CAST_SLOW,
 	CAST_TRUNCATING,
 	CAST_FAILING,
+	CAST_LYING, /* slow, and says otherwise */
+	CAST_MUTE,  /* answers that say nothing */
+	CAST_COPYING,
 	CAST_SILENT,
 };
 
@@ -26,7 +29,9 @@ struct cast {
 };
 
 void cast_deal(struct cast *, uint64_t seed);
-void cast_fill(const struct cast *, struct suite_options *);
+/* answers: a folder that all of them know. */
+void cast_fill(
+    const struct cast *, const char *answers, struct suite_options *);
 const char *cast_name(enum character);
 
 /* The kinds file with times a demonstration can wait for. 0, or -1 having

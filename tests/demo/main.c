@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -211,6 +212,7 @@ main(void)
 	struct sigaction act = {.sa_handler = on_signal};
 	char *build = paths_build(), *dir = xasprintf("%s/demo", build);
 	char *kinds = write_kinds();
+	char *answers = xasprintf("%s/demo-answers", build);
 	struct suite *s = NULL;
 	struct cast cast;
 	int failed = -1;
@@ -220,7 +222,9 @@ main(void)
 	cast_deal(&cast, seed != NULL ? strtoull(seed, NULL, 10) : 1);
 	options.dir = dir;
 	options.kinds = kinds;
-	cast_fill(&cast, &options);
+	cast_fill(&cast, answers, &options);
+	paths_remove(answers); /* nothing is copied of an earlier run */
+	mkdir(answers, 0700);
 	printf("starting PostgreSQL, Redis, a development chain, %zu miners "
 	       "and four daemons in %s\n",
 	    options.n_miners, dir);
@@ -238,6 +242,7 @@ main(void)
 		    "%s/*.log\n",
 		    dir);
 	suite_end(s, failed);
+	free(answers);
 	free(kinds);
 	free(dir);
 	free(build);

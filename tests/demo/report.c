@@ -61,6 +61,9 @@ class_of(enum character c)
 	case CAST_SLOW:
 	case CAST_TRUNCATING:
 	case CAST_FAILING:
+	case CAST_LYING:
+	case CAST_MUTE:
+	case CAST_COPYING:
 		return 1;
 	case CAST_SILENT:
 		return 2;

@@ -15,7 +15,7 @@ struct db;
 struct proc;
 struct sandbox;
 
-enum { SUITE_MAX_MINERS = 8, SUITE_NETUID = 1, SUITE_MAX_FLAGS = 8 };
+enum { SUITE_MAX_MINERS = 12, SUITE_NETUID = 1, SUITE_MAX_FLAGS = 8 };
 
 enum suite_daemon {
 	SUITE_SIGNER,

@@ -20,6 +20,10 @@ enum flag {
 	FLAG_TRUNCATE,
 	FLAG_VOICE,
 	FLAG_SILENT,
+	FLAG_MUTE,
+	FLAG_CLAIM,
+	FLAG_ANSWERS,
+	FLAG_COPY,
 	FLAG_EARLY,
 	FLAG_TWICE,
 	FLAG_SECRET,
@@ -38,6 +42,10 @@ static const struct option options[] = {
     {"truncate", required_argument, NULL, FLAG_TRUNCATE},
     {"voice", required_argument, NULL, FLAG_VOICE},
     {"silent", no_argument, NULL, FLAG_SILENT},
+    {"mute", no_argument, NULL, FLAG_MUTE},
+    {"claim", no_argument, NULL, FLAG_CLAIM},
+    {"answers", required_argument, NULL, FLAG_ANSWERS},
+    {"copy", no_argument, NULL, FLAG_COPY},
     {"call-back-early", no_argument, NULL, FLAG_EARLY},
     {"call-back-twice", no_argument, NULL, FLAG_TWICE},
     {"wrong-secret", no_argument, NULL, FLAG_SECRET},
@@ -58,6 +66,10 @@ static const char help[] =
     "  --truncate FRACTION     loses that much of the end\n"
     "  --voice flite|espeak    of English (flite)\n"
     "  --silent                accepts and never answers\n"
+    "  --mute                  answers that say nothing\n"
+    "  --claim                 says that it was quick and right\n"
+    "  --answers FOLDER        leaves its answers there\n"
+    "  --copy                  takes another's from there instead of work\n"
     "  --call-back-early       before it answers the dispatch\n"
     "  --call-back-twice\n"
     "  --wrong-secret\n";
@@ -128,6 +140,18 @@ take(struct persona *p, int flag, const char *text, struct err *err)
 		return read_voice(p, text, err);
 	case FLAG_SILENT:
 		p->is_silent = true;
+		return 0;
+	case FLAG_MUTE:
+		p->is_mute = true;
+		return 0;
+	case FLAG_CLAIM:
+		p->claims = true;
+		return 0;
+	case FLAG_ANSWERS:
+		p->answers = text;
+		return 0;
+	case FLAG_COPY:
+		p->copies = true;
 		return 0;
 	case FLAG_EARLY:
 		p->calls_back_early = true;

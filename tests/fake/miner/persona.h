@@ -24,6 +24,10 @@ struct persona {
 	bool calls_back_early; /* before it answers the dispatch */
 	bool calls_back_twice;
 	bool has_wrong_secret;
+	bool is_mute;	       /* answers that say nothing */
+	bool claims;	       /* in its answers: quick and right */
+	const char *answers;   /* folder to leave answers in; or NULL */
+	bool copies;	       /* takes answers from there, and does no work */
 	bool speaks_by_espeak; /* English, too */
 };
 
