@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "tests/lib/db.h"
 #include "tests/lib/edit.h"
 #include "tests/lib/jobs.h"
+#include "tests/lib/paths.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/sandbox.h"
 #include "tests/lib/suite.h"
@@ -32,18 +34,37 @@ static const char job[] = "{\"kind\":\"audio.speak\",\"miners\":2,"
 
 /* -- the suite ---------------------------------------------------------- */
 
+static char *policy_path; /* of the suite's, for the test to change */
+
+static void
+write_policy(const char *const *edits)
+{
+	char *text = edit_file("deploy/policies/default.ini", edits);
+	FILE *f = fopen(policy_path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) != EOF && fclose(f) == 0);
+	free(text);
+}
+
 static int
 set_up(void **state)
 {
-	static const struct suite_options o = {.name = "rounds",
+	struct suite_options o = {.name = "rounds",
 	    .block_ms = -1,
 	    .n_miners = 3,
 	    .miners = {{.alpha = 100},
 		{.alpha = 400, .flags = {"--delay-ms", "300"}},
 		{.alpha = 200, .flags = {"--fail-every", "2"}}}};
-	struct suite *s = suite_new(&o);
+	char *build = paths_build();
 	struct jobs jobs = {0};
+	struct suite *s;
 
+	policy_path = xasprintf("%s/rounds-policy.ini", build);
+	free(build);
+	write_policy(NULL);
+	o.policy = policy_path;
+	s = suite_new(&o);
 	*state = s;
 	if (s == NULL || suite_chain_call(s, "dev_newBlock", "[3]") != 0 ||
 	    suite_wait_ready(s, 3) != 0)
@@ -59,55 +80,116 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
+	free(policy_path);
 	return suite_end(*state, false);
 }
 
 static void
-next_epoch(struct suite *s)
+make_block(struct suite *s)
 {
-	assert_int_equal(suite_chain_call(s, "dev_newBlock", "[10]"), 0);
+	assert_int_equal(suite_chain_call(s, "dev_newBlock", "[1]"), 0);
 }
 
+/* The block weightsetterd looked at last. */
 static int64_t
-rounds(struct suite *s)
+looked_at(struct suite *s)
 {
-	return db_int(s->db, "select count(*) from score_run");
+	return db_int(s->db, "select coalesce(max(block), 0) from setter");
 }
 
+/* One more, and until it has been looked at. */
 static void
-wait_for_round(struct suite *s, int64_t n)
+see_block(struct suite *s)
 {
-	assert_int_equal(
-	    db_wait_int(s->db, n, WAIT_MS, "select count(*) from score_run"),
+	int64_t before = looked_at(s);
+
+	make_block(s);
+	assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
+			     "select (max(block) > %lld)::integer from setter",
+			     (long long)before),
 	    0);
 }
 
-/* Weights of all rounds but for their order, each as one text. */
+/* The next block begins an epoch. */
+static void
+go_to_epochs_end(struct suite *s)
+{
+	do
+		see_block(s);
+	while (looked_at(s) % EPOCH_BLOCKS != EPOCH_BLOCKS - 1);
+}
+
+/* The newest round's epoch; -1. */
 static int64_t
-distinct_vectors(struct suite *s)
+last_epoch(struct suite *s)
+{
+	return db_int(s->db, "select coalesce(max(epoch), -1) from score_run");
+}
+
+/* Until there is a newer round than that. */
+static void
+wait_for_round_after(struct suite *s, int64_t epoch)
+{
+	assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
+			     "select count(*) from (select from score_run "
+			     "where epoch > %lld limit 1) r",
+			     (long long)epoch),
+	    0);
+}
+
+/* A whole epoch later, with its round. */
+static void
+pass_epoch(struct suite *s)
+{
+	int64_t before;
+
+	go_to_epochs_end(s);
+	before = last_epoch(s);
+	see_block(s);
+	wait_for_round_after(s, before);
+}
+
+/* Vectors of rounds since that epoch, but for the same ones. */
+static int64_t
+distinct_vectors(struct suite *s, int64_t since)
 {
 	return db_int(s->db,
-	    "select count(distinct t) from (select vector_id, "
-	    "string_agg(hotkey || weight::text, ' ' order by hotkey) as t "
-	    "from weight_entry group by vector_id) v");
+	    "select count(distinct t) from (select v.id, "
+	    "string_agg(e.hotkey || e.weight::text, ' ' order by e.hotkey) "
+	    "as t from weight_vector v join weight_entry e on e.vector_id = "
+	    "v.id join score_run r on r.id = v.run_id where r.epoch >= %lld "
+	    "group by v.id) v",
+	    (long long)since);
+}
+
+/* Of the epochs since that one, those without a round. */
+static int64_t
+missing_epochs(struct suite *s, int64_t since)
+{
+	return db_int(s->db,
+	    "select max(epoch) - %lld + 1 - count(*) from score_run "
+	    "where epoch >= %lld",
+	    (long long)since, (long long)since);
 }
 
 /* -- killed ------------------------------------------------------------- */
 
-/* validatord alone touches these then; it waits for the lock, and is killed
- * as it does. */
+/* validatord (and, of the chain's tables, weightsetterd) waits for the lock; it
+ * is killed as it does. */
 static void
 kill_at(struct suite *s, const char *table)
 {
 	struct db *locker = db_open(sandbox_conninfo(s->box));
-	int64_t before = rounds(s), epochs;
+	int64_t before;
 
 	assert_non_null(locker);
+	go_to_epochs_end(s);
+	before = last_epoch(s);
 	assert_int_equal(db_exec(locker, "begin"), 0);
 	assert_int_equal(
 	    db_exec(locker, "lock table %s in access exclusive mode", table),
 	    0);
-	next_epoch(s);
+	make_block(s);
 	assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
 			     "select count(*) from (select from pg_locks "
 			     "where relation = '%s'::regclass and not granted "
@@ -119,11 +201,8 @@ kill_at(struct suite *s, const char *table)
 	db_close(locker);
 	assert_int_equal(suite_start(s, SUITE_VALIDATOR), 0);
 	/* weightsetterd may have given up on a locked table until a head. */
-	assert_int_equal(suite_chain_call(s, "dev_newBlock", "[1]"), 0);
-	wait_for_round(s, before + 1);
-	epochs = db_int(s->db, "select max(epoch) - min(epoch) + 1 from "
-			       "score_run");
-	assert_int_equal(epochs, before + 1); /* none is missing */
+	make_block(s);
+	wait_for_round_after(s, before);
 }
 
 static void
@@ -138,13 +217,14 @@ killed_at_each_step_of_an_epoch(void **state)
 	    "weight_entry",  /* its vector */
 	};
 	struct suite *s = *state;
-	int64_t before = rounds(s);
+	int64_t first;
 
-	next_epoch(s);
-	wait_for_round(s, before + 1);
+	pass_epoch(s); /* all that was done before is in its round */
+	first = last_epoch(s);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		kill_at(s, steps[i]);
-	assert_int_equal(distinct_vectors(s), 1);
+	assert_int_equal(missing_epochs(s, first), 0);
+	assert_int_equal(distinct_vectors(s, first), 1);
 	assert_int_equal(jobs_audit_rows(s), 0);
 }
 
@@ -220,16 +300,8 @@ make_blocks_until_sent(struct suite *s)
 {
 	int64_t before = sent(s);
 
-	for (int i = 0; i < 3 * EPOCH_BLOCKS && sent(s) == before; i++) {
-		int64_t block = db_int(s->db, "select max(block) from setter");
-
-		assert_int_equal(suite_chain_call(s, "dev_newBlock", "[1]"), 0);
-		assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
-				     "select (max(block) > %lld)::integer "
-				     "from setter",
-				     (long long)block),
-		    0);
-	}
+	for (int i = 0; i < 3 * EPOCH_BLOCKS && sent(s) == before; i++)
+		see_block(s);
 	assert_true(sent(s) > before);
 	return sent(s);
 }
@@ -295,6 +367,49 @@ what_was_changed_is_found(void **state)
 	tool_answer_clear(&got);
 }
 
+/* -- another policy ----------------------------------------------------- */
+
+static char *
+policy_of_last(struct suite *s)
+{
+	return db_text(
+	    s->db, "select policy from score_run order by epoch desc limit 1");
+}
+
+static void
+reload(struct suite *s, const char *const *edits, const char *event)
+{
+	struct proc *validator = s->daemons[SUITE_VALIDATOR];
+
+	write_policy(edits);
+	proc_skip_to_now(validator);
+	proc_signal(validator, SIGHUP);
+	assert_non_null(proc_wait_event(validator, event, NULL, 0));
+}
+
+static void
+a_policy_is_read_again_on_request(void **state)
+{
+	static const char *const other[] = {"name = default", "name = steeper",
+	    "temperature = 0.075", "temperature = 0.01", NULL};
+	static const char *const wrong[] = {
+	    "temperature = 0.075", "temperature = warm", NULL};
+	struct suite *s = *state;
+	char *name;
+
+	reload(s, other, "policy.loaded");
+	pass_epoch(s);
+	name = policy_of_last(s);
+	assert_string_equal(name, "steeper");
+	free(name);
+	reload(s, wrong, "policy.refused"); /* what was there stands */
+	pass_epoch(s);
+	name = policy_of_last(s);
+	assert_string_equal(name, "steeper");
+	free(name);
+	assert_int_equal(db_int(s->db, "select count(*) from policy"), 2);
+}
+
 static void
 what_is_gone_cannot_be_exported(void **state)
 {
@@ -323,6 +438,7 @@ main(void)
 	    cmocka_unit_test(killed_while_judging),
 	    cmocka_unit_test(a_round_made_again_is_the_same),
 	    cmocka_unit_test(what_was_changed_is_found),
+	    cmocka_unit_test(a_policy_is_read_again_on_request),
 	    cmocka_unit_test(what_is_gone_cannot_be_exported),
 	};
 
