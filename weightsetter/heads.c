@@ -34,6 +34,7 @@ struct subnet {
 	struct head next;	  /* 0: none waits */
 	uint64_t stored;	  /* block of the last one written down */
 	struct snapshot *storing; /* being written down; held; NULL: none */
+	struct snapshot *after;	  /* to be written down then; likewise */
 	uint64_t committed;	  /* the last one with commitments; 0: none */
 	struct peers_seen peers;
 	unsigned missed; /* sync.c's */
@@ -87,13 +88,37 @@ say_behind(struct subnet *n, const struct snapshot *s)
 	n->is_behind = true;
 }
 
+static bool
+is_written(const struct heads *h, const struct subnet *n, uint64_t block)
+{
+	return n->stored == 0 || block >= n->stored + h->parts.snapshot_blocks;
+}
+
+static void on_stored(enum store_outcome, void *);
+
+/* One at a time; of those that come meanwhile, as heads do in a burst when
+ * finality goes on after a pause, the last one follows. */
+static void
+write_down(struct heads *h, struct subnet *n, struct snapshot *s)
+{
+	if (!is_written(h, n, s->block))
+		return;
+	if (n->storing != NULL) {
+		snapshot_free(n->after);
+		n->after = snapshot_hold(s);
+		return;
+	}
+	n->storing = snapshot_hold(s);
+	store_snapshot(h->parts.store, s, clock_wall_us(), on_stored, n);
+}
+
 static void
 on_stored(enum store_outcome outcome, void *arg)
 {
 	struct subnet *n = arg;
-	struct snapshot *s = n->storing;
+	struct snapshot *s = n->storing, *after = n->after;
 
-	n->storing = NULL;
+	n->storing = n->after = NULL;
 	if (outcome == STORE_DONE) {
 		take_stored(n, s);
 		tell_stored(n);
@@ -101,21 +126,9 @@ on_stored(enum store_outcome outcome, void *arg)
 		say_behind(n, s);
 	}
 	snapshot_free(s);
-}
-
-static bool
-is_written(const struct heads *h, const struct subnet *n, uint64_t block)
-{
-	return n->stored == 0 || block >= n->stored + h->parts.snapshot_blocks;
-}
-
-static void
-write_down(struct heads *h, struct subnet *n, struct snapshot *s)
-{
-	if (n->storing != NULL || !is_written(h, n, s->block))
-		return;
-	n->storing = snapshot_hold(s);
-	store_snapshot(h->parts.store, s, clock_wall_us(), on_stored, n);
+	if (after != NULL)
+		write_down(n->heads, n, after);
+	snapshot_free(after);
 }
 
 /* What is not written down need not be read. */
@@ -255,6 +268,7 @@ heads_free(struct heads *h)
 	sync_free(h->sync);
 	for (size_t i = 0; i < h->parts.n_netuids; i++) {
 		snapshot_free(h->subnets[i].storing);
+		snapshot_free(h->subnets[i].after);
 		peers_seen_clear(&h->subnets[i].peers);
 	}
 	free(h->subnets);
