@@ -35,6 +35,8 @@ void seed_all(const struct seeds *);
 void seed_texts(const struct seeds *);
 /* Values, blobs and extrinsics of our own runtimes. */
 void seed_worlds(const struct seeds *);
+/* Rounds of scoring and policies. */
+void seed_rounds(const struct seeds *);
 /* What is recorded, if it is there. */
 void seed_recorded(const struct seeds *);
 
