@@ -42,12 +42,12 @@ struct judgement {
 	 * miner, and the rest is not to be used. */
 	bool counts;
 	bool success;
-	double speed;	 /* 0..1; NaN: not measured */
-	double accuracy; /* likewise */
-	double total_ms; /* from our accepting the job to the result; NaN */
-	const char *source;
-	const char *metric;    /* "wer", ..; "none" */
-	const char *reference; /* "known", "service", "consensus"; "none" */
+	double speed;	    /* 0..1; NaN: not measured */
+	double accuracy;    /* likewise */
+	double total_ms;    /* from our accepting the job to the result; NaN */
+	const char *source; /* the case's */
+	const char *metric; /* "wer", ..; "none": a constant */
+	const char *reference; /* "known", "none", or the case's found_by */
 	char result_sha256[JUDGE_SHA256];    /* "": nothing came */
 	char reference_sha256[JUDGE_SHA256]; /* "": no reference */
 	char reason[JUDGE_MAX_REASON];	     /* a sentence: why this accuracy */

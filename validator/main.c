@@ -18,6 +18,7 @@
 #include "common/uuid.h"
 #include "scorer/policy.h"
 #include "validator/desk.h"
+#include "validator/reference_desk.h"
 #include "validator/rounds.h"
 #include "validator/store.h"
 
@@ -39,6 +40,10 @@ static const struct config_key keys[] = {
 	"judgements of this long count", NULL, 1000, 366 * 86400e3},
     {"validator.min_judgements", CONFIG_INT, "10", false,
 	"no scoring round with fewer in the window", NULL, 0, 1e9},
+    {"validator.reference_wait", CONFIG_MS, "10m", false,
+	"a judgement waits for its reference at most; of a consensus, behind "
+	"the job's deadline",
+	NULL, 1, 7 * 86400e3},
     {NULL, 0, NULL, false, NULL, NULL, 0, 0},
 };
 
@@ -49,6 +54,7 @@ struct validator {
 	struct store store;
 	struct redis *results, *chain;
 	struct desk *desk;
+	struct reference_desk *references;
 	struct rounds *rounds;
 	struct event *sweep, *seen, *drain;
 	char id[UUID_TEXT];
@@ -100,6 +106,23 @@ on_result(const char *id, const char *note, void *arg)
 
 	(void)note;
 	desk_wake(v->desk, id);
+	reference_desk_wake(v->references);
+}
+
+static void
+on_wanted(void *arg)
+{
+	struct validator *v = arg;
+
+	reference_desk_wake(v->references);
+}
+
+static void
+on_settled(void *arg)
+{
+	struct validator *v = arg;
+
+	desk_sweep(v->desk);
 }
 
 static void
@@ -120,6 +143,7 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	desk_sweep(v->desk);
+	reference_desk_wake(v->references);
 	rounds_wake(v->rounds);
 }
 
@@ -162,6 +186,7 @@ on_drain_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct validator *v = arg;
 	bool done = desk_is_idle(v->desk) && rounds_is_idle(v->rounds) &&
+		    reference_desk_is_idle(v->references) &&
 		    pg_pending(v->store.pg) == 0;
 	/* What is under way then waits for whoever comes next. */
 	bool is_vain = !pg_is_up(v->store.pg);
@@ -179,6 +204,7 @@ on_drain(void *arg)
 	struct timeval often = {0, DRAIN_MS * 1000};
 
 	desk_close(v->desk);
+	reference_desk_close(v->references);
 	rounds_close(v->rounds);
 	if (v->sweep != NULL)
 		event_del(v->sweep);
@@ -209,6 +235,33 @@ wire_redis(struct validator *v, struct err *err)
 	redis_join(v->results, redis_results, group, v->id, on_result, v);
 	redis_tail(v->chain, redis_chain, on_chain, v);
 	return 0;
+}
+
+static void
+wire_desks(struct validator *v)
+{
+	const struct config *c = v->service.config;
+	const struct desk_setup desk = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .policy = &v->policy,
+	    .metrics = v->service.metrics,
+	    .wait_ms = config_ms(c, "validator.reference_wait"),
+	    .on_wanted = on_wanted,
+	    .arg = v,
+	};
+	const struct reference_setup references = {
+	    .base = desk.base,
+	    .store = desk.store,
+	    .policy = desk.policy,
+	    .metrics = desk.metrics,
+	    .wait_ms = desk.wait_ms,
+	    .on_settled = on_settled,
+	    .arg = v,
+	};
+
+	v->desk = desk_new(&desk);
+	v->references = reference_desk_new(&references);
 }
 
 static void
@@ -245,8 +298,7 @@ wire(struct validator *v, struct err *err)
 	v->store.netuid = config_int(c, "netuid");
 	v->store.pg =
 	    pg_new(v->service.base, config_str(c, "db.url"), on_up, v);
-	v->desk = desk_new(
-	    v->service.base, &v->store, &v->policy, v->service.metrics);
+	wire_desks(v);
 	wire_rounds(v);
 	v->seen = every(v, SEEN_S * 1000, on_seen);
 	if (sweep_ms > 0)
@@ -273,6 +325,7 @@ unwire(struct validator *v)
 	pg_free(v->store.pg);
 	store_clear(&v->store);
 	desk_free(v->desk);
+	reference_desk_free(v->references);
 	rounds_free(v->rounds);
 	free(v->policy_text);
 }

@@ -7,9 +7,9 @@
 #include "scorer/wer.h"
 
 static const struct metric words = {
-    "wer", "error_rate", wer_words, wer_accuracy};
+    "wer", "error_rate", wer_words, wer_accuracy, 0.5};
 static const struct metric letters = {
-    "cer", "error_rate", wer_letters, wer_accuracy};
+    "cer", "error_rate", wer_letters, wer_accuracy, 0.5};
 
 static const struct {
 	const char *scoring;

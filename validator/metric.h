@@ -13,9 +13,11 @@
 struct metric {
 	const char *name;  /* as in judgement.metric */
 	const char *value; /* what its value is: "error_rate" */
-	/* -1, and *value as it was, if there is nothing to measure by. */
+	/* -1, and *value as it was, if the reference is nothing to measure
+	 * by. A text beyond bounds is measured all the same, as wrong. */
 	int (*measure)(const char *reference, const char *text, double *value);
 	double (*accuracy)(double value); /* 0..1 */
+	double alike; /* an accuracy from which two texts say the same */
 };
 
 /* The metric of a rule, for texts written with or without spaces between
