@@ -40,7 +40,7 @@ DUMP := $(B)/tests/interop/dump $(B)/tests/interop/offline $(B)/tests/agree/meas
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/test_%,$(wildcard tests/fuzz/fuzz_*.c))
 TESTLIB := $(B)/libtest.a
 # Which miners get a job: what draws, and what draws again from a receipt.
-ROUTING := $(foreach f,breaker draw earned lane out pool replay route_text router shares table,$(B)/obj/orchestrator/$f.o)
+ROUTING := $(foreach f,draw earned lane out pool replay route_text router shares table,$(B)/obj/orchestrator/$f.o)
 
 all: $(PROGRAMS:%=$(B)/bin/%)
 
