@@ -19,6 +19,7 @@
 #include "scorer/policy.h"
 #include "validator/desk.h"
 #include "validator/reference_desk.h"
+#include "validator/reference_service.h"
 #include "validator/rounds.h"
 #include "validator/store.h"
 
@@ -44,6 +45,30 @@ static const struct config_key keys[] = {
 	"a judgement waits for its reference at most; of a consensus, behind "
 	"the job's deadline",
 	NULL, 1, 7 * 86400e3},
+    {"validator.reference_url", CONFIG_STRING, "", false,
+	"a service with OpenAI's API, to compare responses with; empty: none",
+	NULL, 0, 0},
+    {"validator.reference_key", CONFIG_SECRET, "", false,
+	"@file with the key of that service; empty: it asks for none", NULL, 0,
+	0},
+    {"validator.reference_rate", CONFIG_REAL, "0.1", false,
+	"share of the jobs it is asked about", NULL, 0, 1},
+    {"validator.reference_deadline", CONFIG_MS, "60s", false,
+	"one answer of it may take so long", NULL, 1, 3600e3},
+    {"validator.reference_failures", CONFIG_INT, "5", false,
+	"failures in a row after which it is left alone; 0: never", NULL, 0,
+	1e6},
+    {"validator.reference_out", CONFIG_MS, "30s", false,
+	"for so long the first time, twice as long each time", NULL, 1, 600e3},
+    {"validator.reference_speech_model", CONFIG_STRING, "whisper-1", false,
+	"its model for transcripts", NULL, 0, 0},
+    {"validator.reference_text_model", CONFIG_STRING, "gpt-4o-mini", false,
+	"its model for summaries and translations", NULL, 0, 0},
+    {"validator.store", CONFIG_STRING, "/var/lib/subnetd/files", false,
+	"orchestrator.store: the files that the service is asked about", NULL,
+	0, 0},
+    {"validator.development", CONFIG_BOOL, "no", false,
+	"a service may be on loopback and speak plain http", NULL, 0, 0},
     {NULL, 0, NULL, false, NULL, NULL, 0, 0},
 };
 
@@ -54,6 +79,7 @@ struct validator {
 	struct store store;
 	struct redis *results, *chain;
 	struct desk *desk;
+	struct reference_service *reference; /* NULL: there is none */
 	struct reference_desk *references;
 	struct rounds *rounds;
 	struct event *sweep, *seen, *drain;
@@ -238,6 +264,32 @@ wire_redis(struct validator *v, struct err *err)
 }
 
 static void
+wire_service(struct validator *v)
+{
+	const struct config *c = v->service.config;
+	const struct reference_service_setup setup = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .metrics = v->service.metrics,
+	    .url = config_str(c, "validator.reference_url"),
+	    .key = config_str(c, "validator.reference_key"),
+	    .files = config_str(c, "validator.store"),
+	    .models = {config_str(c, "validator.reference_speech_model"),
+		config_str(c, "validator.reference_text_model")},
+	    .deadline_ms = config_ms(c, "validator.reference_deadline"),
+	    .wait_ms = config_ms(c, "validator.reference_wait"),
+	    .failures = (int)config_int(c, "validator.reference_failures"),
+	    .out_ms = config_ms(c, "validator.reference_out"),
+	    .is_development = config_bool(c, "validator.development"),
+	    .on_settled = on_settled,
+	    .arg = v,
+	};
+
+	if (setup.url[0] != '\0')
+		v->reference = reference_service_new(&setup);
+}
+
+static void
 wire_desks(struct validator *v)
 {
 	const struct config *c = v->service.config;
@@ -246,6 +298,8 @@ wire_desks(struct validator *v)
 	    .store = &v->store,
 	    .policy = &v->policy,
 	    .metrics = v->service.metrics,
+	    .rule = {v->reference != NULL,
+		config_real(c, "validator.reference_rate")},
 	    .wait_ms = config_ms(c, "validator.reference_wait"),
 	    .on_wanted = on_wanted,
 	    .arg = v,
@@ -255,6 +309,7 @@ wire_desks(struct validator *v)
 	    .store = desk.store,
 	    .policy = desk.policy,
 	    .metrics = desk.metrics,
+	    .service = v->reference,
 	    .wait_ms = desk.wait_ms,
 	    .on_settled = on_settled,
 	    .arg = v,
@@ -298,6 +353,7 @@ wire(struct validator *v, struct err *err)
 	v->store.netuid = config_int(c, "netuid");
 	v->store.pg =
 	    pg_new(v->service.base, config_str(c, "db.url"), on_up, v);
+	wire_service(v);
 	wire_desks(v);
 	wire_rounds(v);
 	v->seen = every(v, SEEN_S * 1000, on_seen);
@@ -326,6 +382,7 @@ unwire(struct validator *v)
 	store_clear(&v->store);
 	desk_free(v->desk);
 	reference_desk_free(v->references);
+	reference_service_free(v->reference);
 	rounds_free(v->rounds);
 	free(v->policy_text);
 }

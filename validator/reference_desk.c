@@ -16,6 +16,7 @@
 #include "scorer/text.h"
 #include "validator/judge.h"
 #include "validator/reference_consensus.h"
+#include "validator/reference_service.h"
 #include "validator/store_reference.h"
 
 enum {
@@ -76,11 +77,14 @@ on_expired(enum store_outcome outcome, const char *why, void *arg)
 static void
 expire(struct reference_desk *d)
 {
+	const struct reference_service *service = d->setup.service;
+
 	if (d->is_expiring)
 		return;
 	d->is_expiring = true;
-	store_expire_references(d->setup.store, false, clock_wall_us(),
-	    d->setup.wait_ms, on_expired, d);
+	store_expire_references(d->setup.store,
+	    service != NULL && reference_service_is_out(service),
+	    clock_wall_us(), d->setup.wait_ms, on_expired, d);
 }
 
 /* -- consensus ------------------------------------------------------------ */
@@ -232,6 +236,8 @@ on_look(evutil_socket_t fd, short what, void *arg)
 		return;
 	expire(d);
 	meet(d);
+	if (d->setup.service != NULL)
+		reference_service_look(d->setup.service);
 }
 
 /* -- the desk ------------------------------------------------------------- */
@@ -279,10 +285,14 @@ reference_desk_close(struct reference_desk *d)
 {
 	d->is_closed = true;
 	event_del(d->look);
+	if (d->setup.service != NULL)
+		reference_service_close(d->setup.service);
 }
 
 bool
 reference_desk_is_idle(const struct reference_desk *d)
 {
-	return !d->is_expiring && !d->is_reading && d->meeting == NULL;
+	return !d->is_expiring && !d->is_reading && d->meeting == NULL &&
+	       (d->setup.service == NULL ||
+		   reference_service_is_idle(d->setup.service));
 }

@@ -1,7 +1,7 @@
 /*
- * References are looked for here: those of consensus by comparing what a
- * job's miners said, once it is over. What nobody waits for any longer is
- * given up.
+ * References are looked for here: the service is asked for those that it is
+ * wanted for; those of consensus come from comparing what a job's miners said,
+ * once it is over. What nobody waits for any longer is given up.
  *
  * The rows are the truth: whatever is under way when we die is taken up by
  * whoever looks next.
@@ -16,6 +16,7 @@ struct event_base;
 struct metrics;
 struct policy;
 struct reference_desk;
+struct reference_service;
 struct store;
 
 struct reference_setup {
@@ -23,6 +24,7 @@ struct reference_setup {
 	struct store *store;
 	const struct policy *policy; /* borrowed, may change */
 	struct metrics *metrics;
+	struct reference_service *service; /* borrowed; NULL: there is none */
 	int64_t wait_ms; /* for a consensus, behind its job's deadline */
 	/* Attempts that waited can be judged. */
 	void (*on_settled)(void *arg);

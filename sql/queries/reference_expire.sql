@@ -13,7 +13,8 @@ with over as (
 	left join job j on j.id = f.job_id
 	where f.netuid = $1 and f.state in ('wanted', 'asked')
 		and (f.deadline_at <= $2
-			or ($3 and f.source = 'service' and f.state = 'wanted'))
+			or ($3 and f.source = 'service'
+				and (f.state = 'wanted' or f.asked_until <= $2)))
 	order by f.job_id
 	for update of f skip locked
 )
