@@ -9,6 +9,9 @@ alter table kind add constraint kind_scoring_check check (scoring in (
 -- The same parameters and seed give the same result at every miner.
 alter table kind add column deterministic boolean not null default false;
 
+-- A job that one miner may have and no other; none is told.
+alter table job add column only_hotkey text;
+
 alter table judgement
 	add column metric text not null default 'none',
 	add column reference text not null default 'none'
