@@ -132,6 +132,7 @@ on_wanted(enum store_outcome outcome, const char *why, void *arg)
 static void
 judge(struct desk *desk, const struct judge_case *c, struct ruling *r)
 {
+	struct audit_plan audit;
 	struct judgement j;
 
 	judge_attempt(c, desk->setup.policy, &j);
@@ -146,8 +147,9 @@ judge(struct desk *desk, const struct judge_case *c, struct ruling *r)
 	snprintf(r->reference, sizeof(r->reference), "%s", j.reference);
 	snprintf(r->reason, sizeof(r->reason), "%s",
 	    c->reason != NULL ? c->reason : "none");
-	store_judge(
-	    desk->setup.store, r->id, &j, clock_wall_us(), on_written, r);
+	store_judge(desk->setup.store, r->id, &j,
+	    audit_plan(c, &desk->setup.audits, &audit) ? &audit : NULL,
+	    clock_wall_us(), on_written, r);
 	judgement_clear(&j);
 }
 

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "validator/audit.h"
 #include "validator/reference.h"
 
 struct desk;
@@ -26,6 +27,7 @@ struct desk_setup {
 	const struct policy *policy; /* borrowed, may change between lots */
 	struct metrics *metrics;
 	struct reference_rule rule;
+	struct audit_rule audits;
 	int64_t wait_ms; /* a judgement waits for a reference at most */
 	void (*on_wanted)(void *arg); /* references are wanted */
 	void *arg;

@@ -27,6 +27,8 @@ struct judge_case {
 	const char *result_sha256;	    /* of its file */
 	double queue_ms, miner_ms;	    /* NaN: not measured */
 	int miners;			    /* its job asked for */
+	const char *protocol;		    /* the kind's: "native", .. */
+	bool is_deterministic;		    /* likewise */
 
 	/* What was found to compare it with, should the job not know its
 	 * answer: where it came from ("service", "consensus"; NULL: it was not

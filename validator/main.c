@@ -17,6 +17,7 @@
 #include "common/service.h"
 #include "common/uuid.h"
 #include "scorer/policy.h"
+#include "validator/audit_desk.h"
 #include "validator/desk.h"
 #include "validator/reference_desk.h"
 #include "validator/reference_service.h"
@@ -67,6 +68,21 @@ static const struct config_key keys[] = {
     {"validator.store", CONFIG_STRING, "/var/lib/subnetd/files", false,
 	"orchestrator.store: the files that the service is asked about", NULL,
 	0, 0},
+    {"validator.trusted_hotkeys", CONFIG_STRING, "", false,
+	"miners whose results are believed, separated by spaces; empty: no "
+	"audits",
+	NULL, 0, 0},
+    {"validator.audit_rate", CONFIG_REAL, "0.05", false,
+	"share of the attempts of deterministic kinds that they do again", NULL,
+	0, 1},
+    {"validator.audit_budget", CONFIG_INT, "60", false,
+	"audits an hour at most", NULL, 0, 1e6},
+    {"validator.audit_distance", CONFIG_INT, "6", false,
+	"bits of 64 by which the perceptual hashes of like pictures differ at "
+	"most",
+	NULL, 0, 64},
+    {"validator.audit_penalty", CONFIG_MS, "7d", false,
+	"a failed audit counts for so long", NULL, 1, 366 * 86400e3},
     {"validator.development", CONFIG_BOOL, "no", false,
 	"a service may be on loopback and speak plain http", NULL, 0, 0},
     {NULL, 0, NULL, false, NULL, NULL, 0, 0},
@@ -81,6 +97,8 @@ struct validator {
 	struct desk *desk;
 	struct reference_service *reference; /* NULL: there is none */
 	struct reference_desk *references;
+	struct audit_rule audit_rule;
+	struct audit_desk *audits;
 	struct rounds *rounds;
 	struct event *sweep, *seen, *drain;
 	char id[UUID_TEXT];
@@ -133,6 +151,7 @@ on_result(const char *id, const char *note, void *arg)
 	(void)note;
 	desk_wake(v->desk, id);
 	reference_desk_wake(v->references);
+	audit_desk_wake(v->audits);
 }
 
 static void
@@ -170,6 +189,7 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	desk_sweep(v->desk);
 	reference_desk_wake(v->references);
+	audit_desk_wake(v->audits);
 	rounds_wake(v->rounds);
 }
 
@@ -213,6 +233,7 @@ on_drain_tick(evutil_socket_t fd, short what, void *arg)
 	struct validator *v = arg;
 	bool done = desk_is_idle(v->desk) && rounds_is_idle(v->rounds) &&
 		    reference_desk_is_idle(v->references) &&
+		    audit_desk_is_idle(v->audits) &&
 		    pg_pending(v->store.pg) == 0;
 	/* What is under way then waits for whoever comes next. */
 	bool is_vain = !pg_is_up(v->store.pg);
@@ -231,6 +252,7 @@ on_drain(void *arg)
 
 	desk_close(v->desk);
 	reference_desk_close(v->references);
+	audit_desk_close(v->audits);
 	rounds_close(v->rounds);
 	if (v->sweep != NULL)
 		event_del(v->sweep);
@@ -300,6 +322,7 @@ wire_desks(struct validator *v)
 	    .metrics = v->service.metrics,
 	    .rule = {v->reference != NULL,
 		config_real(c, "validator.reference_rate")},
+	    .audits = v->audit_rule,
 	    .wait_ms = config_ms(c, "validator.reference_wait"),
 	    .on_wanted = on_wanted,
 	    .arg = v,
@@ -317,6 +340,27 @@ wire_desks(struct validator *v)
 
 	v->desk = desk_new(&desk);
 	v->references = reference_desk_new(&references);
+}
+
+static int
+wire_audits(struct validator *v, struct err *err)
+{
+	const struct config *c = v->service.config;
+	const struct audit_setup setup = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .metrics = v->service.metrics,
+	    .distance = (int)config_int(c, "validator.audit_distance"),
+	    .penalty_ms = config_ms(c, "validator.audit_penalty"),
+	};
+
+	v->audit_rule.rate = config_real(c, "validator.audit_rate");
+	v->audit_rule.budget = config_int(c, "validator.audit_budget");
+	if (audit_trust(&v->audit_rule,
+		config_str(c, "validator.trusted_hotkeys"), err) != 0)
+		return err_wrap(err, "validator.trusted_hotkeys");
+	v->audits = audit_desk_new(&setup);
+	return 0;
 }
 
 static void
@@ -353,6 +397,8 @@ wire(struct validator *v, struct err *err)
 	v->store.netuid = config_int(c, "netuid");
 	v->store.pg =
 	    pg_new(v->service.base, config_str(c, "db.url"), on_up, v);
+	if (wire_audits(v, err) != 0)
+		return -1;
 	wire_service(v);
 	wire_desks(v);
 	wire_rounds(v);
@@ -382,6 +428,7 @@ unwire(struct validator *v)
 	store_clear(&v->store);
 	desk_free(v->desk);
 	reference_desk_free(v->references);
+	audit_desk_free(v->audits);
 	reference_service_free(v->reference);
 	rounds_free(v->rounds);
 	free(v->policy_text);

@@ -42,7 +42,9 @@ reference_plan(const struct judge_case *c, const struct policy *policy,
 {
 	bool was_looked_for = c->found_by != NULL;
 
-	if (was_looked_for || !judge_counts(c) ||
+	bool is_audit = c->source != NULL && strcmp(c->source, "audit") == 0;
+
+	if (was_looked_for || is_audit || !judge_counts(c) ||
 	    judge_metric(c, policy) == NULL || judge_is_known(c))
 		return REFERENCE_JUDGE;
 	if (rule->has_service &&

@@ -8,6 +8,7 @@
 #include <libpq-fe.h>
 
 #include "validator/store.h"
+#include "validator/store_audit.h"
 #include "validator/store_reference.h"
 
 struct question {
@@ -18,6 +19,7 @@ struct question {
 		store_on_written *on_written;
 		store_on_asks *on_asks;
 		store_on_due *on_due;
+		store_on_audits *on_audits;
 		store_on_view *on_view;
 		store_on_run *on_run;
 	};

@@ -26,6 +26,8 @@ read_case(const PGresult *res, int row, struct judge_case *c)
 	    .queue_ms = pg_real(res, row, "queue_ms"),
 	    .miner_ms = pg_real(res, row, "miner_ms"),
 	    .miners = pg_int(res, row, "miners_wanted"),
+	    .protocol = pg_text(res, row, "protocol"),
+	    .is_deterministic = pg_bool(res, row, "deterministic"),
 	    .found_by = store_cell(res, row, "found_by"),
 	    .found_text = store_cell(res, row, "found_text"),
 	    .found_not = store_cell(res, row, "found_not"),
@@ -107,8 +109,8 @@ text_or_null(const char *text)
 
 void
 store_judge(struct store *store, const char *attempt_id,
-    const struct judgement *j, int64_t now_us, store_on_written *on_done,
-    void *arg)
+    const struct judgement *j, const struct audit_plan *audit, int64_t now_us,
+    store_on_written *on_done, void *arg)
 {
 	struct pg_op *op = pg_op_new(attempt_id);
 	struct question *q = store_ask(store, arg);
@@ -130,5 +132,7 @@ store_judge(struct store *store, const char *attempt_id,
 	pg_add_real(&p, j->total_ms);
 	pg_add_text(&p, j->reason);
 	pg_op_add(op, sql_judge_store, p.n, p.values);
+	if (audit != NULL)
+		store_add_audit(op, attempt_id, audit, now_us);
 	pg_op_batch(store->pg, op, on_judged, q);
 }

@@ -47,3 +47,42 @@ create table reference (
 
 create index reference_open on reference (netuid, source, state, wanted_at)
 	where state in ('wanted', 'asked');
+
+-- Attempts that are done again by a trusted miner, each once for ever, and
+-- what came of it: void means that nothing can be said.
+create table audit (
+	attempt_id uuid primary key,    -- what is looked into
+	netuid integer not null,
+	kind text not null,
+	hotkey text not null,           -- whose work it is
+	trusted text not null,          -- who does it again
+	job_id uuid not null unique,    -- as what
+	at timestamptz not null,
+	state text not null default 'running'
+		check (state in ('running', 'passed', 'failed', 'void')),
+	settled_at timestamptz,
+	result_sha256 text,             -- the miner's
+	reference_sha256 text,          -- the trusted one's
+	why text
+);
+
+create index audit_open on audit (netuid, at) where state = 'running';
+create index audit_recent on audit (netuid, at);
+
+-- What counts against a miner until it expires; the number of those that have
+-- not is what a miner's column said.
+create table audit_failure (
+	attempt_id uuid primary key,
+	netuid integer not null,
+	hotkey text not null,
+	at timestamptz not null,
+	expires_at timestamptz not null,
+	reason text not null
+);
+
+create index audit_failure_of on audit_failure (netuid, hotkey, expires_at);
+
+insert into audit_failure
+select gen_random_uuid(), netuid, hotkey, now(), 'infinity', 'counted before'
+from miner, generate_series(1, failed_audits);
+alter table miner drop column failed_audits;
