@@ -8,6 +8,7 @@
 #include "common/err.h"
 #include "common/hex.h"
 #include "common/job_seed.h"
+#include "scorer/picture.h"
 #include "validator/judge.h"
 #include "validator/reference.h"
 
@@ -97,26 +98,36 @@ read_phash(const char *text, uint64_t *hash)
 }
 
 static enum audit_verdict
+compare_hashes(
+    uint64_t own, uint64_t trusted, int distance, char why[AUDIT_MAX_WHY])
+{
+	int n = picture_distance(own, trusted);
+
+	snprintf(why, AUDIT_MAX_WHY, "the pictures differ by %d bits of %d", n,
+	    AUDIT_PHASH_BITS);
+	return n <= distance ? AUDIT_PASSED : AUDIT_FAILED;
+}
+
+/* Two that are not the same bytes. */
+static enum audit_verdict
 compare_pictures(
     const struct audit_results *r, int distance, char why[AUDIT_MAX_WHY])
 {
 	uint64_t own, trusted;
 	bool has_own = read_phash(r->own_phash, &own) == 0;
 	bool has_trusted = read_phash(r->trusted_phash, &trusted) == 0;
-	int n;
 
-	if (!has_own && !has_trusted) {
-		snprintf(why, AUDIT_MAX_WHY, "other bytes than the trusted");
-		return AUDIT_FAILED;
-	}
-	if (!has_own || !has_trusted) {
+	if (has_own != has_trusted) {
 		snprintf(why, AUDIT_MAX_WHY, "only one picture was measured");
 		return AUDIT_VOID;
 	}
-	n = __builtin_popcountll(own ^ trusted);
-	snprintf(why, AUDIT_MAX_WHY, "the pictures differ by %d bits of %d", n,
-	    AUDIT_PHASH_BITS);
-	return n <= distance ? AUDIT_PASSED : AUDIT_FAILED;
+	if (has_own && !r->own_blank && !r->trusted_blank)
+		return compare_hashes(own, trusted, distance, why);
+	if (has_own && r->own_blank != r->trusted_blank)
+		snprintf(why, AUDIT_MAX_WHY, "one picture shows nothing");
+	else
+		snprintf(why, AUDIT_MAX_WHY, "other bytes than the trusted");
+	return AUDIT_FAILED;
 }
 
 enum audit_verdict

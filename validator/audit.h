@@ -58,14 +58,16 @@ enum audit_verdict { AUDIT_PASSED, AUDIT_FAILED, AUDIT_VOID };
 struct audit_results {
 	bool is_lost; /* the attempt is history, and not kept any more */
 	const char *own_sha256, *trusted_sha256;
-	/* Of a picture, by our own measure: 16 hex digits. */
+	/* Of a picture, by our own measure: 16 hex digits; and whether it shows
+	 * nothing, of which a hash says nothing. */
 	const char *own_phash, *trusted_phash;
+	bool own_blank, trusted_blank;
 };
 
 /*
- * The same bytes, or pictures that look the same, pass. Void: the trusted
- * miner has no result, the attempt is lost, or one picture alone was measured.
- * Who delivered and has no result fails.
+ * The same bytes, or pictures that look the same (scorer/picture.h), pass.
+ * Void: the trusted miner has no result, the attempt is lost, or one picture
+ * alone was measured. Who delivered and has no result fails.
  */
 enum audit_verdict audit_compare(
     const struct audit_results *, int distance, char why[AUDIT_MAX_WHY]);

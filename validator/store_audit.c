@@ -51,6 +51,8 @@ on_due(const struct pg_answer *answer, void *arg)
 			    .is_lost = pg_bool(res, i, "is_lost"),
 			    .own_sha256 = store_cell(res, i, "own_sha256"),
 			    .own_phash = store_cell(res, i, "own_phash"),
+			    .own_blank = pg_bool(res, i, "own_blank"),
+			    .trusted_blank = pg_bool(res, i, "trusted_blank"),
 			    .trusted_sha256 =
 				store_cell(res, i, "trusted_sha256"),
 			    .trusted_phash =
