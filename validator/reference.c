@@ -50,7 +50,8 @@ reference_plan(const struct judge_case *c, const struct policy *policy,
 	if (rule->has_service &&
 	    reference_is_drawn("reference", c->job_id, rule->rate))
 		return REFERENCE_ASK;
-	return c->miners >= CONSENSUS_LEAST ? REFERENCE_MEET : REFERENCE_JUDGE;
+	return c->miners >= REFERENCE_LEAST_MINERS ? REFERENCE_MEET
+						   : REFERENCE_JUDGE;
 }
 
 const char *

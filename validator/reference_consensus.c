@@ -6,15 +6,13 @@
 #include "validator/metric.h"
 
 void
-consensus_begin(struct consensus *c, const struct metric *metric,
-    const char *const *texts, size_t n)
+reference_consensus_begin(struct reference_consensus *c,
+    const struct metric *metric, const char *const *texts, size_t n)
 {
-	*c = (struct consensus){.metric = metric, .j = 1};
+	*c = (struct reference_consensus){.metric = metric, .j = 1};
 	c->n = n < CONSENSUS_MAX ? n : CONSENSUS_MAX;
-	for (size_t i = 0; i < c->n; i++) {
+	for (size_t i = 0; i < c->n; i++)
 		c->texts[i] = texts[i];
-		c->alike[i][i] = 1;
-	}
 }
 
 /* -- pairs ---------------------------------------------------------------- */
@@ -32,7 +30,7 @@ likeness(const struct metric *m, const char *reference, const char *text)
 }
 
 bool
-consensus_step(struct consensus *c)
+reference_consensus_step(struct reference_consensus *c)
 {
 	const char *a, *b;
 	double there;
@@ -44,7 +42,8 @@ consensus_step(struct consensus *c)
 	there = likeness(c->metric, a, b);
 	if (there > 0) /* else the other way is as bad or better */
 		there = fmin(there, likeness(c->metric, b, a));
-	c->alike[c->i][c->j] = c->alike[c->j][c->i] = there;
+	c->alike[c->i * c->n + c->j] = there;
+	c->alike[c->j * c->n + c->i] = there;
 	if (++c->j == c->n) {
 		c->i++;
 		c->j = c->i + 1;
@@ -54,51 +53,40 @@ consensus_step(struct consensus *c)
 
 /* -- all of them ---------------------------------------------------------- */
 
-/* The one with the largest sum; the first of equals. */
-static size_t
-medoid(const struct consensus *c)
+/* The mean over those of the majority but the medoid, in their order. */
+static double
+agreement_of(const struct reference_consensus *c, const struct consensus *found)
 {
-	double best = -1;
-	size_t at = 0;
+	size_t n_like = 0;
+	double sum = 0;
 
 	for (size_t i = 0; i < c->n; i++) {
-		double sum = 0;
-
-		for (size_t j = 0; j < c->n; j++)
-			sum += c->alike[i][j];
-		if (sum > best) {
-			best = sum;
-			at = i;
-		}
+		if (i == found->medoid || found->is_outlier[i])
+			continue;
+		sum += c->alike[found->medoid * c->n + i];
+		n_like++;
 	}
-	return at;
+	return sum / (double)n_like;
 }
 
 void
-consensus_end(const struct consensus *c, struct consensus_found *out)
+reference_consensus_end(
+    const struct reference_consensus *c, struct reference_found *out)
 {
-	size_t at = medoid(c), n_like = 0;
-	double sum = 0;
+	struct consensus found;
 
-	*out = (struct consensus_found){.medoid = -1, .agreement = NAN};
-	if (c->n < CONSENSUS_LEAST) {
+	*out = (struct reference_found){.medoid = -1, .agreement = NAN};
+	if (c->n < REFERENCE_LEAST_MINERS) {
 		out->why = "too few miners answered to compare them";
 		return;
 	}
-	for (size_t i = 0; i < c->n; i++) {
-		if (i == at)
-			continue;
-		if (c->alike[at][i] < c->metric->alike) {
-			out->is_outlier[i] = true;
-			continue;
-		}
-		sum += c->alike[at][i];
-		n_like++;
-	}
-	if (2 * (n_like + 1) <= c->n) {
+	if (consensus_find(c->alike, c->n, c->metric->alike, &found) != 0 ||
+	    !found.is_reached) {
 		out->why = "most miners did not say the same";
 		return;
 	}
-	out->medoid = (long)at;
-	out->agreement = sum / (double)n_like;
+	out->medoid = (long)found.medoid;
+	out->agreement = agreement_of(c, &found);
+	for (size_t i = 0; i < c->n; i++)
+		out->is_outlier[i] = found.is_outlier[i];
 }

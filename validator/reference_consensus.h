@@ -1,6 +1,7 @@
 /*
  * What most miners of a job said: of their texts the one that is most like
- * the others (the medoid), if more than half of all are like it.
+ * the others (the medoid), if more than half of all are like it
+ * (scorer/consensus.h).
  *
  * Two texts are as alike as the kind's own metric says, the worse of both
  * directions. Texts that are the same letter by letter are nothing to wonder
@@ -16,22 +17,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "scorer/consensus.h"
+
 struct metric;
 
-enum {
-	CONSENSUS_LEAST = 3, /* texts, and miners asked */
-	CONSENSUS_MAX = 16,
-};
+enum { REFERENCE_LEAST_MINERS = 3 }; /* asked, and that said something */
 
-struct consensus {
+struct reference_consensus {
 	const struct metric *metric;
 	const char *texts[CONSENSUS_MAX]; /* borrowed; NULL: said nothing */
 	size_t n;
-	double alike[CONSENSUS_MAX][CONSENSUS_MAX]; /* 0..1, symmetric */
-	size_t i, j;				    /* the pair that is next */
+	double alike[CONSENSUS_MAX * CONSENSUS_MAX]; /* 0..1, symmetric */
+	size_t i, j;				     /* the next pair */
 };
 
-struct consensus_found {
+struct reference_found {
 	long medoid;	  /* its index; -1: no majority */
 	double agreement; /* how like it the rest of the majority is, mean */
 	bool is_outlier[CONSENSUS_MAX]; /* not like the medoid */
@@ -39,11 +39,12 @@ struct consensus_found {
 };
 
 /* texts: those beyond CONSENSUS_MAX are not looked at. */
-void consensus_begin(struct consensus *, const struct metric *,
-    const char *const *texts, size_t n);
+void reference_consensus_begin(struct reference_consensus *,
+    const struct metric *, const char *const *texts, size_t n);
 /* Compare one pair; false: there was none left. */
-bool consensus_step(struct consensus *);
+bool reference_consensus_step(struct reference_consensus *);
 /* Once there is none left. */
-void consensus_end(const struct consensus *, struct consensus_found *);
+void reference_consensus_end(
+    const struct reference_consensus *, struct reference_found *);
 
 #endif

@@ -27,7 +27,7 @@ enum {
 /* A job whose texts are compared. */
 struct meeting {
 	char job_id[UUID_TEXT];
-	struct consensus consensus;
+	struct reference_consensus consensus;
 	size_t n;
 	char ids[CONSENSUS_MAX][UUID_TEXT];
 	char hotkeys[CONSENSUS_MAX][64];
@@ -109,7 +109,8 @@ meeting_new(const struct reference_due *due, const struct policy *policy)
 			m->texts[i] = xstrdup(said->text);
 		texts[i] = m->texts[i];
 	}
-	consensus_begin(&m->consensus, judge_metric(&c, policy), texts, due->n);
+	reference_consensus_begin(
+	    &m->consensus, judge_metric(&c, policy), texts, due->n);
 	return m;
 }
 
@@ -141,7 +142,7 @@ on_settled(enum store_outcome outcome, const char *why, void *arg)
 }
 
 static char *
-outliers_of(const struct meeting *m, const struct consensus_found *found)
+outliers_of(const struct meeting *m, const struct reference_found *found)
 {
 	json_t *list = json_array();
 	char *text;
@@ -159,12 +160,12 @@ static void
 settle(struct reference_desk *d)
 {
 	const struct meeting *m = d->meeting;
-	struct consensus_found found;
+	struct reference_found found;
 	struct reference_settled s = {
 	    .job_id = m->job_id, .source = "consensus", .agreement = NAN};
 	char *outliers = NULL;
 
-	consensus_end(&m->consensus, &found);
+	reference_consensus_end(&m->consensus, &found);
 	s.why = found.why;
 	if (found.medoid >= 0) {
 		outliers = outliers_of(m, &found);
@@ -193,7 +194,7 @@ on_compare(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (consensus_step(&d->meeting->consensus))
+	if (reference_consensus_step(&d->meeting->consensus))
 		event_add(d->compare, &now);
 	else
 		settle(d);

@@ -71,7 +71,7 @@ store_expire_references(struct store *store, bool service_is_out,
 	pg_add_int(&p, store->netuid);
 	pg_add_us(&p, now_us);
 	pg_add_bool(&p, service_is_out);
-	pg_add_int(&p, CONSENSUS_LEAST);
+	pg_add_int(&p, REFERENCE_LEAST_MINERS);
 	pg_add_int(&p, wait_ms);
 	pg_query(store->pg, sql_reference_expire, p.n, p.values, on_changed,
 	    ask_to_write(store, on_done, arg));
@@ -96,7 +96,7 @@ store_settle_reference(struct store *store, const struct reference_settled *s,
 	pg_add_text(&p, s->medoid);
 	pg_add_real(&p, s->agreement);
 	pg_add_text(&p, s->outliers);
-	pg_add_int(&p, CONSENSUS_LEAST);
+	pg_add_int(&p, REFERENCE_LEAST_MINERS);
 	pg_add_int(&p, wait_ms);
 	pg_query(store->pg, sql_reference_settle, p.n, p.values, on_changed,
 	    ask_to_write(store, on_done, arg));

@@ -300,6 +300,35 @@ a_job_is_asked_about_once(void **state)
 	assert_int_equal(times_asked(), before + 1);
 }
 
+/* Not a file, but a text and what to do with it. */
+static void
+a_summary_is_asked_for_in_words(void **state)
+{
+	static const char summarize[] =
+	    "{\"kind\":\"text.summarize\",\"params\":{\"text\":\"The quick "
+	    "brown "
+	    "fox, which was not lazy, jumped over a dog that was.\","
+	    "\"language\":\"en\"}}";
+	const json_t *messages;
+	char id[40], attempt[40];
+	json_t *json, *last;
+
+	(void)state;
+	assert_int_equal(suite_submit(world.rig->s, summarize, id), 202);
+	say(id, "the quick fox", attempt);
+	assert_judged(attempt,
+	    "service 0.8571 score 0.8571 against the service reference");
+	json = told();
+	last = json_object_get(json, "last");
+	messages = json_object_get(last, "messages");
+	assert_string_equal(
+	    json_string_value(json_object_get(last, "model")), "gpt-4o-mini");
+	assert_memory_equal(json_string_value(json_object_get(
+				json_array_get(messages, 1), "content")),
+	    "The quick brown fox, which", 26);
+	json_decref(json);
+}
+
 /* -- a service that is not ------------------------------------------------ */
 
 static void
@@ -474,6 +503,7 @@ main(void)
 	    cmocka_unit_test_setup(
 		what_the_service_says_is_what_counts, afresh),
 	    cmocka_unit_test_setup(a_job_is_asked_about_once, afresh),
+	    cmocka_unit_test_setup(a_summary_is_asked_for_in_words, afresh),
 	    cmocka_unit_test_setup(a_slow_service_lowers_nobody, afresh),
 	    cmocka_unit_test_setup(
 		a_broken_service_is_left_alone_and_lowers_nobody, afresh),

@@ -55,16 +55,17 @@ static const struct meeting meetings[] = {
 };
 
 static void
-meet(const struct meeting *m, struct consensus_found *found)
+meet(const struct meeting *m, struct reference_found *found)
 {
-	struct consensus c;
+	struct reference_consensus c;
 	size_t n = 0;
 
-	consensus_begin(&c, metric_of("transcript", false), m->texts, m->n);
-	while (consensus_step(&c))
+	reference_consensus_begin(
+	    &c, metric_of("transcript", false), m->texts, m->n);
+	while (reference_consensus_step(&c))
 		n++;
 	assert_int_equal(n, m->n < 2 ? 0 : m->n * (m->n - 1) / 2);
-	consensus_end(&c, found);
+	reference_consensus_end(&c, found);
 }
 
 static void
@@ -73,7 +74,7 @@ the_majority_is_found(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(meetings) / sizeof(meetings[0]); i++) {
 		const struct meeting *m = &meetings[i];
-		struct consensus_found found;
+		struct reference_found found;
 
 		meet(m, &found);
 		if (found.medoid != m->medoid ||
@@ -95,18 +96,18 @@ static void
 more_than_are_looked_at_are_passed_over(void **state)
 {
 	const char *texts[CONSENSUS_MAX + 2];
-	struct consensus_found found;
-	struct consensus c;
+	struct reference_found found;
+	struct reference_consensus c;
 	size_t n = 0;
 
 	(void)state;
 	for (size_t i = 0; i < CONSENSUS_MAX + 2; i++)
 		texts[i] = i < CONSENSUS_MAX ? FOX : HARE;
-	consensus_begin(
+	reference_consensus_begin(
 	    &c, metric_of("transcript", false), texts, CONSENSUS_MAX + 2);
-	while (consensus_step(&c))
+	while (reference_consensus_step(&c))
 		n++;
-	consensus_end(&c, &found);
+	reference_consensus_end(&c, &found);
 	assert_int_equal(n, CONSENSUS_MAX * (CONSENSUS_MAX - 1) / 2);
 	assert_int_equal(found.medoid, 0);
 }
