@@ -16,7 +16,9 @@
 
 #include "common/xalloc.h"
 #include "sql.h"
+#include "tests/lib/cluster.h"
 #include "tests/lib/db.h"
+#include "tests/lib/sandbox.h"
 #include "tests/lib/stored.h"
 
 #define ID(n) "01890000-0000-7000-8000-00000000000" #n
@@ -306,6 +308,34 @@ neither_success_nor_nothing_counts(void **state)
 	}
 }
 
+/* What was a number without an end is so many failures without one. */
+static void
+what_counted_before_still_does(void **state)
+{
+	struct stored *p = *state;
+	char *conninfo = cluster_conninfo_of(sandbox_cluster(p->box), "empty");
+	struct db *db = db_open(conninfo);
+	size_t n = 0;
+
+	free(conninfo);
+	assert_non_null(db);
+	while (n < n_sql_migrations &&
+	       strncmp(sql_migrations[n].name, "0011", 4) != 0)
+		assert_int_equal(
+		    db_exec(db, "%s", sql_migrations[n++].text), 0);
+	assert_int_equal(
+	    db_exec(db, "insert into miner (netuid, hotkey, failed_audits) "
+			"values (1, 'liar', 2), (1, 'honest', 0)"),
+	    0);
+	assert_int_equal(db_exec(db, "%s", sql_migrations[n].text), 0);
+	assert_int_equal(
+	    db_int(db, "select count(*) from audit_failure where hotkey = "
+		       "'liar' and expires_at = 'infinity'"),
+	    2);
+	assert_int_equal(db_int(db, "select count(*) from audit_failure"), 2);
+	db_close(db);
+}
+
 int
 main(void)
 {
@@ -321,6 +351,7 @@ main(void)
 	    cmocka_unit_test_setup(an_audit_is_due_when_its_job_is_over, fresh),
 	    cmocka_unit_test_setup(
 		a_failure_counts_once_until_it_expires, fresh),
+	    cmocka_unit_test(what_counted_before_still_does),
 	    cmocka_unit_test_setup(neither_success_nor_nothing_counts, fresh),
 	};
 
