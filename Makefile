@@ -34,13 +34,13 @@ SQL := $(sort $(wildcard sql/queries/*.sql)) $(sort $(wildcard sql/migrations/*.
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 STORE := $(patsubst %.c,$(B)/%,$(wildcard tests/store/test_*.c))
 DAEMON := $(patsubst %.c,$(B)/%,$(wildcard tests/daemon/test_*.c))
-FAKES := $(B)/tests/devchain $(B)/tests/miner
+FAKES := $(B)/tests/devchain $(B)/tests/miner $(B)/tests/reference
 DEMO := $(B)/tests/show
 DUMP := $(B)/tests/interop/dump $(B)/tests/interop/offline $(B)/tests/agree/measure
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/test_%,$(wildcard tests/fuzz/fuzz_*.c))
 TESTLIB := $(B)/libtest.a
 # Which miners get a job: what draws, and what draws again from a receipt.
-ROUTING := $(foreach f,breaker draw earned lane out pool replay route_text router shares table,$(B)/obj/orchestrator/$f.o)
+ROUTING := $(foreach f,draw earned lane out pool replay route_text router shares table,$(B)/obj/orchestrator/$f.o)
 
 all: $(PROGRAMS:%=$(B)/bin/%)
 
@@ -55,6 +55,7 @@ ROUNDS := $(B)/obj/validator/run_rows.o
 $(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING) $(ROUNDS)
 $(B)/tests/devchain: $(call objects,tests/fake/devchain/*.c)
 $(B)/tests/miner: $(call objects,tests/fake/miner/*.c)
+$(B)/tests/reference: $(call objects,tests/fake/reference/*.c)
 $(B)/bin/subnetd-probe: LDLIBS += $(AVLIBS)
 $(B)/tests/miner $(B)/tests/unit/test_probe_pictures: LDLIBS += -lpng
 

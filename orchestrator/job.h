@@ -23,6 +23,7 @@ struct job {
 	json_t *params;
 	json_t *expect; /* of a job being accepted; else NULL */
 	char *sticky;	/* key for routing; NULL: none */
+	char *only;	/* the only miner that may have it; NULL: any */
 	char tenant[JOB_MAX_TENANT + 1]; /* whose; "": nobody's in particular */
 	char *input_type;		 /* NULL: no input */
 	char input_sha256[65];

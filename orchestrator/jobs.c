@@ -180,12 +180,15 @@ nobody_left(struct orchestrator *o, const struct job *job)
 		end_job(o, job, JOB_GIVE_UP, JOB_FAILED, "no_miner");
 }
 
-/* Nobody is there to take it: wait for somebody, unless all were tried. */
+/* Nobody is there to take it: wait for somebody, unless all were tried. One
+ * that is for one miner alone stands in nobody's way meanwhile. */
 static void
 no_candidates(
     struct orchestrator *o, const struct job *job, const struct route *route)
 {
-	if (json_array_size(job->tried) == 0)
+	if (job->only != NULL)
+		try_later(o, job);
+	else if (json_array_size(job->tried) == 0)
 		claim_put_back(o->claim, job);
 	else if (route->n_later > 0)
 		try_later(o, job);
@@ -205,6 +208,7 @@ jobs_draw(struct orchestrator *o, const struct job *job, int wanted,
 	    .n_tried = n,
 	    .wanted = wanted,
 	    .sticky = job->sticky,
+	    .only = job->only,
 	    .now_us = clock_wall_us(),
 	};
 

@@ -17,8 +17,9 @@ static const char *const numbers[] = {"retry_budget", "miners_min",
 static const char *const times[] = {"deadline", "attempt", "answer", NULL};
 static const char *const lists[] = {"input_types", "output_types", NULL};
 static const char *const protocols[] = {"native", "dippy", NULL};
-static const char *const scorings[] = {
-    "transcript", "speech", "image", "none", NULL};
+static const char *const scorings[] = {"transcript", "summary", "translation",
+    "speech", "sound", "image", "none", NULL};
+static const char *const flags[] = {"hedge", "deterministic", NULL}; /* or no */
 
 enum { MAX_MINERS = 10, MAX_TIME_MS = 7 * 86400 * 1000 };
 
@@ -100,8 +101,9 @@ check_values(const json_t *kind, struct err *err)
 	if (!is_one_of(kind, "protocol", protocols))
 		return bad(err, kind, "protocol", "native or dippy");
 	if (!is_one_of(kind, "scoring", scorings))
-		return bad(
-		    err, kind, "scoring", "transcript, speech, image or none");
+		return bad(err, kind, "scoring",
+		    "transcript, summary, translation, speech, sound, image "
+		    "or none");
 	if (!is_key(json_string_value(json_object_get(kind, "capacity_key"))))
 		return bad(err, kind, "capacity_key",
 		    "letters, digits, dots, dashes and underscores");
@@ -118,8 +120,6 @@ check_values(const json_t *kind, struct err *err)
 static int
 check_fields(const json_t *kind, struct err *err)
 {
-	const json_t *hedge = json_object_get(kind, "hedge"); /* or false */
-
 	for (int i = 0; texts[i] != NULL; i++) {
 		if (!json_is_string(json_object_get(kind, texts[i])))
 			return bad(err, kind, texts[i], "a string");
@@ -135,8 +135,12 @@ check_fields(const json_t *kind, struct err *err)
 			return bad(
 			    err, kind, lists[i], "an array of media types");
 	}
-	if (hedge != NULL && !json_is_boolean(hedge))
-		return bad(err, kind, "hedge", "true or false");
+	for (int i = 0; flags[i] != NULL; i++) {
+		const json_t *flag = json_object_get(kind, flags[i]);
+
+		if (flag != NULL && !json_is_boolean(flag))
+			return bad(err, kind, flags[i], "true or false");
+	}
 	return check_values(kind, err);
 }
 
@@ -155,8 +159,10 @@ row_of(const json_t *kind, int netuid, struct err *err)
 	}
 	row = json_copy((json_t *)kind);
 	json_object_set_new(row, "netuid", json_integer(netuid));
-	if (!json_is_true(json_object_get(row, "hedge")))
-		json_object_set_new(row, "hedge", json_false());
+	for (int i = 0; flags[i] != NULL; i++) {
+		if (json_object_get(row, flags[i]) == NULL)
+			json_object_set_new(row, flags[i], json_false());
+	}
 	if (take_times(kind, row, err) != 0) {
 		json_decref(row);
 		return NULL;

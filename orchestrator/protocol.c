@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/job_seed.h"
 #include "common/xalloc.h"
 #include "orchestrator/job.h"
 #include "orchestrator/kinds.h"
@@ -70,18 +71,6 @@ native_body(const struct orchestrator *o, const struct job *job,
 	return body;
 }
 
-/* All miners of one job draw from the same seed, and so do their audits. */
-static json_int_t
-seed_of(const struct job *job)
-{
-	uint8_t hash[16];
-
-	crypto_generichash(hash, sizeof(hash), (const uint8_t *)job->id,
-	    strlen(job->id), NULL, 0);
-	return (json_int_t)hash[0] << 24 | hash[1] << 16 | hash[2] << 8 |
-	       hash[3];
-}
-
 static json_t *
 dippy_body(const struct orchestrator *o, const struct job *job,
     const char *attempt_id, int64_t deadline_us)
@@ -90,7 +79,8 @@ dippy_body(const struct orchestrator *o, const struct job *job,
 	json_t *body = json_copy(job->params);
 
 	if (json_object_get(body, "seed") == NULL)
-		json_object_set_new(body, "seed", json_integer(seed_of(job)));
+		json_object_set_new(
+		    body, "seed", json_integer(job_seed(job->id)));
 	json_object_set_new(
 	    body, "task_type", json_string(job->kind->capacity_key));
 	json_object_set_new(

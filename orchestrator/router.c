@@ -230,7 +230,9 @@ route_draw(struct router *r, const struct route_request *q, struct route *route)
 		struct miner *m = &r->table->miners[i];
 		const char *busy = NULL;
 
-		if (was_tried(q, m)) {
+		if (q->only != NULL && strcmp(q->only, m->hotkey) != 0) {
+			pass(&passed, m, "other");
+		} else if (was_tried(q, m)) {
 			pass(&passed, m, "tried");
 		} else if ((busy = miner_busy(m, pool->key, q->now_us)) !=
 			   NULL) {

@@ -48,6 +48,7 @@ struct route_request {
 	int wanted;
 	uint64_t seed;
 	const char *sticky; /* key that has its own miners; NULL: by the seed */
+	const char *only;   /* the hotkey that it is for; NULL: anybody's */
 	int64_t now_us;
 };
 

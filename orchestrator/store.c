@@ -38,6 +38,7 @@ job_free(struct job *job)
 	json_decref(job->expect);
 	json_decref(job->tried);
 	free(job->sticky);
+	free(job->only);
 	free(job->input_type);
 	free(job);
 }
@@ -59,6 +60,8 @@ store_job_from_row(const struct orchestrator *o, const PGresult *res, int i)
 	job->input_bytes = pg_int(res, i, "input_bytes");
 	if (!pg_is_null(res, i, "sticky"))
 		job->sticky = xstrdup(pg_text(res, i, "sticky"));
+	if (!pg_is_null(res, i, "only_hotkey"))
+		job->only = xstrdup(pg_text(res, i, "only_hotkey"));
 	job->min = pg_int(res, i, "miners_min");
 	job->wanted = pg_int(res, i, "miners_wanted");
 	job->retries_left = pg_int(res, i, "retries_left");

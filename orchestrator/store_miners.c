@@ -34,13 +34,18 @@ store_miner_table(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 	struct pg_params p = {0};
 
 	pg_add_int(&p, o->netuid);
+	pg_add_us(&p, clock_wall_us());
 	pg_query(o->back, sql_miner_table, p.n, p.values, on_answer, arg);
 }
 
 void
 store_miner_show(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 {
-	query_netuid(o, sql_miner_show, on_answer, arg);
+	struct pg_params p = {0};
+
+	pg_add_int(&p, o->netuid);
+	pg_add_us(&p, clock_wall_us());
+	store_query(o, sql_miner_show, &p, on_answer, arg);
 }
 
 void

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/breaker.h"
 #include "common/pg.h"
-#include "orchestrator/breaker.h"
 
 struct orchestrator;
 struct peer;

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "orchestrator/breaker.h"
+#include "common/breaker.h"
 #include "orchestrator/earned.h"
 
 struct shares;

@@ -15,9 +15,11 @@
 int
 ctl_miners_list(const struct ctl *ctl)
 {
-	const char *const params[] = {ctl->netuid};
+	struct pg_params p = {0};
 
-	return ctl_list(ctl, "miners", sql_ctl_miner_list, 1, params);
+	pg_add_text(&p, ctl->netuid);
+	pg_add_us(&p, clock_wall_us());
+	return ctl_list(ctl, "miners", sql_ctl_miner_list, p.n, p.values);
 }
 
 /* -- bans ------------------------------------------------------------------ */

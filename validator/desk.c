@@ -17,7 +17,7 @@
 #include "common/uuid.h"
 #include "common/xalloc.h"
 #include "validator/judge.h"
-#include "validator/store.h"
+#include "validator/store_reference.h"
 
 /* One verdict on its way to the table. */
 struct ruling {
@@ -25,13 +25,14 @@ struct ruling {
 	char id[UUID_TEXT];
 	char hotkey[64];
 	char reason[32];
+	char reference[16];
+	const char *metric;
 	bool counts, success;
 	double speed, accuracy;
 };
 
 struct desk {
-	struct store *store;
-	const struct policy *policy;
+	struct desk_setup setup;
 	struct event *turn; /* start the next lot */
 	char named[STORE_MAX_CASES][UUID_TEXT];
 	size_t n_named;
@@ -76,8 +77,18 @@ log_ruling(const struct ruling *r)
 	if (!isnan(r->accuracy))
 		snprintf(accuracy, sizeof(accuracy), "%.4f", r->accuracy);
 	log_info("attempt.judged",
-	    "id=%s hotkey=%s success=%s speed=%s accuracy=%s", r->id, r->hotkey,
-	    r->success ? "yes" : "no", speed, accuracy);
+	    "id=%s hotkey=%s success=%s speed=%s accuracy=%s metric=%s "
+	    "reference=%s",
+	    r->id, r->hotkey, r->success ? "yes" : "no", speed, accuracy,
+	    r->metric, r->reference);
+}
+
+static void
+ruling_over(struct desk *desk)
+{
+	desk->n_open--;
+	if (desk->n_open == 0 && has_work(desk))
+		start_soon(desk);
 }
 
 static void
@@ -99,28 +110,64 @@ on_written(enum store_outcome outcome, const char *why, void *arg)
 		metric_add(desk->failed, 1);
 		break;
 	}
-	desk->n_open--;
-	if (desk->n_open == 0 && has_work(desk))
-		start_soon(desk);
+	ruling_over(desk);
 }
 
 static void
-rule(struct desk *desk, const struct judge_case *c, struct ruling *r)
+on_wanted(enum store_outcome outcome, const char *why, void *arg)
 {
+	struct ruling *r = arg;
+	struct desk *desk = r->desk;
+
+	if (outcome == STORE_FAILED) {
+		log_warn("attempt.not_judged", "id=%s why=\"%s\"", r->id, why);
+		metric_add(desk->failed, 1);
+	} else {
+		log_debug("attempt.waits", "id=%s for=reference", r->id);
+		desk->setup.on_wanted(desk->setup.arg);
+	}
+	ruling_over(desk);
+}
+
+static void
+judge(struct desk *desk, const struct judge_case *c, struct ruling *r)
+{
+	struct audit_plan audit;
 	struct judgement j;
 
-	judge_attempt(c, desk->policy, &j);
+	judge_attempt(c, desk->setup.policy, &j);
 	*r = (struct ruling){.desk = desk,
+	    .metric = j.metric,
 	    .counts = j.counts,
 	    .success = j.success,
 	    .speed = j.speed,
 	    .accuracy = j.accuracy};
 	snprintf(r->id, sizeof(r->id), "%s", c->id);
 	snprintf(r->hotkey, sizeof(r->hotkey), "%s", c->hotkey);
+	snprintf(r->reference, sizeof(r->reference), "%s", j.reference);
 	snprintf(r->reason, sizeof(r->reason), "%s",
 	    c->reason != NULL ? c->reason : "none");
-	store_judge(desk->store, r->id, &j, clock_wall_us(), on_written, r);
+	store_judge(desk->setup.store, r->id, &j,
+	    audit_plan(c, &desk->setup.audits, &audit) ? &audit : NULL,
+	    clock_wall_us(), on_written, r);
 	judgement_clear(&j);
+}
+
+static void
+rule(struct desk *desk, const struct judge_case *c, struct ruling *r)
+{
+	enum reference_plan plan =
+	    reference_plan(c, desk->setup.policy, &desk->setup.rule);
+
+	if (plan == REFERENCE_JUDGE) {
+		judge(desk, c, r);
+		return;
+	}
+	*r = (struct ruling){.desk = desk};
+	snprintf(r->id, sizeof(r->id), "%s", c->id);
+	store_want_reference(desk->setup.store, c->job_id,
+	    reference_plan_source(plan), clock_wall_us(), desk->setup.wait_ms,
+	    on_wanted, r);
 }
 
 /* -- reading ------------------------------------------------------------ */
@@ -153,7 +200,7 @@ read_named(struct desk *desk)
 
 	for (size_t i = 0; i < desk->n_named; i++)
 		ids[i] = desk->named[i];
-	store_read_named(desk->store, ids, desk->n_named, on_cases, desk);
+	store_read_named(desk->setup.store, ids, desk->n_named, on_cases, desk);
 	desk->n_named = 0;
 }
 
@@ -173,21 +220,20 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	}
 	desk->sweep_wanted = false;
 	desk->sweeping = true;
-	store_read_unjudged(desk->store, on_cases, desk);
+	store_read_unjudged(desk->setup.store, on_cases, desk);
 }
 
 /* -- the desk ----------------------------------------------------------- */
 
 struct desk *
-desk_new(struct event_base *base, struct store *store,
-    const struct policy *policy, struct metrics *metrics)
+desk_new(const struct desk_setup *setup)
 {
 	static const char help[] = "Attempts that ended and were looked at.";
+	struct metrics *metrics = setup->metrics;
 	struct desk *desk = xcalloc(1, sizeof(*desk));
 
-	desk->store = store;
-	desk->policy = policy;
-	desk->turn = event_new(base, -1, 0, on_turn, desk);
+	desk->setup = *setup;
+	desk->turn = event_new(setup->base, -1, 0, on_turn, desk);
 	desk->judged = metrics_counter(
 	    metrics, "subnetd_attempts_judged_total", "counted=\"yes\"", help);
 	desk->passed = metrics_counter(

@@ -17,7 +17,10 @@
 #include "common/service.h"
 #include "common/uuid.h"
 #include "scorer/policy.h"
+#include "validator/audit_desk.h"
 #include "validator/desk.h"
+#include "validator/reference_desk.h"
+#include "validator/reference_service.h"
 #include "validator/rounds.h"
 #include "validator/store.h"
 
@@ -39,6 +42,49 @@ static const struct config_key keys[] = {
 	"judgements of this long count", NULL, 1000, 366 * 86400e3},
     {"validator.min_judgements", CONFIG_INT, "10", false,
 	"no scoring round with fewer in the window", NULL, 0, 1e9},
+    {"validator.reference_wait", CONFIG_MS, "10m", false,
+	"a judgement waits for its reference at most; of a consensus, behind "
+	"the job's deadline",
+	NULL, 1, 7 * 86400e3},
+    {"validator.reference_url", CONFIG_STRING, "", false,
+	"a service with OpenAI's API, to compare responses with; empty: none",
+	NULL, 0, 0},
+    {"validator.reference_key", CONFIG_SECRET, "", false,
+	"@file with the key of that service; empty: it asks for none", NULL, 0,
+	0},
+    {"validator.reference_rate", CONFIG_REAL, "0.1", false,
+	"share of the jobs it is asked about", NULL, 0, 1},
+    {"validator.reference_deadline", CONFIG_MS, "60s", false,
+	"one answer of it may take so long", NULL, 1, 3600e3},
+    {"validator.reference_failures", CONFIG_INT, "5", false,
+	"failures in a row after which it is left alone; 0: never", NULL, 0,
+	1e6},
+    {"validator.reference_out", CONFIG_MS, "30s", false,
+	"for so long the first time, twice as long each time", NULL, 1, 600e3},
+    {"validator.reference_speech_model", CONFIG_STRING, "whisper-1", false,
+	"its model for transcripts", NULL, 0, 0},
+    {"validator.reference_text_model", CONFIG_STRING, "gpt-4o-mini", false,
+	"its model for summaries and translations", NULL, 0, 0},
+    {"validator.store", CONFIG_STRING, "/var/lib/subnetd/files", false,
+	"orchestrator.store: the files that the service is asked about", NULL,
+	0, 0},
+    {"validator.trusted_hotkeys", CONFIG_STRING, "", false,
+	"miners whose results are believed, separated by spaces; empty: no "
+	"audits",
+	NULL, 0, 0},
+    {"validator.audit_rate", CONFIG_REAL, "0.05", false,
+	"share of the attempts of deterministic kinds that they do again", NULL,
+	0, 1},
+    {"validator.audit_budget", CONFIG_INT, "60", false,
+	"audits an hour at most", NULL, 0, 1e6},
+    {"validator.audit_distance", CONFIG_INT, "6", false,
+	"bits of 64 by which the perceptual hashes of like pictures differ at "
+	"most",
+	NULL, 0, 64},
+    {"validator.audit_penalty", CONFIG_MS, "7d", false,
+	"a failed audit counts for so long", NULL, 1, 366 * 86400e3},
+    {"validator.development", CONFIG_BOOL, "no", false,
+	"a service may be on loopback and speak plain http", NULL, 0, 0},
     {NULL, 0, NULL, false, NULL, NULL, 0, 0},
 };
 
@@ -49,6 +95,10 @@ struct validator {
 	struct store store;
 	struct redis *results, *chain;
 	struct desk *desk;
+	struct reference_service *reference; /* NULL: there is none */
+	struct reference_desk *references;
+	struct audit_rule audit_rule;
+	struct audit_desk *audits;
 	struct rounds *rounds;
 	struct event *sweep, *seen, *drain;
 	char id[UUID_TEXT];
@@ -100,6 +150,24 @@ on_result(const char *id, const char *note, void *arg)
 
 	(void)note;
 	desk_wake(v->desk, id);
+	reference_desk_wake(v->references);
+	audit_desk_wake(v->audits);
+}
+
+static void
+on_wanted(void *arg)
+{
+	struct validator *v = arg;
+
+	reference_desk_wake(v->references);
+}
+
+static void
+on_settled(void *arg)
+{
+	struct validator *v = arg;
+
+	desk_sweep(v->desk);
 }
 
 static void
@@ -120,6 +188,8 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	desk_sweep(v->desk);
+	reference_desk_wake(v->references);
+	audit_desk_wake(v->audits);
 	rounds_wake(v->rounds);
 }
 
@@ -162,6 +232,8 @@ on_drain_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct validator *v = arg;
 	bool done = desk_is_idle(v->desk) && rounds_is_idle(v->rounds) &&
+		    reference_desk_is_idle(v->references) &&
+		    audit_desk_is_idle(v->audits) &&
 		    pg_pending(v->store.pg) == 0;
 	/* What is under way then waits for whoever comes next. */
 	bool is_vain = !pg_is_up(v->store.pg);
@@ -179,6 +251,8 @@ on_drain(void *arg)
 	struct timeval often = {0, DRAIN_MS * 1000};
 
 	desk_close(v->desk);
+	reference_desk_close(v->references);
+	audit_desk_close(v->audits);
 	rounds_close(v->rounds);
 	if (v->sweep != NULL)
 		event_del(v->sweep);
@@ -208,6 +282,84 @@ wire_redis(struct validator *v, struct err *err)
 		return err_set(err, "redis.url: \"%s\" is no address", url);
 	redis_join(v->results, redis_results, group, v->id, on_result, v);
 	redis_tail(v->chain, redis_chain, on_chain, v);
+	return 0;
+}
+
+static void
+wire_service(struct validator *v)
+{
+	const struct config *c = v->service.config;
+	const struct reference_service_setup setup = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .metrics = v->service.metrics,
+	    .url = config_str(c, "validator.reference_url"),
+	    .key = config_str(c, "validator.reference_key"),
+	    .files = config_str(c, "validator.store"),
+	    .models = {config_str(c, "validator.reference_speech_model"),
+		config_str(c, "validator.reference_text_model")},
+	    .deadline_ms = config_ms(c, "validator.reference_deadline"),
+	    .wait_ms = config_ms(c, "validator.reference_wait"),
+	    .failures = (int)config_int(c, "validator.reference_failures"),
+	    .out_ms = config_ms(c, "validator.reference_out"),
+	    .is_development = config_bool(c, "validator.development"),
+	    .on_settled = on_settled,
+	    .arg = v,
+	};
+
+	if (setup.url[0] != '\0')
+		v->reference = reference_service_new(&setup);
+}
+
+static void
+wire_desks(struct validator *v)
+{
+	const struct config *c = v->service.config;
+	const struct desk_setup desk = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .policy = &v->policy,
+	    .metrics = v->service.metrics,
+	    .rule = {v->reference != NULL,
+		config_real(c, "validator.reference_rate")},
+	    .audits = v->audit_rule,
+	    .wait_ms = config_ms(c, "validator.reference_wait"),
+	    .on_wanted = on_wanted,
+	    .arg = v,
+	};
+	const struct reference_setup references = {
+	    .base = desk.base,
+	    .store = desk.store,
+	    .policy = desk.policy,
+	    .metrics = desk.metrics,
+	    .service = v->reference,
+	    .wait_ms = desk.wait_ms,
+	    .on_settled = on_settled,
+	    .arg = v,
+	};
+
+	v->desk = desk_new(&desk);
+	v->references = reference_desk_new(&references);
+}
+
+static int
+wire_audits(struct validator *v, struct err *err)
+{
+	const struct config *c = v->service.config;
+	const struct audit_setup setup = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .metrics = v->service.metrics,
+	    .distance = (int)config_int(c, "validator.audit_distance"),
+	    .penalty_ms = config_ms(c, "validator.audit_penalty"),
+	};
+
+	v->audit_rule.rate = config_real(c, "validator.audit_rate");
+	v->audit_rule.budget = config_int(c, "validator.audit_budget");
+	if (audit_trust(&v->audit_rule,
+		config_str(c, "validator.trusted_hotkeys"), err) != 0)
+		return err_wrap(err, "validator.trusted_hotkeys");
+	v->audits = audit_desk_new(&setup);
 	return 0;
 }
 
@@ -245,8 +397,10 @@ wire(struct validator *v, struct err *err)
 	v->store.netuid = config_int(c, "netuid");
 	v->store.pg =
 	    pg_new(v->service.base, config_str(c, "db.url"), on_up, v);
-	v->desk = desk_new(
-	    v->service.base, &v->store, &v->policy, v->service.metrics);
+	if (wire_audits(v, err) != 0)
+		return -1;
+	wire_service(v);
+	wire_desks(v);
 	wire_rounds(v);
 	v->seen = every(v, SEEN_S * 1000, on_seen);
 	if (sweep_ms > 0)
@@ -273,6 +427,9 @@ unwire(struct validator *v)
 	pg_free(v->store.pg);
 	store_clear(&v->store);
 	desk_free(v->desk);
+	reference_desk_free(v->references);
+	audit_desk_free(v->audits);
+	reference_service_free(v->reference);
 	rounds_free(v->rounds);
 	free(v->policy_text);
 }

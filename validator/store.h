@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct audit_plan;
 struct epoch_view;
 struct judge_case;
 struct judgement;
@@ -49,9 +50,11 @@ void store_read_named(struct store *, const char *const *ids, size_t n,
 
 typedef void store_on_written(enum store_outcome, const char *why, void *arg);
 
-/* Batched with what else is written in this turn of the loop. */
+/* Batched with what else is written in this turn of the loop. audit: it is to
+ * be done again, or NULL. */
 void store_judge(struct store *, const char *attempt_id,
-    const struct judgement *, int64_t now_us, store_on_written *, void *arg);
+    const struct judgement *, const struct audit_plan *audit, int64_t now_us,
+    store_on_written *, void *arg);
 
 /* -- rounds -- */
 

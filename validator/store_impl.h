@@ -8,6 +8,8 @@
 #include <libpq-fe.h>
 
 #include "validator/store.h"
+#include "validator/store_audit.h"
+#include "validator/store_reference.h"
 
 struct question {
 	struct question *next, **link;
@@ -15,6 +17,9 @@ struct question {
 	union {
 		store_on_cases *on_cases;
 		store_on_written *on_written;
+		store_on_asks *on_asks;
+		store_on_due *on_due;
+		store_on_audits *on_audits;
 		store_on_view *on_view;
 		store_on_run *on_run;
 	};

@@ -10,17 +10,30 @@ read_case(const PGresult *res, int row, struct judge_case *c)
 {
 	*c = (struct judge_case){
 	    .id = pg_text(res, row, "id"),
+	    .job_id = pg_text(res, row, "job_id"),
 	    .hotkey = pg_text(res, row, "hotkey"),
 	    .kind = pg_text(res, row, "kind"),
 	    .state = pg_text(res, row, "state"),
 	    .reason = store_cell(res, row, "reason"),
 	    .side = store_cell(res, row, "side"),
+	    .source = pg_text(res, row, "source"),
 	    .scoring = pg_text(res, row, "scoring"),
 	    .params = store_cell(res, row, "params"),
 	    .expect = store_cell(res, row, "expect"),
 	    .result_json = store_cell(res, row, "result_json"),
 	    .measured = store_cell(res, row, "measured"),
+	    .result_sha256 = store_cell(res, row, "result_sha256"),
+	    .queue_ms = pg_real(res, row, "queue_ms"),
 	    .miner_ms = pg_real(res, row, "miner_ms"),
+	    .miners = pg_int(res, row, "miners_wanted"),
+	    .protocol = pg_text(res, row, "protocol"),
+	    .is_deterministic = pg_bool(res, row, "deterministic"),
+	    .found_by = store_cell(res, row, "found_by"),
+	    .found_text = store_cell(res, row, "found_text"),
+	    .found_not = store_cell(res, row, "found_not"),
+	    .medoid = store_cell(res, row, "medoid"),
+	    .agreement = pg_real(res, row, "agreement"),
+	    .outliers = store_cell(res, row, "outliers"),
 	};
 }
 
@@ -88,10 +101,16 @@ on_judged(const struct pg_answer *answer, void *arg)
 	store_answered(q);
 }
 
+static const char *
+text_or_null(const char *text)
+{
+	return text[0] != '\0' ? text : NULL;
+}
+
 void
 store_judge(struct store *store, const char *attempt_id,
-    const struct judgement *j, int64_t now_us, store_on_written *on_done,
-    void *arg)
+    const struct judgement *j, const struct audit_plan *audit, int64_t now_us,
+    store_on_written *on_done, void *arg)
 {
 	struct pg_op *op = pg_op_new(attempt_id);
 	struct question *q = store_ask(store, arg);
@@ -105,6 +124,15 @@ store_judge(struct store *store, const char *attempt_id,
 	pg_add_real(&p, j->speed);
 	pg_add_real(&p, j->accuracy);
 	pg_add_text(&p, j->detail);
+	pg_add_text(&p, j->source);
+	pg_add_text(&p, j->metric);
+	pg_add_text(&p, j->reference);
+	pg_add_text(&p, text_or_null(j->result_sha256));
+	pg_add_text(&p, text_or_null(j->reference_sha256));
+	pg_add_real(&p, j->total_ms);
+	pg_add_text(&p, j->reason);
 	pg_op_add(op, sql_judge_store, p.n, p.values);
+	if (audit != NULL)
+		store_add_audit(op, attempt_id, audit, now_us);
 	pg_op_batch(store->pg, op, on_judged, q);
 }

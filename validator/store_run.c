@@ -98,6 +98,7 @@ store_read_run(
 	pg_op_add(op, sql_run_seen, 0, NULL);
 	pg_add_int(&p, round->netuid);
 	pg_add_int(&p, round->mecid);
+	pg_add_us(&p, round->at_us);
 	pg_op_add(op, sql_run_neurons, p.n, p.values);
 	pg_add_int(&p2, round->netuid);
 	pg_add_us(&p2, round->from_us);

@@ -1,6 +1,6 @@
 -- Jobs that came to nothing, once more as new ones, with the time and the
 -- retries they had at first: one by its id, or a group of
--- ctl_job_failures.sql, oldest first. Not one that was redriven already.
+-- ctl_job_failures.sql, oldest first. Not one that was redriven already, and no audit.
 -- $1 netuid, $2 id or group, $3 ids for the new ones, $4 now
 -- columns: id, redrive_of, kind
 with failed as (
@@ -10,6 +10,7 @@ with failed as (
 		where a.job_id = j.id))), 8) as cause
 	from job j
 	where j.netuid = $1 and j.state in ('failed', 'expired')
+		and j.source <> 'audit'
 		and not exists (select from job r where r.redrive_of = j.id)
 ), picked as (
 	select f.*, row_number() over (order by f.created_at, f.id) as place

@@ -1,6 +1,6 @@
 -- The miners of a subnet: neurons that said where they are, or that we have
 -- tried, best score first.
--- $1 netuid; columns: hotkey, uid, stake (alpha), address, is_up, capacity,
+-- $1 netuid, $2 now; columns: hotkey, uid, stake (alpha), address, is_up, capacity,
 -- earned (slots by what capacity calls the kind), ejected (until when it is
 -- out, or was since when it is tried by one attempt at a time), failures,
 -- failed_audits, banned, ban_reason, jobs, score, win_rate, weight
@@ -9,7 +9,9 @@ select n.hotkey, n.uid, (n.alpha_stake / 1e9)::double precision as stake,
 	coalesce(m.capacity, '{}') as capacity,
 	coalesce(l.earned, '{}') as earned, m.ejected_until as ejected,
 	coalesce(m.failures, 0) as failures,
-	coalesce(m.failed_audits, 0) as failed_audits,
+	(select count(*) from audit_failure
+		where netuid = n.netuid and hotkey = n.hotkey
+			and expires_at > $2) as failed_audits,
 	m.banned_at is not null as banned, m.ban_reason,
 	e.jobs, e.score, e.win_rate, e.weight
 from neuron n

@@ -1,11 +1,17 @@
--- Of the attempts named, those that ended and have not been judged.
+-- Of the attempts named, those that ended and have not been judged; not those
+-- whose job's reference is still looked for.
 -- $1 netuid, $2 ids
 -- columns: as judge_unjudged
-select a.id, a.hotkey, a.kind, a.state, a.reason, r.side, a.miner_ms,
-	a.result_json, a.measured, j.params, j.expect, k.scoring
+select a.id, a.job_id, a.hotkey, a.kind, a.state, a.reason, r.side, a.queue_ms,
+	a.miner_ms, a.result_json, a.result_sha256, a.measured, j.params,
+	j.expect, j.source, j.miners_wanted, k.protocol, k.deterministic, k.scoring, f.source as found_by,
+	f.text as found_text, f.why as found_not, f.medoid, f.agreement,
+	f.outliers
 from attempt a
 join job j on j.id = a.job_id
 join kind k on k.netuid = a.netuid and k.name = a.kind
 left join reason r on r.name = a.reason
+left join reference f on f.netuid = a.netuid and f.job_id = a.job_id
 where a.netuid = $1 and a.id = any ($2::uuid[])
 	and a.finished_at is not null and a.judged_at is null
+	and (f.state is null or f.state in ('ready', 'none'))

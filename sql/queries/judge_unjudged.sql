@@ -1,13 +1,21 @@
--- Attempts that ended and have not been judged, the oldest first.
+-- Attempts that ended and have not been judged, the oldest first; not those
+-- whose job's reference is still looked for.
 -- $1 netuid, $2 at most so many
--- columns: id, hotkey, kind, state, reason, side, miner_ms, result_json,
--- measured, params, expect, scoring
-select a.id, a.hotkey, a.kind, a.state, a.reason, r.side, a.miner_ms,
-	a.result_json, a.measured, j.params, j.expect, k.scoring
+-- columns: id, job_id, hotkey, kind, state, reason, side, queue_ms, miner_ms,
+-- result_json, result_sha256, measured, params, expect, source, miners_wanted,
+-- protocol, deterministic, scoring, and of the reference: found_by, found_text, found_not, medoid,
+-- agreement, outliers
+select a.id, a.job_id, a.hotkey, a.kind, a.state, a.reason, r.side, a.queue_ms,
+	a.miner_ms, a.result_json, a.result_sha256, a.measured, j.params,
+	j.expect, j.source, j.miners_wanted, k.protocol, k.deterministic, k.scoring, f.source as found_by,
+	f.text as found_text, f.why as found_not, f.medoid, f.agreement,
+	f.outliers
 from attempt a
 join job j on j.id = a.job_id
 join kind k on k.netuid = a.netuid and k.name = a.kind
 left join reason r on r.name = a.reason
+left join reference f on f.netuid = a.netuid and f.job_id = a.job_id
 where a.netuid = $1 and a.finished_at is not null and a.judged_at is null
+	and (f.state is null or f.state in ('ready', 'none'))
 order by a.finished_at
 limit $2

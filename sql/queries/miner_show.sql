@@ -1,11 +1,13 @@
 -- The miners as the API shows them.
--- $1 netuid; columns: body, the JSON text
+-- $1 netuid, $2 now; columns: body, the JSON text
 select coalesce(json_agg(json_build_object(
 	'hotkey', n.hotkey, 'uid', n.uid, 'address', n.address,
 	'alpha_stake', n.alpha_stake / 1e9, 'is_up', coalesce(m.is_up, false),
 	'capacity', m.capacity, 'earned', coalesce(l.earned, '{}'),
 	'failures', m.failures, 'ejected_until', m.ejected_until,
-	'failed_audits', coalesce(m.failed_audits, 0),
+	'failed_audits', (select count(*) from audit_failure
+		where netuid = n.netuid and hotkey = n.hotkey
+			and expires_at > $2),
 	'banned', m.banned_at is not null, 'probed_at', m.probed_at,
 	'score', e.score, 'win_rate', e.win_rate, 'weight', e.weight,
 	'epoch', e.epoch) order by n.uid), '[]')::text as body

@@ -1,6 +1,6 @@
 -- Everything routing needs to know of every miner of a subnet. A neuron
 -- without an address is none: validators would be waited for in vain.
--- $1 netuid
+-- $1 netuid, $2 now
 -- columns: hotkey, uid, block, address, alpha (not rao), capacity, is_up,
 -- down_us, failures, failures_us, streak, ejections, ejected_us, until_us,
 -- is_out, score, earned (slots by capacity key)
@@ -19,7 +19,10 @@ select n.hotkey, n.uid,
 		as ejected_us,
 	coalesce(extract(epoch from m.ejected_until) * 1e6, 0)::bigint
 		as until_us,
-	(m.banned_at is not null or coalesce(m.failed_audits, 0) > 0) as is_out,
+	(m.banned_at is not null or exists (
+		select from audit_failure
+		where netuid = n.netuid and hotkey = n.hotkey
+			and expires_at > $2)) as is_out,
 	e.score, coalesce(l.earned, '{}') as earned
 from neuron n
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey

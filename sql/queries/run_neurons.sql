@@ -1,6 +1,6 @@
 -- The newest snapshot's neurons with all that a round asks of them, in the
 -- order of their hotkeys' bytes.
--- $1 netuid, $2 mecid
+-- $1 netuid, $2 mecid, $3 the time at which failed audits count
 -- columns: block, tempo, hotkey, coldkey, uid, alpha (not rao), address_block,
 -- since_us, serves, banned, failed_audits, previous, consensus
 select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.coldkey,
@@ -8,7 +8,9 @@ select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.coldkey,
 	n.address_block,
 	(extract(epoch from c.at) * 1e6)::bigint as since_us,
 	n.address is not null as serves, m.banned_at is not null as banned,
-	coalesce(m.failed_audits, 0) as failed_audits,
+	(select count(*) from audit_failure
+		where netuid = n.netuid and hotkey = n.hotkey
+			and expires_at > $3) as failed_audits,
 	coalesce(p.weight / 65535.0, 0)::double precision as previous,
 	coalesce(n.consensus / 65535.0, 0)::double precision as consensus
 from neuron n

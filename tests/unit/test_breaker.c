@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/breaker.c"
+#include "common/breaker.c"
 
 static const int64_t second_us = 1000000, start_us = 60000000000;
 static const struct breaker_policy policy = {5, 30000000};

@@ -10,7 +10,9 @@
 
 #include "common/config_parse.h"
 #include "common/err.h"
+#include "common/xalloc.h"
 #include "validator/judge.c"
+#include "validator/metric.c"
 
 static const struct judge_case blank = {
     .id = "0190a0a0-0000-7000-8000-000000000001",
@@ -243,7 +245,7 @@ a_verdict_says_how_it_came_about(void **state)
 	(void)state;
 	judge_attempt(&c, &policy, &j);
 	assert_string_equal(j.detail,
-	    "{\"by\":\"words\",\"error_rate\":0.25,\"max_ms\":10000.0,"
+	    "{\"error_rate\":0.25,\"max_ms\":10000.0,"
 	    "\"miner_ms\":2500.0,\"policy\":\"default\","
 	    "\"rule\":\"transcript\",\"state\":\"delivered\"}");
 	judgement_clear(&j);
@@ -285,6 +287,194 @@ a_verdict_names_what_is_wrong_with_speech(void **state)
 	}
 }
 
+/* -- what it was judged against ------------------------------------------- */
+
+#define OWN "0190a0a0-0000-7000-8000-000000000001"
+
+struct against {
+	const char *what;
+	struct judge_case c;
+	const char *metric, *reference, *reason;
+	const char *reference_text; /* NULL: none */
+	double accuracy;
+};
+
+static const char heard[] = "{\"text\":\"the quick brown\"}";
+static const char service_text[] = "The quick, brown fox!";
+
+static const struct against againsts[] = {
+    {"a known answer goes before one that was found",
+	{.expect = fox,
+	    .result_json = heard,
+	    .found_by = "service",
+	    .found_text = "another text"},
+	"wer", "known", "error_rate 0.2500 against the known reference",
+	"The quick brown fox.", 0.75},
+    {"a service's text",
+	{.result_json = heard,
+	    .found_by = "service",
+	    .found_text = service_text},
+	"wer", "service", "error_rate 0.2500 against the service reference",
+	service_text, 0.75},
+    {"by letters where there are no spaces",
+	{.params = "{\"language\":\"zh\"}",
+	    .result_json = heard,
+	    .found_by = "service",
+	    .found_text = "the quick brown"},
+	"cer", "service", "error_rate 0.0000 against the service reference",
+	"the quick brown", 1},
+    {"a service that did not answer",
+	{.result_json = heard,
+	    .found_by = "service",
+	    .found_not = "the service did not answer: timeout"},
+	"wer", "none", "not measured: the service did not answer: timeout",
+	NULL, NAN},
+    {"nothing was looked for", {.result_json = heard}, "wer", "none",
+	"not measured: no reference", NULL, NAN},
+    {"a reference without words",
+	{.result_json = heard, .found_by = "service", .found_text = "-"}, "wer",
+	"service", "not measured: the reference has no words or too many", "-",
+	NAN},
+    {"a failure where the service answered",
+	{.state = "failed",
+	    .reason = "miner_failed",
+	    .side = "miner",
+	    .found_by = "service",
+	    .found_text = service_text},
+	"wer", "service", "failed: miner_failed", service_text, 0},
+    {"a failure where it did not",
+	{.state = "failed",
+	    .reason = "miner_failed",
+	    .side = "miner",
+	    .found_by = "service",
+	    .found_not = "the service is out"},
+	"wer", "none", "failed: miner_failed", NULL, NAN},
+    {"one of those who agree",
+	{.result_json = heard,
+	    .found_by = "consensus",
+	    .found_text = service_text,
+	    .medoid = "another",
+	    .outliers = "[\"5G\"]"},
+	"wer", "consensus", "error_rate 0.2500 against the consensus reference",
+	service_text, 0.75},
+    {"the one they agree with",
+	{.result_json = heard,
+	    .found_by = "consensus",
+	    .found_text = "the quick brown",
+	    .medoid = OWN,
+	    .agreement = 0.875,
+	    .outliers = "[]"},
+	"wer", "consensus", "the others agree with it by 0.8750",
+	"the quick brown", 0.875},
+    {"the one they do not agree with",
+	{.result_json = heard,
+	    .found_by = "consensus",
+	    .found_text = "the brown hare was there",
+	    .medoid = "another",
+	    .outliers = "[\"5F\"]"},
+	"wer", "consensus", "an outlier: 0.2000 like what most miners said",
+	"the brown hare was there", 0.2},
+    {"a summary",
+	{.kind = "text.summarize",
+	    .scoring = "summary",
+	    .result_json = heard,
+	    .found_by = "service",
+	    .found_text = "the quick fox"},
+	"rouge_l", "service", "score 0.6667 against the service reference",
+	"the quick fox", 2.0 / 3},
+    {"a translation that is known",
+	{.kind = "text.translate",
+	    .scoring = "translation",
+	    .expect = "{\"text\":\"the quick brown\"}",
+	    .result_json = heard},
+	"chrf", "known", "score 1.0000 against the known reference",
+	"the quick brown", 1},
+    {"an image",
+	{.kind = "image.generate",
+	    .scoring = "image",
+	    .found_text = "x",
+	    .found_by = "service"},
+	"none", "none", "not measured: nothing to measure image.generate by",
+	NULL, NAN},
+    {"speech is measured against what it should say",
+	{.kind = "audio.speak", .scoring = "speech", .params = nine}, "speech",
+	"known", "not measured: the recording was not looked at",
+	"The quick brown fox jumps over the lazy dog", NAN},
+};
+
+static void
+a_verdict_says_against_what(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(againsts) / sizeof(againsts[0]); i++) {
+		const struct against *a = &againsts[i];
+		struct expected e = {.c = a->c};
+		struct judge_case c = filled(&e);
+		char sha[JUDGE_SHA256] = "";
+		struct judgement j;
+
+		if (a->reference_text != NULL)
+			judge_hash(a->reference_text, sha);
+		judge_attempt(&c, &policy, &j);
+		if (strcmp(j.metric, a->metric) != 0 ||
+		    strcmp(j.reference, a->reference) != 0 ||
+		    strcmp(j.reason, a->reason) != 0 ||
+		    strcmp(j.reference_sha256, sha) != 0 ||
+		    !same(j.accuracy, a->accuracy))
+			fail_msg("%s: %s %s \"%s\" %s %g", a->what, j.metric,
+			    j.reference, j.reason, j.reference_sha256,
+			    j.accuracy);
+		judgement_clear(&j);
+	}
+}
+
+static void
+a_verdict_names_what_it_judged(void **state)
+{
+	static const char abc[] = "ba7816bf8f01cfea414140de5dae2223"
+				  "b00361a396177a9cb410ff61f20015ad";
+	struct judge_case c = filled(&cases[0]);
+	struct judgement j;
+
+	(void)state;
+	c.result_json = "{\"text\":\"abc\"}";
+	c.queue_ms = 40;
+	c.source = "challenge";
+	judge_attempt(&c, &policy, &j);
+	assert_string_equal(j.result_sha256, abc);
+	assert_string_equal(j.source, "challenge");
+	assert_true(j.total_ms == 2540);
+	judgement_clear(&j);
+
+	c.result_sha256 = "f00d"; /* a file's goes before its text's */
+	c.source = NULL;
+	c.queue_ms = NAN;
+	judge_attempt(&c, &policy, &j);
+	assert_string_equal(j.result_sha256, "f00d");
+	assert_string_equal(j.source, "client");
+	assert_true(isnan(j.total_ms));
+	judgement_clear(&j);
+}
+
+/* Nobody gets off by sending more than is read. */
+static void
+a_text_beyond_all_bounds_is_wrong(void **state)
+{
+	struct judge_case c = filled(&cases[0]);
+	char *text = xcalloc(600001, 1), *json;
+	struct judgement j;
+
+	(void)state;
+	memset(text, 'a', 600000);
+	json = xasprintf("{\"text\":\"%s\"}", text);
+	c.result_json = json;
+	judge_attempt(&c, &policy, &j);
+	assert_true(j.accuracy == 0);
+	judgement_clear(&j);
+	free(json);
+	free(text);
+}
+
 static void
 what_does_not_count_has_no_detail(void **state)
 {
@@ -306,6 +496,9 @@ main(void)
 	    cmocka_unit_test(verdicts_are_as_expected),
 	    cmocka_unit_test(a_verdict_says_how_it_came_about),
 	    cmocka_unit_test(a_verdict_names_what_is_wrong_with_speech),
+	    cmocka_unit_test(a_verdict_says_against_what),
+	    cmocka_unit_test(a_verdict_names_what_it_judged),
+	    cmocka_unit_test(a_text_beyond_all_bounds_is_wrong),
 	    cmocka_unit_test(what_does_not_count_has_no_detail),
 	};
 

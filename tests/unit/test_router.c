@@ -472,6 +472,59 @@ a_key_stays_with_its_miner(void **state)
 	table_clear(&t);
 }
 
+/* A job for one miner goes to it, however little it weighs, or to nobody; the
+ * others are passed over by name. */
+static void
+a_job_for_one_miner_goes_to_no_other(void **state)
+{
+	struct table t = {0};
+	struct miner *light;
+
+	(void)state;
+	put(&t, "heavy 1", 1000, 1);
+	put(&t, "heavy 2", 1000, 1);
+	light = put(&t, "light", 0, .01);
+	for (uint64_t seed = 0; seed < 50; seed++) {
+		struct route_request r = ask("audio.speak", 3, seed);
+		struct route route;
+
+		r.only = "light";
+		light->is_up = seed % 5 != 4;
+		draw_from(&t, &policy, &r, &route);
+		if (!light->is_up) {
+			assert_int_equal(route.n, 0);
+		} else {
+			assert_int_equal(route.n, 1);
+			assert_ptr_equal(route.miners[0], light);
+		}
+		route_clear(&route);
+	}
+	light->is_up = true;
+	for (int i = 0; i < 2; i++) {
+		struct route_request r = ask("audio.speak", 1, 7);
+		struct route route;
+		json_t *receipt, *passed, *pass;
+		size_t k;
+
+		r.only = i == 0 ? "light" : "nobody";
+		draw_from(&t, &policy, &r, &route);
+		assert_int_equal(route.n, i == 0);
+		if (i == 0) {
+			receipt = receipt_of(&route, 0);
+			passed = json_object_get(receipt, "passed");
+			json_array_foreach(passed, k, pass)
+			{
+				assert_string_equal(
+				    json_string_value(json_array_get(pass, 1)),
+				    "other");
+			}
+			json_decref(receipt);
+		}
+		route_clear(&route);
+	}
+	table_clear(&t);
+}
+
 /* -- those who have no score yet ------------------------------------------ */
 
 /* What the unscored get of 4,000 draws, by their share of the weight. */
@@ -521,6 +574,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_unscored_are_tried_within_bounds),
 	    cmocka_unit_test(a_key_stays_with_its_miner),
+	    cmocka_unit_test(a_job_for_one_miner_goes_to_no_other),
 	    cmocka_unit_test(who_is_out_is_never_drawn),
 	    cmocka_unit_test(who_is_out_is_not_drawn_for_want_of_weight),
 	    cmocka_unit_test(with_nobody_in_nobody_is_drawn),

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/breaker.c"
+#include "common/breaker.c"
 #include "orchestrator/earned.c"
 #include "orchestrator/lane.c"
 #include "orchestrator/out.c"

@@ -6,8 +6,8 @@
  * stands for a whole file, and for one content only: of two results that
  * race for one attempt, neither can overwrite the other.
  */
-#ifndef ORCHESTRATOR_BLOBS_H
-#define ORCHESTRATOR_BLOBS_H
+#ifndef COMMON_BLOBS_H
+#define COMMON_BLOBS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +18,8 @@ struct err;
 
 /* Makes the folder if it is not there. */
 struct blobs *blobs_new(const char *folder, struct err *);
+/* Only to read from, whether it is there or not. */
+struct blobs *blobs_new_reader(const char *folder);
 void blobs_free(struct blobs *); /* NULL is fine */
 
 struct blob_writer *blob_begin(

@@ -1,6 +1,6 @@
 /* Files of jobs, in a folder split by the ids' last two digits (their first
  * are the time, and would fill one folder after the other). */
-#include "orchestrator/blobs.h"
+#include "common/blobs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,15 +39,20 @@ make_folder(const char *path, struct err *err)
 struct blobs *
 blobs_new(const char *folder, struct err *err)
 {
-	struct blobs *blobs;
-
 	if (make_folder(folder, err) != 0)
 		return NULL;
 	if (access(folder, W_OK | X_OK) != 0) {
 		err_set(err, "cannot write to %s: %s", folder, strerror(errno));
 		return NULL;
 	}
-	blobs = xcalloc(1, sizeof(*blobs));
+	return blobs_new_reader(folder);
+}
+
+struct blobs *
+blobs_new_reader(const char *folder)
+{
+	struct blobs *blobs = xcalloc(1, sizeof(*blobs));
+
 	blobs->folder = xstrdup(folder);
 	return blobs;
 }

@@ -1,5 +1,5 @@
-/* When a miner that fails gets nothing more. */
-#include "orchestrator/breaker.h"
+/* When a peer that fails gets nothing more. */
+#include "common/breaker.h"
 
 static const int64_t longest_us = 600000000;
 
@@ -60,7 +60,7 @@ breaker_fail(struct breaker *b, const struct breaker_policy *p, int64_t now_us)
 	return false;
 }
 
-/* What comes from a miner that is out was sent before: it stays out. */
+/* What comes from a peer that is out was sent before: it stays out. */
 bool
 breaker_deliver(struct breaker *b, int64_t now_us)
 {

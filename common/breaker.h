@@ -1,12 +1,13 @@
 /*
- * When a miner that fails gets nothing more, and how it comes back. Pure.
+ * When a peer that fails (a miner, a service) gets nothing more, and how it
+ * comes back. Pure.
  *
- * Closed, it counts failures in a row. At so many the miner is out for a
+ * Closed, it counts failures in a row. At so many the peer is out for a
  * while, twice as long each time; then it is half open: one attempt at a time
  * is sent, until one is delivered (closed) or fails (out again).
  */
-#ifndef ORCHESTRATOR_BREAKER_H
-#define ORCHESTRATOR_BREAKER_H
+#ifndef COMMON_BREAKER_H
+#define COMMON_BREAKER_H
 
 #include <stdbool.h>
 #include <stddef.h>
