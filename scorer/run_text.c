@@ -183,7 +183,8 @@ take_word(struct reader *r, char stop, char *out, size_t size)
 	size_t len;
 	const char *from = next_word(r, stop, &len);
 
-	if (len >= size || memchr(from, '\n', len) != NULL) {
+	if (len >= size || memchr(from, '\n', len) != NULL ||
+	    memchr(from, '\0', len) != NULL) {
 		r->line -= stop == '\n';
 		refuse(r,
 		    len >= size ? "a word is too long" : "a word is missing");
@@ -288,11 +289,13 @@ take_policy(struct reader *r, const char *instead)
 
 	take_name(r, "policy", ' ');
 	len = take_count(r, '\n', POLICY_MAX_TEXT);
-	if (!r->failed && (r->end - r->at <= len || r->at[len] != '\n'))
+	if (!r->failed && (r->end - r->at <= len || r->at[len] != '\n' ||
+			      memchr(r->at, '\0', len) != NULL))
 		refuse(r, "the policy is not whole");
 	if (r->failed)
 		return NULL;
-	text = xstrndup(r->at, len);
+	text = xmemdup(r->at, len + 1);
+	text[len] = '\0';
 	for (long i = 0; i <= len; i++)
 		r->line += r->at[i] == '\n';
 	r->at += len + 1;
@@ -358,6 +361,8 @@ take_event(struct reader *r, struct run *run)
 	take_word(r, '\n', e.attempt, sizeof(e.attempt));
 	if (strcmp(e.attempt, "-") == 0)
 		e.attempt[0] = '\0';
+	if (!r->failed && e.at_us < 0)
+		refuse(r, "a time is missing, or below 0");
 	if (!r->failed && run_add_event(run, &e) != 0)
 		refuse(r, "the event is out of order, or of no such miner, "
 			  "kind or source");

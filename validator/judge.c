@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "common/hex.h"
+#include "scorer/picture.h"
 #include "scorer/policy.h"
 #include "scorer/speech.h"
 #include "scorer/speed.h"
@@ -302,6 +303,31 @@ speech_accuracy(const struct judge_case *c, const struct policy *policy,
 	return sound_accuracy(c, policy, words, j, detail);
 }
 
+/* -- pictures ------------------------------------------------------------- */
+
+/* Was something delivered that is no picture of anything? What was not
+ * measured is believed. */
+static bool
+is_no_picture(const struct judge_case *c, const struct policy *policy,
+    struct judgement *j)
+{
+	json_t *measured = parse(c->measured);
+	double width = number_of(measured, "width");
+	double height = number_of(measured, "height");
+	bool blank = json_is_true(json_object_get(measured, "blank"));
+
+	json_decref(measured);
+	if (strcmp(c->scoring, "image") != 0 || !is_delivered(c) ||
+	    isnan(width) || isnan(height))
+		return false;
+	if (picture_is_real(width, height, blank, policy->picture_side))
+		return false;
+	j->metric = "picture";
+	say(j, blank ? "a blank picture of %g x %g" : "a picture of %g x %g",
+	    width, height);
+	return true;
+}
+
 /* -- the verdict ---------------------------------------------------------- */
 
 static double
@@ -370,9 +396,13 @@ judge_attempt(const struct judge_case *c, const struct policy *policy,
 		snprintf(out->result_sha256, sizeof(out->result_sha256), "%s",
 		    c->result_sha256);
 	out->accuracy = accuracy_of(c, policy, out, detail);
-	if (!out->success)
+	if (is_no_picture(c, policy, out)) {
+		out->success = false;
+		out->speed = 0;
+	} else if (!out->success) {
 		say(out, "%s: %s", c->state,
 		    c->reason != NULL ? c->reason : "for no reason given");
+	}
 	out->detail = json_dumps(detail, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(detail);
 }

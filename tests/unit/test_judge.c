@@ -159,6 +159,28 @@ static const struct expected cases[] = {
 	.counts = true, .success = false, .speed = 0, .accuracy = NAN},
     {"a time we did not measure", {.scoring = "none", .miner_ms = NAN},
 	.counts = true, .success = true, .speed = NAN, .accuracy = NAN},
+    {"a picture",
+	{.scoring = "image",
+	    .measured = "{\"width\":256,\"height\":256,"
+			"\"blank\":false}"},
+	.counts = true, .success = true, .speed = 0.75, .accuracy = NAN},
+    {"one pixel",
+	{.scoring = "image",
+	    .measured = "{\"width\":1,\"height\":1,"
+			"\"blank\":true}"},
+	.counts = true, .success = false, .speed = 0, .accuracy = NAN},
+    {"a picture of one colour",
+	{.scoring = "image",
+	    .measured = "{\"width\":256,\"height\":256,"
+			"\"blank\":true}"},
+	.counts = true, .success = false, .speed = 0, .accuracy = NAN},
+    {"a picture too narrow",
+	{.scoring = "image",
+	    .measured = "{\"width\":31,\"height\":256,"
+			"\"blank\":false}"},
+	.counts = true, .success = false, .speed = 0, .accuracy = NAN},
+    {"a picture nobody looked at", {.scoring = "image"}, .counts = true,
+	.success = true, .speed = 0.75, .accuracy = NAN},
     {"slower than the slowest", {.scoring = "none", .miner_ms = 1e9},
 	.counts = true, .success = true, .speed = 0, .accuracy = NAN},
     {"parameters that are no JSON",
