@@ -64,15 +64,22 @@ add(struct run *run, const char *hotkey, int at_s, bool success, double ms,
 	assert_int_equal(run_add_event(run, &e), 0);
 }
 
+static void
+add_four(struct run *run)
+{
+	add_miner(run, "5A");
+	add_miner(run, "5B");
+	add_miner(run, "5C");
+	add_miner(run, "5D");
+}
+
 /* A is good, B slow, C fails half the time, D always. */
 static struct run *
 four_miners(void)
 {
 	struct run *run = new_run(mean);
 
-	for (const char *hotkey = "5A\0005B\0005C\0005D"; *hotkey != '\0';
-	     hotkey += 3)
-		add_miner(run, hotkey);
+	add_four(run);
 	add(run, "5A", 1, true, 1000, 1);
 	add(run, "5A", 2, true, 2000, 0.9);
 	add(run, "5B", 1, true, 8000, 1);
@@ -205,9 +212,7 @@ changes_come_with_what_they_would_bring(void **state)
 	struct explain_change c[RUN_N_CHANGES];
 
 	(void)state;
-	for (const char *hotkey = "5A\0005B\0005C\0005D"; *hotkey != '\0';
-	     hotkey += 3)
-		add_miner(other, hotkey);
+	add_four(other);
 	add(other, "5A", 1, true, 1000, 1);
 	add(other, "5A", 2, true, 2000, 0.9);
 	add(other, "5B", 1, true, 8000, 1);
