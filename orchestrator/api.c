@@ -11,6 +11,7 @@
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/scores.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_miners.h"
 #include "orchestrator/submit.h"
@@ -183,6 +184,7 @@ const struct http_route api_routes[] = {
     {"DELETE", "/v1/jobs/{id}", 0, false, cancel_job},
     {"GET", "/v1/jobs/{id}/result", 0, false, show_result},
     {"GET", "/v1/miners", 0, false, show_miners},
+    {"GET", "/v1/scores/{hotkey}", 0, false, scores_show},
     {"GET", "/v1/instance", 0, false, show_instance},
     {"GET", "/v1/attempts/{id}/input", 0, false, intake_input},
     {"POST", "/v1/attempts/{id}/result", MAX_UPLOAD, true, intake_native},

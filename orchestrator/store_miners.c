@@ -49,6 +49,19 @@ store_miner_show(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 }
 
 void
+store_score_show(struct orchestrator *o, const char *hotkey, int64_t limit,
+    const char *before, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	pg_add_int(&p, o->netuid);
+	pg_add_text(&p, hotkey);
+	pg_add_int(&p, limit);
+	pg_add_text(&p, before);
+	store_query_back(o, sql_score_show, &p, on_answer, arg);
+}
+
+void
 store_miner_probe(struct orchestrator *o, int64_t before_us,
     pg_on_answer *on_answer, void *arg)
 {

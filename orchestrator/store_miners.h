@@ -23,6 +23,9 @@ void store_miner_probe(
 void store_miner_seen(struct orchestrator *, const char *hotkey, bool is_up,
     const json_t *capacity);
 void store_miner_show(struct orchestrator *, pg_on_answer *, void *arg);
+/* So many of its judgements, behind that attempt unless it is NULL. */
+void store_score_show(struct orchestrator *, const char *hotkey, int64_t limit,
+    const char *before, pg_on_answer *, void *arg);
 
 /* A failure of the miner's; with the ejection that it led to, or none. The
  * answer has the row's breaker. */

@@ -353,20 +353,26 @@ weigh(struct run *run, double *values, double *scores, double *weights)
 	return 0;
 }
 
-const char *
-run_finish(struct run *run)
+int
+run_weigh(struct run *run)
 {
 	double *column = xcalloc(3 * run->n + 1, sizeof(*column));
 	int failed;
 
+	rate_miners(run);
+	failed = weigh(run, column, column + run->n, column + 2 * run->n);
+	free(column);
+	return failed;
+}
+
+const char *
+run_finish(struct run *run)
+{
 	run_value_events(run);
 	share_stake(run);
 	score_miners(run);
 	mark_out(run);
-	rate_miners(run);
-	failed = weigh(run, column, column + run->n, column + 2 * run->n);
-	free(column);
-	return failed ? "no miner has a positive score" : NULL;
+	return run_weigh(run) != 0 ? "no miner has a positive score" : NULL;
 }
 
 const struct run_entry *

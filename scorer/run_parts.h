@@ -1,6 +1,6 @@
 /*
  * What the files of a run share: run.c holds the inputs and orders the steps,
- * run_fold.c makes a score of a miner's events.
+ * run_fold.c makes a score of a miner's events, explain.c asks what if.
  */
 #ifndef SCORER_RUN_PARTS_H
 #define SCORER_RUN_PARTS_H
@@ -29,5 +29,8 @@ void run_value_events(struct run *);
  * jobs, successes, speed, accuracy, score if entry is not NULL. */
 double run_fold(const struct run *, const struct run_event *, size_t n,
     double stake_share, struct run_entry *);
+
+/* Win rates and weights of the scores as they are. 0, or -1: nobody has one. */
+int run_weigh(struct run *);
 
 #endif

@@ -57,6 +57,11 @@ static const struct command {
 	"one of the scorer's formulas; without a name: which there are"},
     {"replay", NULL, 0, 0, chain_replay, "policy ", "[--policy FILE] < EXPORT",
 	"a scoring round made again; exit 2: it comes to other weights"},
+    {"scores", "check", 0, 0, chain_scores_check, "", "< STATEMENT",
+	"a signed statement of scores; exit 1: it is not the validator's"},
+    {"scores", "compare", 2, 2, chain_scores_compare, "limit ",
+	"FILE FILE [--limit N]",
+	"two statements of whole rounds; exit 1: one is not its validator's"},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -68,5 +68,6 @@ chain_command chain_era_encode, chain_epoch_reveal_block;
 chain_command chain_timelock_encrypt, chain_timelock_decrypt;
 chain_command chain_weights_u16;
 chain_command chain_calc, chain_replay;
+chain_command chain_scores_check, chain_scores_compare;
 
 #endif

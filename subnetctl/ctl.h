@@ -60,10 +60,13 @@ int ctl_tenants_list(const struct ctl *);
 int ctl_tenants_weight(const struct ctl *);
 int ctl_export(const struct ctl *);
 int ctl_scores_show(const struct ctl *);
+int ctl_scores_explain(const struct ctl *);
+int ctl_scores_statement(const struct ctl *);
 int ctl_weights_history(const struct ctl *);
 int ctl_weights_plan(const struct ctl *);
 int ctl_weights_status(const struct ctl *);
 int ctl_weights_submit(const struct ctl *);
 int ctl_weights_prove(const struct ctl *);
+int ctl_audit_weights(const struct ctl *);
 
 #endif

@@ -58,6 +58,11 @@ static const struct command {
 	"a tenant's share of the turns, against 1 of the others"},
     {"scores", "show", 0, 1, ctl_scores_show, "[HOTKEY]",
 	"the latest scores, or one miner's last ones"},
+    {"scores", "explain", 1, 1, ctl_scores_explain, "HOTKEY [--epoch E]",
+	"each job that counts, what it gave, what would have raised it"},
+    {"scores", "statement", 1, 1, ctl_scores_statement,
+	"HOTKEY | all [--epoch E]",
+	"a round's score, or all of them, signed by our hotkey"},
     {"export", NULL, 0, 0, ctl_export, "[--epoch E]",
 	"a scoring round with all that went into it, for `replay`"},
     {"weights", "history", 0, 0, ctl_weights_history, "",
@@ -72,6 +77,10 @@ static const struct command {
 	"weights by hand, through the same rules"},
     {"weights", "prove", 0, 0, ctl_weights_prove, "",
 	"ask the chain again whether the last proof holds"},
+    {"audit-weights", NULL, 0, 0, ctl_audit_weights,
+	"[--validator HOTKEY | all]",
+	"other validators' weights on chain against ours; exit 2: too far "
+	"from ours"},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -92,7 +101,13 @@ static const struct config_key keys[] = {
 	"jobs list: only client, schedule, audit or challenge; empty: all",
 	NULL, 0, 0},
     {"subnetctl.epoch", CONFIG_INT, "-1", false,
-	"export: the round's epoch; -1: the latest", NULL, -1, 1e15},
+	"export, scores explain, scores statement: the round's epoch; -1: the "
+	"latest",
+	NULL, -1, 1e15},
+    {"subnetctl.validator", CONFIG_STRING, "all", false,
+	"audit-weights: whose weights, a hotkey or all", NULL, 0, 0},
+    {"subnetctl.least", CONFIG_REAL, "0.98", false,
+	"audit-weights: a cosine below this is too far from ours", NULL, 0, 1},
     {"subnetctl.accept", CONFIG_BOOL, "no", false,
 	"weights plan, submit: however much it moves", NULL, 0, 0},
     {"subnetctl.uids", CONFIG_STRING, "", false,
@@ -113,7 +128,8 @@ static const struct config_key keys[] = {
 	"doctor: file with the password of an encrypted hotkey file", NULL, 0,
 	0},
     {"signer.socket", CONFIG_STRING, "/run/subnetd/signer.sock", false,
-	"doctor: signerd's socket; empty: not checked", NULL, 0, 0},
+	"doctor, scores statement: signerd's socket; empty: not checked", NULL,
+	0, 0},
     {"orchestrator.public_url", CONFIG_STRING, "", false,
 	"doctor: the URL miners reach orchestratord by; empty: not checked",
 	NULL, 0, 0},

@@ -87,6 +87,36 @@ steps_find_their_rows_by_id(void **state)
 	PQfinish(conn);
 }
 
+/* Whoever asks for a miner's score does not have all judgements read. */
+static void
+a_page_of_a_score_finds_its_judgements_by_hotkey(void **state)
+{
+	PGconn *conn = PQconnectdb(sandbox_conninfo(*state));
+	size_t by_hotkey = 0;
+	PGresult *plan;
+
+	PQclear(PQexec(conn, "set plan_cache_mode = force_generic_plan"));
+	PQclear(PQprepare(conn, "s", sql_score_show, 0, NULL));
+	plan = PQexec(conn, "explain execute s (null, null, null, null)");
+	assert_true(PQntuples(plan) > 0);
+	for (int k = 0; k < PQntuples(plan); k++) {
+		const char *line = PQgetvalue(plan, k, 0);
+
+		if (strstr(line, "Scan on judgement") != NULL ||
+		    strstr(line, "Sort") != NULL)
+			fail_msg("%s", line);
+		by_hotkey += strstr(line, "using judgement_of_hotkey") != NULL;
+		if (strstr(line, "Index Cond") != NULL &&
+		    strstr(line, "hotkey = $2") != NULL &&
+		    strstr(line, "at >= ") != NULL &&
+		    strstr(line, "at <= ") != NULL)
+			by_hotkey += strstr(line, "ROW(") != NULL;
+	}
+	assert_int_equal(by_hotkey, 2);
+	PQclear(plan);
+	PQfinish(conn);
+}
+
 static void
 every_statement_opens_with_a_comment(void **state)
 {
@@ -112,6 +142,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_statement_can_be_prepared),
 	    cmocka_unit_test(steps_find_their_rows_by_id),
+	    cmocka_unit_test(a_page_of_a_score_finds_its_judgements_by_hotkey),
 	    cmocka_unit_test(every_statement_opens_with_a_comment),
 	    cmocka_unit_test(migrations_are_numbered_from_one_without_a_gap),
 	};
