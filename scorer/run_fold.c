@@ -89,7 +89,18 @@ run_value_events(struct run *run)
 
 /* -- means -------------------------------------------------------------- */
 
-/* Each kind by its shares, stake among them; kinds by weight and number. */
+/* Has anything been measured that has a share? Stake alone says nothing of
+ * what was done. */
+static bool
+is_measured(const struct score_shares *shares, const struct score_parts *parts)
+{
+	return (shares->speed > 0 && !isnan(parts->speed)) ||
+	       (shares->accuracy > 0 && !isnan(parts->accuracy)) ||
+	       (shares->quality > 0 && !isnan(parts->quality));
+}
+
+/* Each kind by its shares, stake among them; kinds by weight and number. What
+ * could not be measured, for want of a reference, say, lowers nothing. */
 static double
 mean_of_kinds(
     const struct run *run, const struct score_tally *kinds, double stake_share)
@@ -101,7 +112,7 @@ mean_of_kinds(
 		struct score_parts parts = score_means(&kinds[k]);
 		double w = rule->weight * kinds[k].weight;
 
-		if (!(w > 0))
+		if (!(w > 0) || !is_measured(&rule->shares, &parts))
 			continue;
 		parts.stake = stake_share;
 		sum += w * score_combine(&rule->shares, &parts);
@@ -118,27 +129,20 @@ seconds_into(const struct run *run, int64_t at_us)
 	return (double)(at_us - run->round.from_us) / 1e6;
 }
 
-/* Has anything about it been measured that has a share? */
-static bool
-is_known(const struct policy_kind *rule, const struct run_event *e)
-{
-	return (rule->shares.speed > 0 && !isnan(e->speed)) ||
-	       (rule->shares.accuracy > 0 && !isnan(e->accuracy)) ||
-	       rule->shares.quality > 0;
-}
-
 /* An attempt that weighs less moves the average less. */
 static void
 add_moving(const struct run *run, struct moving *m, const struct run_event *e,
     double value)
 {
 	double w = run->policy.sources[e->source];
+	const struct score_parts parts = parts_of(e);
 	struct moving_policy p = run->policy.moving;
 	enum moving_event what = MOVING_FAILURE;
 
 	if (e->success)
-		what = is_known(run->rules[e->kind], e) ? MOVING_SUCCESS
-							: MOVING_NOTHING;
+		what = is_measured(&run->rules[e->kind]->shares, &parts)
+			   ? MOVING_SUCCESS
+			   : MOVING_NOTHING;
 	p.alpha *= w;
 	p.penalty *= w;
 	moving_add(m, &p, seconds_into(run, e->at_us), what, value);

@@ -369,6 +369,25 @@ unmeasured_is_not_zero(void **state)
 	run_free(run);
 }
 
+/* By accuracy alone, of which a kind has none. */
+static void
+what_could_not_be_measured_lowers_nothing(void **state)
+{
+	static const char *const by_accuracy[] = {
+	    "speed = 0.4", "speed = 0", NULL};
+	struct run *run = run_of("default", by_accuracy);
+
+	(void)state;
+	add_miner(run, "5A", 0, 1);
+	add(run, "5A", "audio.speak", 1, true, 1, 0.9);
+	add(run, "5A", "text.translate", 2, true, 1, NAN);
+	add(run, "5A", "text.translate", 3, true, 1, NAN);
+	assert_null(run_finish(run));
+	/* .4 of .9 and .2 of all the stake */
+	near(entry(run, "5A")->score, (0.4 * 0.9 + 0.2) / 0.6);
+	run_free(run);
+}
+
 /* -- speed by rank, weights by score ------------------------------------ */
 
 static void
@@ -559,6 +578,7 @@ main(void)
 	    cmocka_unit_test(a_success_may_be_too_slow),
 	    cmocka_unit_test(one_light_job_does_not_sink_a_miner),
 	    cmocka_unit_test(unmeasured_is_not_zero),
+	    cmocka_unit_test(what_could_not_be_measured_lowers_nothing),
 	    cmocka_unit_test(speed_may_be_a_rank_among_the_kinds_others),
 	    cmocka_unit_test(the_top_five_share_by_their_scores),
 	    cmocka_unit_test(what_was_proven_before_stays_in_part),
