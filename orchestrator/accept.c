@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/blobs.h"
 #include "common/err.h"
 #include "common/log.h"
 #include "common/xalloc.h"
-#include "orchestrator/blobs.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/blobs.h"
 #include "common/clock.h"
 #include "common/xalloc.h"
-#include "orchestrator/blobs.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/orchestrator.h"

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/blobs.h"
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/multipart.h"
 #include "common/xalloc.h"
-#include "orchestrator/blobs.h"
 
 enum { MAX_FIELDS = 16, MAX_TYPE = 128 };
 

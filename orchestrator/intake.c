@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/blobs.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/http_server.h"
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "orchestrator/accept.h"
-#include "orchestrator/blobs.h"
 #include "orchestrator/form.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/blobs.h"
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/config.h"
@@ -26,7 +27,6 @@
 #include "common/signer_client.h"
 #include "common/xalloc.h"
 #include "orchestrator/api.h"
-#include "orchestrator/blobs.h"
 #include "orchestrator/claim.h"
 #include "orchestrator/drain.h"
 #include "orchestrator/flights.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/blobs.h"
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/err.h"
@@ -16,7 +17,6 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/xalloc.h"
-#include "orchestrator/blobs.h"
 #include "orchestrator/claim.h"
 #include "orchestrator/draw.h"
 #include "orchestrator/form.h"

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/blobs.c"
+#include "common/blobs.c"
 #include "tests/lib/paths.h"
 
 static const char one[] = "01234567-89ab-7cde-8f01-23456789abcd";

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/blobs.c"
+#include "common/blobs.c"
 #include "orchestrator/form.c"
 #include "tests/lib/paths.h"
 

@@ -6,8 +6,8 @@
  * stands for a whole file, and for one content only: of two results that
  * race for one attempt, neither can overwrite the other.
  */
-#ifndef ORCHESTRATOR_BLOBS_H
-#define ORCHESTRATOR_BLOBS_H
+#ifndef COMMON_BLOBS_H
+#define COMMON_BLOBS_H
 
 #include <stddef.h>
 #include <stdint.h>

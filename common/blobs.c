@@ -1,6 +1,6 @@
 /* Files of jobs, in a folder split by the ids' last two digits (their first
  * are the time, and would fill one folder after the other). */
-#include "orchestrator/blobs.h"
+#include "common/blobs.h"
 
 #include <errno.h>
 #include <fcntl.h>
