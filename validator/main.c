@@ -17,6 +17,7 @@
 #include "common/service.h"
 #include "common/uuid.h"
 #include "scorer/policy.h"
+#include "validator/challenges.h"
 #include "validator/desk.h"
 #include "validator/rounds.h"
 #include "validator/store.h"
@@ -39,6 +40,25 @@ static const struct config_key keys[] = {
 	"judgements of this long count", NULL, 1000, 366 * 86400e3},
     {"validator.min_judgements", CONFIG_INT, "10", false,
 	"no scoring round with fewer in the window", NULL, 0, 1e9},
+    {"validator.challenge_share", CONFIG_REAL, "0.1", false,
+	"share of all jobs that are challenges; 0: no more than per hour", NULL,
+	0, 0.5},
+    {"validator.challenge_per_hour", CONFIG_REAL, "4", false,
+	"challenges an hour, if clients send too little for more; 0: none",
+	NULL, 0, 1e5},
+    {"validator.challenge_most", CONFIG_REAL, "200", false,
+	"challenges an hour at most; 0: none at all", NULL, 0, 1e6},
+    {"validator.challenge_kinds", CONFIG_STRING, "", false,
+	"kinds that challenges are made of; empty: all that we can", NULL, 0,
+	0},
+    {"validator.challenge_corpus", CONFIG_STRING, "", false,
+	"folder of jobs with known answers; empty: what we make ourselves",
+	NULL, 0, 0},
+    {"orchestrator.store", CONFIG_STRING, "/var/lib/subnetd/files", false,
+	"folder of inputs and results, shared with the orchestrators", NULL, 0,
+	0},
+    {"orchestrator.probe", CONFIG_STRING, "", false,
+	"path of subnetd-probe; empty: beside this program", NULL, 0, 0},
     {NULL, 0, NULL, false, NULL, NULL, 0, 0},
 };
 
@@ -49,6 +69,7 @@ struct validator {
 	struct redis *results, *chain;
 	struct desk *desk;
 	struct rounds *rounds;
+	struct challenges *challenges; /* NULL: none are made */
 	struct event *sweep, *seen, *drain;
 	char id[UUID_TEXT];
 	int64_t started_us;
@@ -176,6 +197,7 @@ on_drain(void *arg)
 
 	desk_close(v->desk);
 	rounds_close(v->rounds);
+	challenges_close(v->challenges);
 	if (v->sweep != NULL)
 		event_del(v->sweep);
 	event_del(v->seen);
@@ -228,6 +250,32 @@ wire_rounds(struct validator *v)
 	v->rounds = rounds_new(&setup);
 }
 
+static void
+wire_challenges(struct validator *v)
+{
+	const struct config *c = v->service.config;
+	const struct challenges_setup setup = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .redis = v->results,
+	    .metrics = v->service.metrics,
+	    .rule =
+		{
+		    .share = config_real(c, "validator.challenge_share"),
+		    .least_per_hour =
+			config_real(c, "validator.challenge_per_hour"),
+		    .most_per_hour = config_real(c, "validator.challenge_most"),
+		},
+	    .kinds = config_list(c, "validator.challenge_kinds"),
+	    .files = config_str(c, "orchestrator.store"),
+	    .probe = config_str(c, "orchestrator.probe"),
+	    .corpus = config_str(c, "validator.challenge_corpus"),
+	    .instance = v->id,
+	};
+
+	v->challenges = challenges_new(&setup);
+}
+
 static int
 wire(struct validator *v, struct err *err)
 {
@@ -244,6 +292,7 @@ wire(struct validator *v, struct err *err)
 	v->desk = desk_new(
 	    v->service.base, &v->store, &v->policy, v->service.metrics);
 	wire_rounds(v);
+	wire_challenges(v);
 	v->seen = every(v, SEEN_S * 1000, on_seen);
 	if (sweep_ms > 0)
 		v->sweep = every(v, sweep_ms, on_sweep);
@@ -270,6 +319,7 @@ unwire(struct validator *v)
 	store_clear(&v->store);
 	desk_free(v->desk);
 	rounds_free(v->rounds);
+	challenges_free(v->challenges);
 }
 
 int
