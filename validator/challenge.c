@@ -58,23 +58,39 @@ find_templates(struct plan *p)
 	}
 }
 
+static size_t
+draw_any(const struct plan *p)
+{
+	return p->usable[challenge_dice_below(p->dice, p->n_usable)];
+}
+
+/* Of that sort, or of any other; of all, if there is none. */
+static size_t
+draw_of_sort(const struct plan *p, uint64_t sort, bool is_same)
+{
+	size_t fits[CHALLENGE_TEMPLATES], n = 0;
+
+	for (size_t i = 0; i < p->n_usable; i++) {
+		if ((p->past->jobs[p->usable[i]].sort == sort) == is_same)
+			fits[n++] = p->usable[i];
+	}
+	return n > 0 ? fits[challenge_dice_below(p->dice, n)] : draw_any(p);
+}
+
 /* -- times --------------------------------------------------------------- */
 
-/* A gap that was seen between two of the clients' jobs, of the last day. */
-static int64_t
-draw_gap(const struct plan *p)
+/* Two jobs that came one behind the other in the last day: the later one's
+ * place, the other's is the next. -1: there are none. */
+static int
+draw_pair(const struct plan *p)
 {
 	const struct challenge_past *past = p->past;
 	size_t n = 0;
-	size_t i;
 
 	while (
 	    n + 1 < past->n && past->now_us - past->jobs[n + 1].at_us <= day_us)
 		n++;
-	if (n == 0)
-		return 0;
-	i = challenge_dice_below(p->dice, n);
-	return past->jobs[i].at_us - past->jobs[i + 1].at_us;
+	return n > 0 ? (int)challenge_dice_below(p->dice, n) : -1;
 }
 
 /* Some time before the next look: whoever is overdue comes then, and not all
@@ -87,15 +103,10 @@ soon(const struct plan *p)
 }
 
 static void
-bear(struct plan *p, int64_t due_us)
+bear(struct plan *p, int64_t due_us, size_t template)
 {
-	struct challenge_birth *b = &p->births[p->n];
-
-	if (p->n >= p->most)
-		return;
-	b->due_us = due_us;
-	b->template = p->usable[challenge_dice_below(p->dice, p->n_usable)];
-	p->n++;
+	if (p->n < p->most)
+		p->births[p->n++] = (struct challenge_birth){due_us, template};
 }
 
 /* -- the two processes --------------------------------------------------- */
@@ -107,18 +118,35 @@ chance(const struct challenge_rule *rule)
 	return rule->share / (1 - rule->share);
 }
 
+/* The child of one, which follows it as a job followed another. */
+static void
+bear_child(struct plan *p, const struct challenge_past_job *parent)
+{
+	const struct challenge_past *past = p->past;
+	const struct challenge_past_job *later;
+	int pair = draw_pair(p);
+	int64_t due_us = parent->at_us;
+	size_t template;
+
+	if (pair >= 0) {
+		later = &past->jobs[pair];
+		due_us += later->at_us - later[1].at_us;
+		template =
+		    draw_of_sort(p, parent->sort, later->sort == later[1].sort);
+	} else {
+		template = draw_any(p);
+	}
+	bear(p, due_us > past->now_us ? due_us : soon(p), template);
+}
+
 static void
 thin(struct plan *p, int64_t from_us)
 {
 	const struct challenge_past *past = p->past;
 
 	for (size_t i = 0; i < past->n && past->jobs[i].at_us > from_us; i++) {
-		int64_t due_us;
-
-		if (challenge_dice_unit(p->dice) >= chance(p->rule))
-			continue;
-		due_us = past->jobs[i].at_us + draw_gap(p);
-		bear(p, due_us > past->now_us ? due_us : soon(p));
+		if (challenge_dice_unit(p->dice) < chance(p->rule))
+			bear_child(p, &past->jobs[i]);
 	}
 }
 
@@ -138,9 +166,9 @@ fill_floor(struct plan *p, int64_t from_us)
 		return;
 	wanted = rate * (past->now_us - from_us) / hour_us;
 	for (; wanted >= 1; wanted--)
-		bear(p, soon(p));
+		bear(p, soon(p), draw_any(p));
 	if (challenge_dice_unit(p->dice) < wanted)
-		bear(p, soon(p));
+		bear(p, soon(p), draw_any(p));
 }
 
 static size_t

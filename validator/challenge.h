@@ -2,10 +2,11 @@
  * When challenges come, and after whose likeness: pure.
  *
  * A challenge must not stand out among clients' jobs. So each job of a client
- * gives birth to one with some probability, after a time drawn from the gaps
- * between such jobs; and each is made after a client's job drawn at random
- * among the latest, its template. Where clients send little, a floor is
- * filled up at random, hour by hour as they do send.
+ * gives birth to one with some probability, which follows it as some job of the
+ * latest followed another: after the same time, and of the same sort if those
+ * two were. Of that sort, or of the others, its template is drawn at random
+ * among the latest. Where clients send little, a floor is filled up at random,
+ * hour by hour as they do send.
  */
 #ifndef VALIDATOR_CHALLENGE_H
 #define VALIDATOR_CHALLENGE_H
@@ -33,6 +34,7 @@ struct challenge_rule {
 struct challenge_past_job {
 	int64_t at_us;	/* wall: it came */
 	bool is_usable; /* as a template: we can make one like it */
+	uint64_t sort;	/* the same number for the same kind, language, type */
 };
 
 struct challenge_past {

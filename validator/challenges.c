@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "common/blobs.h"
 #include "common/clock.h"
@@ -120,6 +121,21 @@ is_usable(const struct challenges *c, const PGresult *res, int i)
 	    has_input ? pg_text(res, i, "input_type") : NULL);
 }
 
+/* The same for jobs that look alike but for their size. */
+static uint64_t
+sort_of(const PGresult *res, int i)
+{
+	static const char *const columns[] = {"kind", "language", "input_type"};
+	uint64_t sort = 0;
+
+	for (int k = 0; k < 3; k++) {
+		const char *text = pg_text(res, i, columns[k]);
+
+		sort = XXH64(text, strlen(text), sort);
+	}
+	return sort;
+}
+
 /* Jobs of the last hour; if there are more than were read, at their rate. */
 static size_t
 count_last_hour(const struct challenge_past_job *jobs, size_t n, int64_t now_us)
@@ -165,8 +181,9 @@ plan(struct challenges *c, const PGresult *state, const PGresult *res)
 	json_t *rows;
 
 	for (size_t i = 0; i < past.n; i++)
-		jobs[i] = (struct challenge_past_job){
-		    pg_int(res, (int)i, "at_us"), is_usable(c, res, (int)i)};
+		jobs[i] =
+		    (struct challenge_past_job){pg_int(res, (int)i, "at_us"),
+			is_usable(c, res, (int)i), sort_of(res, (int)i)};
 	c->seen_us = is_first ? -1 : pg_int(state, 0, "seen_us");
 	past.from_us = is_first ? c->look_us : c->seen_us;
 	past.in_last_hour = count_last_hour(jobs, past.n, c->look_us);

@@ -35,7 +35,7 @@ past_of(struct challenge_past_job *jobs, size_t n, int64_t gap_us)
 {
 	for (size_t i = 0; i < n; i++)
 		jobs[i] = (struct challenge_past_job){
-		    NOW - (int64_t)i * gap_us, true};
+		    NOW - (int64_t)i * gap_us, true, 0};
 	return (struct challenge_past){
 	    .from_us = NOW - LOOK_S * S, .now_us = NOW, .jobs = jobs, .n = n};
 }
@@ -313,6 +313,33 @@ templates_are_drawn_evenly_among_the_latest(void **state)
 	}
 }
 
+/* Of sorts 0 and 1, a pair of each in turn: half of those that follow are of
+ * the sort of whom they follow. All parents are of sort 0. */
+static void
+a_child_is_of_its_parents_sort_as_often_as_others(void **state)
+{
+	struct challenge_past_job jobs[81];
+	struct challenge_past past = past_of(jobs, 81, S);
+	int counts[CHALLENGE_MAX_PAST], same = 0, all = 0;
+
+	(void)state;
+	for (int i = 0; i < 81; i++)
+		jobs[i].sort = i % 4 / 2;
+	past.from_us = NOW - 1; /* the parent is the first */
+	count_templates(&past, counts);
+	for (int i = 0; i < 81; i++) {
+		all += counts[i];
+		same += jobs[i].sort == 0 ? counts[i] : 0;
+	}
+	assert_true(fabs((double)same / all - 0.5) < 0.05);
+	/* Whoever follows is of another sort: so is every child. */
+	for (int i = 0; i < 81; i++)
+		jobs[i].sort = i % 2;
+	count_templates(&past, counts);
+	for (int i = 0; i < 81; i++)
+		assert_true(i % 2 == 1 ? counts[i] > 0 : counts[i] == 0);
+}
+
 static void
 templates_of_the_last_day_go_first(void **state)
 {
@@ -349,6 +376,7 @@ main(void)
 	    cmocka_unit_test(the_floor_goes_by_the_hour),
 	    cmocka_unit_test(the_ceiling_holds),
 	    cmocka_unit_test(templates_are_drawn_evenly_among_the_latest),
+	    cmocka_unit_test(a_child_is_of_its_parents_sort_as_often_as_others),
 	    cmocka_unit_test(templates_of_the_last_day_go_first),
 	};
 
