@@ -38,7 +38,7 @@ void redis_tail(
     struct redis *, const char *stream, redis_on_message *, void *arg);
 
 /* The streams, in one place. */
-extern const char redis_jobs[], redis_results[], redis_scores[],
-    redis_weights[], redis_chain[];
+extern const char redis_jobs[], redis_accepted[], redis_results[],
+    redis_scores[], redis_weights[], redis_chain[];
 
 #endif

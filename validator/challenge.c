@@ -4,11 +4,16 @@
  */
 #include "validator/challenge.h"
 
+#include <math.h>
+#include <string.h>
+#include <xxhash.h>
+
 #include "validator/challenge_dice.h"
 
 enum {
 	ENOUGH_FOR_HOURS = 240, /* jobs, before their hours say anything */
 	US_PER_S = 1000000,
+	NEAR_PAIRS = 24,
 };
 
 static const int64_t hour_us = 3600LL * US_PER_S;
@@ -64,37 +69,26 @@ draw_any(const struct plan *p)
 	return p->usable[challenge_dice_below(p->dice, p->n_usable)];
 }
 
-/* Of that sort, or of any other; of all, if there is none. */
-static size_t
-draw_of_sort(const struct plan *p, uint64_t sort, bool is_same)
-{
-	size_t fits[CHALLENGE_TEMPLATES], n = 0;
-
-	for (size_t i = 0; i < p->n_usable; i++) {
-		if ((p->past->jobs[p->usable[i]].sort == sort) == is_same)
-			fits[n++] = p->usable[i];
-	}
-	return n > 0 ? fits[challenge_dice_below(p->dice, n)] : draw_any(p);
-}
-
 /* -- times --------------------------------------------------------------- */
 
-/* Two jobs that came one behind the other in the last day: the later one's
- * place, the other's is the next. -1: there are none. */
-static int
-draw_pair(const struct plan *p)
+/* A gap that was seen between two of the clients' jobs, of the last day. */
+static int64_t
+draw_gap(const struct plan *p)
 {
 	const struct challenge_past *past = p->past;
 	size_t n = 0;
+	size_t i;
 
 	while (
 	    n + 1 < past->n && past->now_us - past->jobs[n + 1].at_us <= day_us)
 		n++;
-	return n > 0 ? (int)challenge_dice_below(p->dice, n) : -1;
+	if (n == 0)
+		return 0;
+	i = challenge_dice_below(p->dice, n);
+	return past->jobs[i].at_us - past->jobs[i + 1].at_us;
 }
 
-/* Some time before the next look: whoever is overdue comes then, and not all
- * of them at the look. */
+/* Some time before the next look. */
 static int64_t
 soon(const struct plan *p)
 {
@@ -103,10 +97,11 @@ soon(const struct plan *p)
 }
 
 static void
-bear(struct plan *p, int64_t due_us, size_t template)
+bear(struct plan *p, int64_t due_us)
 {
 	if (p->n < p->most)
-		p->births[p->n++] = (struct challenge_birth){due_us, template};
+		p->births[p->n++] =
+		    (struct challenge_birth){due_us, draw_any(p)};
 }
 
 /* -- the two processes --------------------------------------------------- */
@@ -118,35 +113,18 @@ chance(const struct challenge_rule *rule)
 	return rule->share / (1 - rule->share);
 }
 
-/* The child of one, which follows it as a job followed another. */
-static void
-bear_child(struct plan *p, const struct challenge_past_job *parent)
-{
-	const struct challenge_past *past = p->past;
-	const struct challenge_past_job *later;
-	int pair = draw_pair(p);
-	int64_t due_us = parent->at_us;
-	size_t template;
-
-	if (pair >= 0) {
-		later = &past->jobs[pair];
-		due_us += later->at_us - later[1].at_us;
-		template =
-		    draw_of_sort(p, parent->sort, later->sort == later[1].sort);
-	} else {
-		template = draw_any(p);
-	}
-	bear(p, due_us > past->now_us ? due_us : soon(p), template);
-}
-
 static void
 thin(struct plan *p, int64_t from_us)
 {
 	const struct challenge_past *past = p->past;
 
 	for (size_t i = 0; i < past->n && past->jobs[i].at_us > from_us; i++) {
-		if (challenge_dice_unit(p->dice) < chance(p->rule))
-			bear_child(p, &past->jobs[i]);
+		int64_t due_us;
+
+		if (challenge_dice_unit(p->dice) >= chance(p->rule))
+			continue;
+		due_us = past->jobs[i].at_us + draw_gap(p);
+		bear(p, due_us > past->now_us ? due_us : past->now_us);
 	}
 }
 
@@ -166,9 +144,9 @@ fill_floor(struct plan *p, int64_t from_us)
 		return;
 	wanted = rate * (past->now_us - from_us) / hour_us;
 	for (; wanted >= 1; wanted--)
-		bear(p, soon(p), draw_any(p));
+		bear(p, soon(p));
 	if (challenge_dice_unit(p->dice) < wanted)
-		bear(p, soon(p), draw_any(p));
+		bear(p, soon(p));
 }
 
 static size_t
@@ -204,4 +182,70 @@ challenge_plan(const struct challenge_rule *rule,
 	thin(&p, from_us);
 	fill_floor(&p, from_us);
 	return p.n;
+}
+
+/* -- following ------------------------------------------------------------ */
+
+/* By two passes: how many there are, then one of them. */
+int64_t
+challenge_short_gap(const struct challenge_past_job *jobs, size_t n,
+    int64_t most_us, struct challenge_dice *dice)
+{
+	size_t fits = 0, chosen;
+
+	for (size_t i = 0; i + 1 < n; i++)
+		fits += jobs[i].at_us - jobs[i + 1].at_us <= most_us;
+	if (fits == 0)
+		return 0;
+	chosen = challenge_dice_below(dice, fits);
+	for (size_t i = 0;; i++) {
+		int64_t gap_us = jobs[i].at_us - jobs[i + 1].at_us;
+
+		if (gap_us <= most_us && chosen-- == 0)
+			return gap_us;
+	}
+}
+
+/* -- company -------------------------------------------------------------- */
+
+uint64_t
+challenge_sort(const char *kind, const char *language, const char *input_type)
+{
+	const char *const parts[] = {kind, language, input_type};
+	uint64_t sort = 0;
+
+	for (int i = 0; i < 3; i++) {
+		const char *part = parts[i] != NULL ? parts[i] : "";
+
+		sort = XXH64(part, strlen(part), sort);
+	}
+	return sort;
+}
+
+/* The pairs whose gaps are nearest by ratio, in no order. */
+bool
+challenge_is_alike(const struct challenge_past_job *jobs, size_t n,
+    int64_t after_us, struct challenge_dice *dice)
+{
+	double off[NEAR_PAIRS];
+	bool is_alike[NEAR_PAIRS];
+	size_t k = 0;
+
+	for (size_t i = 0; i + 1 < n; i++) {
+		int64_t gap_us = jobs[i].at_us - jobs[i + 1].at_us;
+		double is = fabs(log((gap_us + 1.0) / (after_us + 1.0)));
+		size_t at = k, worst = 0;
+
+		for (size_t w = 1; w < k; w++)
+			worst = off[w] > off[worst] ? w : worst;
+		if (k < NEAR_PAIRS)
+			k++;
+		else if (is >= off[worst])
+			continue;
+		else
+			at = worst;
+		off[at] = is;
+		is_alike[at] = jobs[i].sort == jobs[i + 1].sort;
+	}
+	return k > 0 && is_alike[challenge_dice_below(dice, k)];
 }

@@ -2,11 +2,14 @@
  * When challenges come, and after whose likeness: pure.
  *
  * A challenge must not stand out among clients' jobs. So each job of a client
- * gives birth to one with some probability, which follows it as some job of the
- * latest followed another: after the same time, and of the same sort if those
- * two were. Of that sort, or of the others, its template is drawn at random
- * among the latest. Where clients send little, a floor is filled up at random,
- * hour by hour as they do send.
+ * gives birth to one with some probability, after a time drawn from the gaps
+ * between such jobs; and each is made after a client's job drawn at random
+ * among the latest, its template. Where clients send little, a floor is
+ * filled up at random, hour by hour as they do send.
+ *
+ * Clients send jobs of one sort in a row. So when one is due, it is chosen
+ * among those that are ready: of the sort of the job that came last, or not,
+ * as jobs that came after as long a time were.
  */
 #ifndef VALIDATOR_CHALLENGE_H
 #define VALIDATOR_CHALLENGE_H
@@ -51,19 +54,36 @@ struct challenge_past {
 };
 
 struct challenge_birth {
-	int64_t due_us;	 /* wall, not before now_us */
+	int64_t due_us;	 /* wall; now_us: it should have been before */
 	size_t template; /* of the past's jobs */
 };
 
 /*
  * Who is born, into births. look_us: how long until the next look, over
- * which those that are overdue already are spread. What came longer ago than
- * CHALLENGE_MISSED_US has no children: missed is missed.
+ * which the floor's are spread. What came longer ago than CHALLENGE_MISSED_US
+ * has no children: missed is missed.
  */
 #define CHALLENGE_MISSED_US (300 * 1000000LL)
 size_t challenge_plan(const struct challenge_rule *,
     const struct challenge_past *, int64_t look_us, struct challenge_dice *,
     struct challenge_birth births[CHALLENGE_MAX_BIRTHS]);
+
+/* A gap of the last day that is no longer than most_us: whoever is overdue
+ * follows a job that comes now by that. 0 if there is none. */
+int64_t challenge_short_gap(const struct challenge_past_job *, size_t n,
+    int64_t most_us, struct challenge_dice *);
+
+/*
+ * Whether a job that comes so long after the latest of clients is of its sort,
+ * as after about as long a time jobs were before. jobs: as in a past, the
+ * latest first.
+ */
+bool challenge_is_alike(const struct challenge_past_job *, size_t n,
+    int64_t after_us, struct challenge_dice *);
+
+/* A number for kind, language and file type; NULL is as "". */
+uint64_t challenge_sort(
+    const char *kind, const char *language, const char *input_type);
 
 /* How much busier an hour (0 to 23) is than the mean; 1 if too little is
  * known to say. */

@@ -63,7 +63,7 @@ write_all(int fd, const char *text, size_t len)
 }
 
 static void
-say(const json_t *result, const struct err *err)
+answer_with(const json_t *result, const struct err *err)
 {
 	json_t *answer = json_object();
 	char *text;
@@ -96,7 +96,7 @@ be_child(
 		_exit(EXIT_FAILURE);
 	fcntl(PIPE, F_SETFD, FD_CLOEXEC);
 	setpriority(PRIO_PROCESS, 0, NICE);
-	say(work(order, folder, &err), &err);
+	answer_with(work(order, folder, &err), &err);
 }
 
 /* -- programs ------------------------------------------------------------- */

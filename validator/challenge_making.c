@@ -1,14 +1,14 @@
 /*
  * Step by step: the template's file is looked at (if it is sound), the corpus
- * is asked for what is near, else something is made; then the clock. What
+ * is asked for what is near, else something is made. What
  * fails drops the challenge, with a reason in its row: the next one comes by
  * itself.
  */
 #include "validator/challenge_making.h"
 
+#include <assert.h>
 #include <event2/event.h>
 #include <jansson.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +21,7 @@
 #include "common/pg.h"
 #include "common/redis.h"
 #include "common/xalloc.h"
+#include "validator/challenge.h"
 #include "validator/challenge_child.h"
 #include "validator/challenge_corpus.h"
 #include "validator/challenge_sentence.h"
@@ -34,8 +35,8 @@ static const double near_least = 0.93, near_most = 1.07;
 
 struct challenge_making {
 	struct challenge_kit *kit;
-	void (*on_over)(struct challenge_making *, void *);
-	void *arg;
+	struct challenge_making_calls calls;
+	bool is_ready;
 	char id[UUID_TEXT];
 	int64_t due_us;
 	/* The template; kind NULL: it is gone. */
@@ -134,7 +135,7 @@ on_over(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	m->on_over(m, m->arg);
+	m->calls.on_over(m, m->calls.arg);
 }
 
 /* Not before whoever called us has returned. */
@@ -192,10 +193,9 @@ on_made(const struct pg_answer *answer, void *arg)
 	over(m);
 }
 
-static void
-on_due(evutil_socket_t fd, short what, void *arg)
+void
+challenge_making_release(struct challenge_making *m)
 {
-	struct challenge_making *m = arg;
 	char *params = json_dumps(m->params, JSON_COMPACT);
 	char *expect =
 	    m->expect != NULL ? json_dumps(m->expect, JSON_COMPACT) : NULL;
@@ -208,24 +208,44 @@ on_due(evutil_socket_t fd, short what, void *arg)
 	    .bytes = m->bytes,
 	    .item = m->item != NULL ? m->item->key : NULL};
 
-	(void)fd;
-	(void)what;
+	assert(m->is_ready);
+	m->is_ready = false;
 	store_challenge_make(m->kit->store, &row, clock_wall_us(), on_made, m);
 	free(params);
 	free(expect);
 }
 
 static void
-wait_until_due(struct challenge_making *m)
+on_ready(evutil_socket_t fd, short what, void *arg)
 {
-	int64_t us = m->due_us - clock_wall_us();
-	struct timeval wait = {0, 0};
+	struct challenge_making *m = arg;
 
-	if (us > 0)
-		wait = (struct timeval){us / 1000000, us % 1000000};
+	(void)fd;
+	(void)what;
+	m->is_ready = true;
+	m->calls.on_ready(m, m->calls.arg);
+}
+
+static void
+ready(struct challenge_making *m)
+{
+	struct timeval now = {0, 0};
+
 	event_free(m->timer);
-	m->timer = evtimer_new(m->kit->base, on_due, m);
-	event_add(m->timer, &wait);
+	m->timer = evtimer_new(m->kit->base, on_ready, m);
+	event_add(m->timer, &now);
+}
+
+bool
+challenge_making_is_ready(const struct challenge_making *m)
+{
+	return m->is_ready;
+}
+
+uint64_t
+challenge_making_sort(const struct challenge_making *m)
+{
+	return challenge_sort(m->kind, language_of(m), m->input_type);
 }
 
 /* -- children ------------------------------------------------------------- */
@@ -294,7 +314,7 @@ on_sound(const json_t *result, const char *why, void *arg)
 	m->bytes = json_integer_value(json_object_get(result, "bytes"));
 	if (expect != NULL)
 		m->expect = json_deep_copy(expect);
-	wait_until_due(m);
+	ready(m);
 }
 
 static void
@@ -328,7 +348,7 @@ make_text(struct challenge_making *m)
 	challenge_sentence_imitate(text, text_of(m));
 	json_object_set_new(m->params, "text", json_string(text));
 	free(text);
-	wait_until_due(m);
+	ready(m);
 }
 
 static void
@@ -355,7 +375,7 @@ use_item(struct challenge_making *m, const struct challenge_item *item)
 	if (item->file != NULL)
 		wait_turn(m, make_sound);
 	else
-		wait_until_due(m);
+		ready(m);
 }
 
 /* Which of those that are near is left for enough miners; by chance. */
@@ -500,14 +520,13 @@ take_template(struct challenge_making *m, const PGresult *res, int row)
 
 struct challenge_making *
 challenge_making_new(struct challenge_kit *kit, const PGresult *res, int row,
-    void (*on_over)(struct challenge_making *, void *), void *arg)
+    const struct challenge_making_calls *calls)
 {
 	struct challenge_making *m = xcalloc(1, sizeof(*m));
 	struct timeval now = {0, 0};
 
 	m->kit = kit;
-	m->on_over = on_over;
-	m->arg = arg;
+	m->calls = *calls;
 	snprintf(m->id, sizeof(m->id), "%s", pg_text(res, row, "id"));
 	m->due_us = pg_int(res, row, "due_us");
 	take_template(m, res, row);

@@ -1,13 +1,14 @@
 /*
  * One challenge on its way, from a client's job it is to be like to a job of
- * its own: what it asks is found or made, it is kept until it is due, and
- * then its row is written and the orchestrators are woken.
+ * its own: what it asks is found or made; then it is ready, and waits until it
+ * is released: its row is written and the orchestrators are woken.
  */
 #ifndef VALIDATOR_CHALLENGE_MAKING_H
 #define VALIDATOR_CHALLENGE_MAKING_H
 
 #include <libpq-fe.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/queue.h>
 
 #include "common/uuid.h"
@@ -44,11 +45,21 @@ struct challenge_kit {
 bool challenge_can_be_like(const struct challenge_kit *, const char *kind,
     const char *scoring, const char *language, const char *input_type);
 
-/* From a row of challenge_take. on_over is called once, later, when there is
- * nothing more to be done about it; it may free it. */
+/* on_ready is called once, later, unless it is over before; on_over once, when
+ * there is nothing more to be done about it, which may free it. */
+struct challenge_making_calls {
+	void (*on_ready)(struct challenge_making *, void *arg);
+	void (*on_over)(struct challenge_making *, void *arg);
+	void *arg;
+};
+
+/* From a row of challenge_take. */
 struct challenge_making *challenge_making_new(struct challenge_kit *,
-    const PGresult *, int row,
-    void (*on_over)(struct challenge_making *, void *arg), void *arg);
+    const PGresult *, int row, const struct challenge_making_calls *);
+bool challenge_making_is_ready(const struct challenge_making *);
+uint64_t challenge_making_sort(const struct challenge_making *);
+/* One that is ready; from then on it is not. */
+void challenge_making_release(struct challenge_making *);
 /* What is under way is given up; its lease ends by itself. Not while a
  * statement of its is open, but after pg_free. NULL is fine. */
 void challenge_making_free(struct challenge_making *);

@@ -13,7 +13,7 @@
 #include "validator/challenge_dice.h"
 #include "validator/challenge_lexicon.h"
 
-enum { TRIES = 48, MAX_SENTENCES = 4000 };
+enum { MAX_TEXTS = 48, MAX_SENTENCES = 4000 };
 
 static const struct challenge_lexicon *
 lexicon_of(const char *language)
@@ -206,7 +206,7 @@ challenge_sentence_text(const char *language, size_t letters,
     struct challenge_dice *dice, char **written, char **spoken)
 {
 	/* Of a long one any try is near enough, and it costs more. */
-	size_t tries = 1 + TRIES * 200 / (letters + 200);
+	size_t tries = 1 + MAX_TEXTS * 200 / (letters + 200);
 	struct attempt_text best = {.off = SIZE_MAX};
 
 	for (size_t i = 0; i < tries; i++) {

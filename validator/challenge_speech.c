@@ -58,6 +58,24 @@ has(const char *data, size_t n, const char *word)
 	return memmem(data, n, word, strlen(word)) != NULL;
 }
 
+/* The muxer's name with its version, as it writes it unless told not to. */
+static bool
+has_name(const char *data, size_t n)
+{
+	static const char name[] = "Lavf";
+	const size_t len = sizeof(name) - 1;
+	const char *at = memmem(data, n, name, len);
+
+	while (at != NULL) {
+		size_t rest = n - (at - data) - len;
+
+		if (rest > 0 && at[len] >= '0' && at[len] <= '9')
+			return true;
+		at = memmem(at + len, rest, name, len);
+	}
+	return false;
+}
+
 static double
 number_of(const json_t *object, const char *key)
 {
@@ -78,13 +96,16 @@ describe(const json_t *measured, const struct peek *peek, uint64_t bytes)
 		codec = "opus";
 	else if (has(peek->head, peek->n_head, "vorbis"))
 		codec = "vorbis";
-	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:s, s:b, s:b, s:b}",
+	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:s, s:b, s:b, s:b, s:b}",
 	    "seconds", seconds, "rate", rate, "channels", channels, "bits",
 	    8 * round(bytes / (seconds * rate * channels)), "kbps",
 	    bytes * 8 / seconds / 1000, "codec", codec, "tagged",
-	    has(peek->head, peek->n_head, "Lavf") ||
-		has(peek->tail, peek->n_tail, "Lavf"),
+	    has_name(peek->head, peek->n_head) ||
+		has_name(peek->tail, peek->n_tail),
 	    "id3", peek->n_head > 3 && memcmp(peek->head, "ID3", 3) == 0,
+	    "xing",
+	    has(peek->head, peek->n_head, "Xing") ||
+		has(peek->head, peek->n_head, "Info"),
 	    "moov_first", has(peek->head, peek->n_head, "moov"));
 }
 
@@ -367,6 +388,9 @@ add_manners(struct args *a, const struct form *f, const json_t *like)
 	if (strcmp(f->muxer, "mp3") == 0 &&
 	    !json_is_true(json_object_get(like, "id3")))
 		add(a, "-id3v2_version", "0");
+	if (strcmp(f->muxer, "mp3") == 0 &&
+	    !json_is_true(json_object_get(like, "xing")))
+		add(a, "-write_xing", "0");
 	if (strcmp(f->muxer, "ipod") == 0 &&
 	    json_is_true(json_object_get(like, "moov_first")))
 		add(a, "-movflags", "+faststart");

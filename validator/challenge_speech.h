@@ -25,7 +25,8 @@ struct challenge_look {
 /*
  * What it is like: {"seconds", "rate", "channels", "bits" (a sample, of PCM),
  * "kbps", "codec" ("opus", "vorbis" or "": the usual one), "tagged" (the
- * encoder has left its name), "id3", "moov_first"}. A challenge_child_work.
+ * encoder has left its name), "id3", "xing", "moov_first"}. A
+ * challenge_child_work.
  */
 json_t *challenge_speech_look(
     const void *look, const char *folder, struct err *);

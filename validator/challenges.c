@@ -1,7 +1,14 @@
 /*
  * One look at a time: state and past are read, births written, and what is
  * due taken, each when the one before has answered. A look that fails is made
- * again at the next turn of the clock.
+ * again at the next turn of the clock, which turns unevenly, so that nothing
+ * that is made shows its beat.
+ *
+ * Making takes seconds, and what is to be like the job before it must be there
+ * at once. So where clients send much, some that are ready are held back, the
+ * stock: whoever is due then is chosen among them. And whoever was due before
+ * the look that it was planned at, as clients' jobs come faster than we look,
+ * follows one of the next that come, which we are told of at once.
  */
 #include "validator/challenges.h"
 
@@ -11,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include "common/blobs.h"
 #include "common/clock.h"
@@ -29,10 +35,15 @@
 #include "validator/store_challenge.h"
 
 enum {
-	LOOK_MS = 2000,
-	MAX_MAKING = 32,
-	AHEAD_S = 30,  /* they are taken so long before they are due */
-	LEASE_S = 900, /* for all to be made, children taking turns */
+	LOOK_MS = 2000, /* in the mean */
+	MAX_MAKING = 64,
+	MAX_STOCK = 20,
+	LEAST_STOCK = 4, /* fewer are not worth waiting for */
+	STOCK_S = 30,	 /* it is what is born in so long */
+	RECENT_S = 60,
+	MOST_GAP_S = 3, /* longer ones are planned ahead */
+	AHEAD_S = 30,	/* they are taken so long before they are due */
+	LEASE_S = 3600, /* for all to be made, children taking turns */
 	HOUR_S = 3600,
 	PAST_DAYS = 30,
 	HOURS_DAYS = 7,
@@ -49,22 +60,243 @@ struct challenges {
 	int64_t seen_us, look_us; /* of the look under way */
 	int64_t by_hour[CHALLENGE_HOURS];
 	int64_t hours_due_us;
-	struct challenge_making *making[MAX_MAKING];
+	struct challenge_past_job jobs[CHALLENGE_MAX_PAST];
+	size_t n_jobs;
+	struct making {
+		struct challenge_making *it;
+		bool is_released;
+	} making[MAX_MAKING];
 	int n_making;
+	/* Of those not released as many are due at some time, others follow
+	 * a job that is yet to come, and the rest are the stock. */
+	int64_t dues_us[MAX_MAKING];
+	int n_dues, n_following, n_stock, most_stock;
+	int64_t told_us; /* when a job came last */
+	bool is_choosing;
+	struct event *due;
 };
+
+/* -- releasing ------------------------------------------------------------ */
+
+static void release_due(struct challenges *);
+
+static struct making *
+slot_of(struct challenges *c, const struct challenge_making *m)
+{
+	int i = 0;
+
+	while (c->making[i].it != m)
+		i++;
+	return &c->making[i];
+}
+
+/* The earliest, or the latest; its place. */
+static int
+find_due(const struct challenges *c, bool earliest)
+{
+	int found = 0;
+
+	for (int i = 1; i < c->n_dues; i++) {
+		if ((c->dues_us[i] < c->dues_us[found]) == earliest)
+			found = i;
+	}
+	return found;
+}
+
+static void
+remove_due(struct challenges *c, bool earliest)
+{
+	int i = find_due(c, earliest);
+
+	c->dues_us[i] = c->dues_us[--c->n_dues];
+}
+
+static void
+on_due(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	release_due(arg);
+}
+
+/* Those that are ready, of that sort or of any other; how many. */
+static int
+find_ready(struct challenges *c, uint64_t sort, bool is_same,
+    struct challenge_making *fits[MAX_MAKING])
+{
+	int n = 0;
+
+	for (int i = 0; i < c->n_making; i++) {
+		struct challenge_making *m = c->making[i].it;
+
+		if (challenge_making_is_ready(m) &&
+		    (challenge_making_sort(m) == sort) == is_same)
+			fits[n++] = m;
+	}
+	return n;
+}
+
+static void
+release_one(struct challenges *c, uint64_t sort, bool is_same)
+{
+	struct challenge_making *fits[MAX_MAKING], *chosen;
+	int n = find_ready(c, sort, is_same, fits);
+
+	if (n == 0)
+		n = find_ready(c, sort, !is_same, fits);
+	if (n == 0)
+		return;
+	chosen = fits[challenge_dice_below(&c->kit.dice, n)];
+	remove_due(c, true);
+	slot_of(c, chosen)->is_released = true;
+	challenge_making_release(chosen);
+}
+
+static void
+on_latest(const struct pg_answer *answer, void *arg)
+{
+	struct challenges *c = arg;
+	const PGresult *res;
+	int64_t after_us;
+	uint64_t sort;
+
+	c->is_choosing = false;
+	if (answer->outcome != PG_DONE || c->is_closed || c->n_dues == 0)
+		return; /* the next look tries again */
+	res = answer->results[0];
+	if (PQntuples(res) == 0)
+		return;
+	after_us = clock_wall_us() - pg_int(res, 0, "at_us");
+	sort = challenge_sort(pg_text(res, 0, "kind"),
+	    pg_text(res, 0, "language"), pg_text(res, 0, "input_type"));
+	release_one(c, sort,
+	    challenge_is_alike(c->jobs, c->n_jobs, after_us, &c->kit.dice));
+	release_due(c);
+}
+
+static bool
+any_ready(const struct challenges *c)
+{
+	for (int i = 0; i < c->n_making; i++) {
+		if (challenge_making_is_ready(c->making[i].it))
+			return true;
+	}
+	return false;
+}
+
+/* Release one if one is due and one is ready; else wait until it is due. */
+static void
+release_due(struct challenges *c)
+{
+	struct timeval wait = {0, 0};
+	int64_t us;
+
+	if (c->is_choosing || c->is_closed || c->n_dues == 0)
+		return;
+	us = c->dues_us[find_due(c, true)] - clock_wall_us();
+	if (us > 0) {
+		wait = (struct timeval){us / us_per_s, us % us_per_s};
+		event_add(c->due, &wait);
+	} else if (any_ready(c)) {
+		c->is_choosing = true;
+		store_challenge_latest(c->kit.store, on_latest, c);
+	}
+}
+
+static void
+add_due(struct challenges *c, int64_t due_us)
+{
+	c->dues_us[c->n_dues++] = due_us;
+}
+
+/* Of the jobs that come, some are followed, so that those are not always the
+ * first of many. */
+void
+challenges_follow(struct challenges *c)
+{
+	double chance;
+	int64_t gap_us;
+
+	if (c == NULL || c->is_closed)
+		return;
+	c->told_us = clock_wall_us();
+	chance = 2 * c->rule.share / (1 - c->rule.share);
+	if (c->n_following == 0 || challenge_dice_unit(&c->kit.dice) > chance)
+		return;
+	gap_us = challenge_short_gap(
+	    c->jobs, c->n_jobs, MOST_GAP_S * us_per_s, &c->kit.dice);
+	c->n_following--;
+	add_due(c, c->told_us + gap_us);
+	release_due(c);
+}
+
+/* Nobody comes who could be followed, or nobody tells us. */
+static void
+stop_following(struct challenges *c)
+{
+	int64_t now_us = clock_wall_us();
+
+	if (now_us - c->told_us < MOST_GAP_S * us_per_s)
+		return;
+	for (; c->n_following > 0; c->n_following--)
+		add_due(c, now_us + (int64_t)challenge_dice_between(
+					&c->kit.dice, 0, LOOK_MS * 1000.0));
+}
+
+/* The stock is as large as the clients' rate makes it: what it has too many
+ * of is released before long. */
+static void
+trim_stock(struct challenges *c)
+{
+	while (c->n_stock > c->most_stock) {
+		c->n_stock--;
+		add_due(c,
+		    clock_wall_us() + (int64_t)challenge_dice_between(
+					  &c->kit.dice, 0, LOOK_MS * 1000.0));
+	}
+}
 
 /* -- taking --------------------------------------------------------------- */
 
 static void
+on_ready(struct challenge_making *m, void *arg)
+{
+	(void)m;
+	release_due(arg);
+}
+
+/* One that came to nothing was due, too, or of the stock. */
+static void
 on_over(struct challenge_making *m, void *arg)
 {
 	struct challenges *c = arg;
-	int i = 0;
+	struct making *slot = slot_of(c, m);
 
-	while (c->making[i] != m)
-		i++;
-	c->making[i] = c->making[--c->n_making];
+	if (!slot->is_released) {
+		if (c->n_stock > 0)
+			c->n_stock--;
+		else if (c->n_following > 0)
+			c->n_following--;
+		else
+			remove_due(c, false);
+	}
+	*slot = c->making[--c->n_making];
 	challenge_making_free(m);
+}
+
+static void
+take_one(struct challenges *c, const PGresult *res, int row)
+{
+	const struct challenge_making_calls calls = {on_ready, on_over, c};
+
+	c->making[c->n_making++] = (struct making){
+	    challenge_making_new(&c->kit, res, row, &calls), false};
+	if (c->n_stock < c->most_stock)
+		c->n_stock++;
+	else if (pg_int(res, row, "due_us") <= c->look_us)
+		c->n_following++;
+	else
+		add_due(c, pg_int(res, row, "due_us"));
 }
 
 static void
@@ -79,8 +311,10 @@ on_taken(const struct pg_answer *answer, void *arg)
 		return;
 	}
 	for (int i = 0; i < PQntuples(answer->results[0]); i++)
-		c->making[c->n_making++] = challenge_making_new(
-		    &c->kit, answer->results[0], i, on_over, c);
+		take_one(c, answer->results[0], i);
+	trim_stock(c);
+	stop_following(c);
+	release_due(c);
 }
 
 static void
@@ -121,34 +355,44 @@ is_usable(const struct challenges *c, const PGresult *res, int i)
 	    has_input ? pg_text(res, i, "input_type") : NULL);
 }
 
-/* The same for jobs that look alike but for their size. */
-static uint64_t
-sort_of(const PGresult *res, int i)
-{
-	static const char *const columns[] = {"kind", "language", "input_type"};
-	uint64_t sort = 0;
-
-	for (int k = 0; k < 3; k++) {
-		const char *text = pg_text(res, i, columns[k]);
-
-		sort = XXH64(text, strlen(text), sort);
-	}
-	return sort;
-}
-
-/* Jobs of the last hour; if there are more than were read, at their rate. */
+/* Jobs of the last so many seconds; if there are more than were read, at
+ * their rate. */
 static size_t
-count_last_hour(const struct challenge_past_job *jobs, size_t n, int64_t now_us)
+count_last(const struct challenges *c, int64_t s)
 {
-	int64_t span_us = HOUR_S * us_per_s;
+	int64_t span_us = s * us_per_s;
 	size_t k = 0;
 
-	while (k < n && now_us - jobs[k].at_us < span_us)
+	while (k < c->n_jobs && c->look_us - c->jobs[k].at_us < span_us)
 		k++;
-	if (k == CHALLENGE_MAX_PAST && jobs[k - 1].at_us < now_us)
-		return (
-		    size_t)((double)k * span_us / (now_us - jobs[k - 1].at_us));
+	if (k == CHALLENGE_MAX_PAST && c->jobs[k - 1].at_us < c->look_us)
+		return (size_t)((double)k * span_us /
+				(c->look_us - c->jobs[k - 1].at_us));
 	return k;
+}
+
+static void
+read_past(struct challenges *c, const PGresult *res)
+{
+	c->n_jobs = 0;
+	for (int i = 0; i < PQntuples(res); i++)
+		c->jobs[c->n_jobs++] = (struct challenge_past_job){
+		    .at_us = pg_int(res, i, "at_us"),
+		    .is_usable = is_usable(c, res, i),
+		    .sort = challenge_sort(pg_text(res, i, "kind"),
+			pg_text(res, i, "language"),
+			pg_text(res, i, "input_type"))};
+}
+
+static int
+stock_for(const struct challenges *c)
+{
+	double born = count_last(c, RECENT_S) * c->rule.share /
+		      (1 - c->rule.share) / RECENT_S * STOCK_S;
+
+	if (born < LEAST_STOCK)
+		return 0;
+	return born < MAX_STOCK ? (int)born : MAX_STOCK;
 }
 
 static json_t *
@@ -174,19 +418,16 @@ births_of(struct challenges *c, const struct challenge_past *past,
 static void
 plan(struct challenges *c, const PGresult *state, const PGresult *res)
 {
-	struct challenge_past_job jobs[CHALLENGE_MAX_PAST];
-	struct challenge_past past = {
-	    .now_us = c->look_us, .jobs = jobs, .n = PQntuples(res)};
 	bool is_first = pg_is_null(state, 0, "seen_us");
+	struct challenge_past past = {.now_us = c->look_us, .jobs = c->jobs};
 	json_t *rows;
 
-	for (size_t i = 0; i < past.n; i++)
-		jobs[i] =
-		    (struct challenge_past_job){pg_int(res, (int)i, "at_us"),
-			is_usable(c, res, (int)i), sort_of(res, (int)i)};
+	read_past(c, res);
+	c->most_stock = stock_for(c);
 	c->seen_us = is_first ? -1 : pg_int(state, 0, "seen_us");
+	past.n = c->n_jobs;
 	past.from_us = is_first ? c->look_us : c->seen_us;
-	past.in_last_hour = count_last_hour(jobs, past.n, c->look_us);
+	past.in_last_hour = count_last(c, HOUR_S);
 	past.born_in_last_hour = pg_int(state, 0, "born");
 	memcpy(past.by_hour, c->by_hour, sizeof(past.by_hour));
 	rows = births_of(c, &past, res);
@@ -241,6 +482,16 @@ look_at_hours(struct challenges *c)
 }
 
 static void
+look_again(struct challenges *c)
+{
+	int64_t us = (int64_t)challenge_dice_between(
+	    &c->kit.dice, LOOK_MS * 500.0, LOOK_MS * 1500.0);
+	struct timeval wait = {us / us_per_s, us % us_per_s};
+
+	event_add(c->timer, &wait);
+}
+
+static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct challenges *c = arg;
@@ -248,8 +499,10 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (c->is_looking || c->is_closed || !pg_is_up(c->kit.store->pg))
+	look_again(c);
+	if (c->is_looking || !pg_is_up(c->kit.store->pg))
 		return;
+	release_due(c);
 	c->is_looking = true;
 	c->look_us = clock_wall_us();
 	if (c->look_us >= c->hours_due_us)
@@ -332,7 +585,6 @@ make_kit(struct challenge_kit *kit, const struct challenges_setup *setup)
 struct challenges *
 challenges_new(const struct challenges_setup *setup)
 {
-	struct timeval often = {LOOK_MS / 1000, LOOK_MS % 1000 * 1000};
 	struct challenges *c;
 
 	if (setup->rule.most_per_hour < 1 ||
@@ -343,8 +595,9 @@ challenges_new(const struct challenges_setup *setup)
 	c = xcalloc(1, sizeof(*c));
 	c->rule = setup->rule;
 	make_kit(&c->kit, setup);
-	c->timer = event_new(setup->base, -1, EV_PERSIST, on_timer, c);
-	event_add(c->timer, &often);
+	c->timer = evtimer_new(setup->base, on_timer, c);
+	c->due = evtimer_new(setup->base, on_due, c);
+	look_again(c);
 	return c;
 }
 
@@ -354,8 +607,9 @@ challenges_free(struct challenges *c)
 	if (c == NULL)
 		return;
 	for (int i = 0; i < c->n_making; i++)
-		challenge_making_free(c->making[i]);
+		challenge_making_free(c->making[i].it);
 	event_free(c->timer);
+	event_free(c->due);
 	challenge_corpus_free(c->kit.corpus);
 	blobs_free(c->kit.blobs);
 	config_list_free(c->kit.kinds);
@@ -370,4 +624,5 @@ challenges_close(struct challenges *c)
 		return;
 	c->is_closed = true;
 	event_del(c->timer);
+	event_del(c->due);
 }

@@ -34,6 +34,9 @@ struct challenges *challenges_new(const struct challenges_setup *);
 /* After pg_free. NULL is fine, here and below. */
 void challenges_free(struct challenges *);
 
+/* A client's job was accepted just now. */
+void challenges_follow(struct challenges *);
+
 /* Plan and take no more. */
 void challenges_close(struct challenges *);
 

@@ -66,7 +66,7 @@ struct validator {
 	struct service service;
 	struct policy policy;
 	struct store store;
-	struct redis *results, *chain;
+	struct redis *results, *chain, *accepted;
 	struct desk *desk;
 	struct rounds *rounds;
 	struct challenges *challenges; /* NULL: none are made */
@@ -127,6 +127,16 @@ on_chain(const char *id, const char *note, void *arg)
 	(void)id;
 	(void)note;
 	rounds_wake(v->rounds);
+}
+
+static void
+on_accepted(const char *id, const char *note, void *arg)
+{
+	struct validator *v = arg;
+
+	(void)id;
+	(void)note;
+	challenges_follow(v->challenges);
 }
 
 static void
@@ -274,6 +284,11 @@ wire_challenges(struct validator *v)
 	};
 
 	v->challenges = challenges_new(&setup);
+	if (v->challenges != NULL) {
+		v->accepted =
+		    redis_new(v->service.base, config_str(c, "redis.url"));
+		redis_tail(v->accepted, redis_accepted, on_accepted, v);
+	}
 }
 
 static int
@@ -315,6 +330,7 @@ unwire(struct validator *v)
 	free_event(v->drain);
 	redis_free(v->results);
 	redis_free(v->chain);
+	redis_free(v->accepted);
 	pg_free(v->store.pg);
 	store_clear(&v->store);
 	desk_free(v->desk);

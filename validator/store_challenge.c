@@ -35,6 +35,16 @@ store_challenge_look(struct store *store, int64_t born_since_us,
 }
 
 void
+store_challenge_latest(struct store *store, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	pg_add_int(&p, store->netuid);
+	pg_query(
+	    store->pg, sql_challenge_latest, p.n, p.values, on_answer, arg);
+}
+
+void
 store_challenge_hours(struct store *store, int64_t since_us, int64_t most,
     pg_on_answer *on_answer, void *arg)
 {

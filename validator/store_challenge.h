@@ -17,6 +17,8 @@ struct store;
  * count challenges from; jobs_since_us: clients' jobs. */
 void store_challenge_look(struct store *, int64_t born_since_us,
     int64_t jobs_since_us, int most, pg_on_answer *, void *arg);
+/* A row at most. */
+void store_challenge_latest(struct store *, pg_on_answer *, void *arg);
 void store_challenge_hours(
     struct store *, int64_t since_us, int64_t most, pg_on_answer *, void *arg);
 

@@ -179,33 +179,43 @@ delays_are_gaps_that_were_seen(void **state)
 	assert_true(fabs((double)long_ones / all - 0.5) < 0.08);
 }
 
-/* Gaps of 1 ms: all that are born are overdue, and come before the next
- * look, not at this one. */
+/* Gaps of 1 ms: all that are born are overdue. */
 static void
-the_overdue_are_spread(void **state)
+the_overdue_are_said(void **state)
 {
 	struct challenge_past_job jobs[50];
 	struct challenge_past past = past_of(jobs, 50, S / 1000);
 	struct challenge_birth births[CHALLENGE_MAX_BIRTHS];
 	struct challenge_dice dice = dice_of(4);
-	int quarters[4] = {0}, all = 0;
+	size_t n;
 
 	(void)state;
-	jobs[0].at_us -= S / 2000; /* nobody's child comes at NOW itself */
 	past.now_us = NOW + S / 2;
-	for (int i = 0; i < 400; i++) {
-		size_t n =
-		    challenge_plan(&tenth, &past, LOOK_S * S, &dice, births);
+	do
+		n = challenge_plan(&tenth, &past, LOOK_S * S, &dice, births);
+	while (n == 0);
+	for (size_t k = 0; k < n; k++)
+		assert_true(births[k].due_us == past.now_us);
+}
 
-		for (size_t k = 0; k < n; k++, all++) {
-			int64_t after_us = births[k].due_us - past.now_us;
+/* Of gaps of 1 s and of 60 s, the short ones, and none but those. */
+static void
+the_overdue_follow_by_short_gaps(void **state)
+{
+	struct challenge_past_job jobs[40];
+	struct challenge_dice dice = dice_of(4);
+	int64_t at_us = NOW;
 
-			assert_true(after_us >= 0 && after_us < LOOK_S * S);
-			quarters[after_us * 4 / (LOOK_S * S)]++;
-		}
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		jobs[i].at_us = at_us;
+		at_us -= i % 2 == 0 ? S : 60 * S;
 	}
-	for (int i = 0; i < 4; i++)
-		assert_true(fabs(quarters[i] * 4.0 / all - 1) < 0.12);
+	for (int i = 0; i < 100; i++)
+		assert_true(challenge_short_gap(jobs, 40, 3 * S, &dice) == S);
+	assert_true(challenge_short_gap(jobs, 40, S / 2, &dice) == 0);
+	assert_true(challenge_short_gap(jobs, 1, S, &dice) == 0);
+	assert_true(challenge_short_gap(jobs, 0, S, &dice) == 0);
 }
 
 /* -- the floor ------------------------------------------------------------ */
@@ -229,6 +239,34 @@ the_floor_is_filled_up(void **state)
 	assert_true(fabs(n / (MANY * 45 * 2 / 3600.0) - 1) < 0.15);
 	past.in_last_hour = 900;
 	assert_int_equal(births_of(&rule, &past, MANY), 0);
+}
+
+/* And not all at the look. */
+static void
+the_floor_is_spread(void **state)
+{
+	const struct challenge_rule rule = {
+	    .least_per_hour = 3600 * 5, .most_per_hour = 1e9};
+	struct challenge_past_job jobs[1];
+	struct challenge_past past = past_of(jobs, 1, 0);
+	struct challenge_birth births[CHALLENGE_MAX_BIRTHS];
+	struct challenge_dice dice = dice_of(4);
+	int quarters[4] = {0}, all = 0;
+
+	(void)state;
+	for (int i = 0; i < 400; i++) {
+		size_t n =
+		    challenge_plan(&rule, &past, LOOK_S * S, &dice, births);
+
+		for (size_t k = 0; k < n; k++, all++) {
+			int64_t after_us = births[k].due_us - NOW;
+
+			assert_true(after_us >= 0 && after_us < LOOK_S * S);
+			quarters[after_us * 4 / (LOOK_S * S)]++;
+		}
+	}
+	for (int i = 0; i < 4; i++)
+		assert_true(fabs(quarters[i] * 4.0 / all - 1) < 0.1);
 }
 
 static void
@@ -313,31 +351,68 @@ templates_are_drawn_evenly_among_the_latest(void **state)
 	}
 }
 
-/* Of sorts 0 and 1, a pair of each in turn: half of those that follow are of
- * the sort of whom they follow. All parents are of sort 0. */
+/* Within bursts (10 ms) jobs are of one sort, after pauses (10 s) never; a
+ * second after one it is as after a pause or a burst, whichever is nearer. */
 static void
-a_child_is_of_its_parents_sort_as_often_as_others(void **state)
+company_goes_by_the_time_since(void **state)
 {
-	struct challenge_past_job jobs[81];
-	struct challenge_past past = past_of(jobs, 81, S);
-	int counts[CHALLENGE_MAX_PAST], same = 0, all = 0;
+	static const struct {
+		int64_t after_us;
+		double share;
+	} cases[] = {{S / 100, 1}, {S / 50, 1}, {0, 1}, {10 * S, 0}, {8 * S, 0},
+	    {100 * S, 0}, {S, 0}};
+	struct challenge_past_job jobs[200];
+	struct challenge_dice dice = dice_of(6);
+	int64_t at_us = NOW;
 
 	(void)state;
-	for (int i = 0; i < 81; i++)
-		jobs[i].sort = i % 4 / 2;
-	past.from_us = NOW - 1; /* the parent is the first */
-	count_templates(&past, counts);
-	for (int i = 0; i < 81; i++) {
-		all += counts[i];
-		same += jobs[i].sort == 0 ? counts[i] : 0;
+	for (int i = 0; i < 200; i++) {
+		jobs[i] = (struct challenge_past_job){at_us, true, i / 4 % 2};
+		at_us -= i % 4 == 3 ? 10 * S : S / 100;
 	}
-	assert_true(fabs((double)same / all - 0.5) < 0.05);
-	/* Whoever follows is of another sort: so is every child. */
-	for (int i = 0; i < 81; i++)
-		jobs[i].sort = i % 2;
-	count_templates(&past, counts);
-	for (int i = 0; i < 81; i++)
-		assert_true(i % 2 == 1 ? counts[i] > 0 : counts[i] == 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int alike = 0;
+
+		for (int k = 0; k < 200; k++)
+			alike += challenge_is_alike(
+			    jobs, 200, cases[i].after_us, &dice);
+		assert_true(alike == 200 * cases[i].share);
+	}
+	assert_false(challenge_is_alike(jobs, 1, S, &dice));
+	assert_false(challenge_is_alike(jobs, 0, S, &dice));
+}
+
+/* Half of those that follow at once are of one sort. */
+static void
+company_is_as_often_alike_as_theirs(void **state)
+{
+	struct challenge_past_job jobs[200];
+	struct challenge_past past = past_of(jobs, 200, S);
+	struct challenge_dice dice = dice_of(6);
+	int alike = 0;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		jobs[i].sort = i / 2;
+	for (int k = 0; k < 2000; k++)
+		alike += challenge_is_alike(jobs, past.n, S, &dice);
+	assert_true(abs(alike - 1000) < 120);
+}
+
+static void
+sorts_differ_by_each_part(void **state)
+{
+	uint64_t sort = challenge_sort("a", "b", "c");
+
+	(void)state;
+	assert_true(sort == challenge_sort("a", "b", "c"));
+	assert_true(sort != challenge_sort("x", "b", "c"));
+	assert_true(sort != challenge_sort("a", "x", "c"));
+	assert_true(sort != challenge_sort("a", "b", "x"));
+	assert_true(
+	    challenge_sort("a", NULL, "c") == challenge_sort("a", "", "c"));
+	assert_true(
+	    challenge_sort("a", "b", NULL) != challenge_sort("a", NULL, "b"));
 }
 
 static void
@@ -371,12 +446,16 @@ main(void)
 	    cmocka_unit_test(no_share_no_floor_no_births),
 	    cmocka_unit_test(missed_is_missed),
 	    cmocka_unit_test(delays_are_gaps_that_were_seen),
-	    cmocka_unit_test(the_overdue_are_spread),
+	    cmocka_unit_test(the_overdue_are_said),
+	    cmocka_unit_test(the_overdue_follow_by_short_gaps),
 	    cmocka_unit_test(the_floor_is_filled_up),
+	    cmocka_unit_test(the_floor_is_spread),
 	    cmocka_unit_test(the_floor_goes_by_the_hour),
 	    cmocka_unit_test(the_ceiling_holds),
 	    cmocka_unit_test(templates_are_drawn_evenly_among_the_latest),
-	    cmocka_unit_test(a_child_is_of_its_parents_sort_as_often_as_others),
+	    cmocka_unit_test(company_goes_by_the_time_since),
+	    cmocka_unit_test(company_is_as_often_alike_as_theirs),
+	    cmocka_unit_test(sorts_differ_by_each_part),
 	    cmocka_unit_test(templates_of_the_last_day_go_first),
 	};
 
