@@ -67,6 +67,7 @@ struct validator {
 	struct policy policy;
 	struct store store;
 	struct redis *results, *chain, *accepted;
+	struct redis *out; /* a reader's connection waits for what it reads */
 	struct desk *desk;
 	struct rounds *rounds;
 	struct challenges *challenges; /* NULL: none are made */
@@ -232,7 +233,8 @@ wire_redis(struct validator *v, struct err *err)
 
 	v->results = redis_new(v->service.base, url);
 	v->chain = redis_new(v->service.base, url);
-	if (v->results == NULL || v->chain == NULL)
+	v->out = redis_new(v->service.base, url);
+	if (v->results == NULL || v->chain == NULL || v->out == NULL)
 		return err_set(err, "redis.url: \"%s\" is no address", url);
 	redis_join(v->results, redis_results, group, v->id, on_result, v);
 	redis_tail(v->chain, redis_chain, on_chain, v);
@@ -245,7 +247,7 @@ wire_rounds(struct validator *v)
 	const struct config *c = v->service.config;
 	const struct rounds_setup setup = {
 	    .store = &v->store,
-	    .redis = v->results,
+	    .redis = v->out,
 	    .policy = &v->policy,
 	    .metrics = v->service.metrics,
 	    .rule =
@@ -267,7 +269,7 @@ wire_challenges(struct validator *v)
 	const struct challenges_setup setup = {
 	    .base = v->service.base,
 	    .store = &v->store,
-	    .redis = v->results,
+	    .redis = v->out,
 	    .metrics = v->service.metrics,
 	    .rule =
 		{
@@ -331,6 +333,7 @@ unwire(struct validator *v)
 	redis_free(v->results);
 	redis_free(v->chain);
 	redis_free(v->accepted);
+	redis_free(v->out);
 	pg_free(v->store.pg);
 	store_clear(&v->store);
 	desk_free(v->desk);
