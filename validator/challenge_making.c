@@ -36,7 +36,7 @@ static const double near_least = 0.93, near_most = 1.07;
 struct challenge_making {
 	struct challenge_kit *kit;
 	struct challenge_making_calls calls;
-	bool is_ready;
+	bool is_ready, is_released;
 	char id[UUID_TEXT];
 	int64_t due_us;
 	/* The template; kind NULL: it is gone. */
@@ -210,6 +210,7 @@ challenge_making_release(struct challenge_making *m)
 
 	assert(m->is_ready);
 	m->is_ready = false;
+	m->is_released = true;
 	store_challenge_make(m->kit->store, &row, clock_wall_us(), on_made, m);
 	free(params);
 	free(expect);
@@ -354,12 +355,15 @@ make_text(struct challenge_making *m)
 static void
 make_one(struct challenge_making *m)
 {
+	double seconds = json_number_value(json_object_get(m->like, "seconds"));
+
 	if (!can_be_made(m->kit, m->scoring, language_of(m), m->input_type))
 		drop(m, "nothing in the corpus is like it");
-	else if (is_said(m->scoring, m->input_type) && text_of(m) != NULL)
+	else if (m->input_type == NULL && text_of(m) == NULL)
+		drop(m, "its template has no text");
+	else if (m->input_type == NULL)
 		make_text(m);
-	else if (m->like == NULL || json_number_value(json_object_get(m->like,
-					"seconds")) > CHALLENGE_SOUND_MAX_S)
+	else if (seconds > CHALLENGE_SOUND_MAX_S)
 		drop(m, "it is too long to be made");
 	else
 		wait_turn(m, make_sound);
@@ -543,6 +547,8 @@ challenge_making_free(struct challenge_making *m)
 	if (m->waits)
 		STAILQ_REMOVE(&m->kit->waiting, m, challenge_making, link);
 	challenge_child_cancel(m->child);
+	if (!m->is_released)
+		forget_file(m);
 	event_free(m->timer);
 	json_decref(m->params);
 	json_decref(m->like);

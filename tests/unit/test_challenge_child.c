@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
+#include "common/clock.h"
+#include "tests/lib/paths.h"
+#include "tests/lib/proc.h"
 #include "validator/challenge_child.c"
 
 enum { LONG_MS = 30000 };
@@ -85,16 +88,58 @@ crash(const void *order, const char *folder, struct err *err)
 	return NULL;
 }
 
-/* And with it a program that would go on. */
+/* And with it a program that would go on; its pid is in the file of that
+ * name. */
 static json_t *
 hang(const void *order, const char *folder, struct err *err)
 {
-	static const char *const argv[] = {"sleep", "1000", NULL};
+	const char *const argv[] = {"sh", "-c",
+	    "echo $$ >\"$0.new\"; mv \"$0.new\" \"$0\"; exec sleep 1000", order,
+	    NULL};
 
-	(void)order;
 	(void)folder;
 	challenge_child_run(argv, -1, NULL, err);
 	return NULL;
+}
+
+/* Whether it is no more, or nobody has buried it yet. */
+static bool
+is_dead(int pid)
+{
+	char *path = xasprintf("/proc/%d/stat", pid), state = 'Z';
+	FILE *f = fopen(path, "r");
+
+	free(path);
+	if (f == NULL)
+		return true;
+	if (fscanf(f, "%*d %*s %c", &state) != 1)
+		state = 'Z';
+	fclose(f);
+	return state == 'Z';
+}
+
+static char *
+pid_file(void)
+{
+	char *build = paths_build();
+	char *path = xasprintf("%s/challenge-child.pid", build);
+
+	unlink(path);
+	free(build);
+	return path;
+}
+
+static int
+read_pid(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	int pid = 0;
+
+	if (f != NULL && fscanf(f, "%d", &pid) != 1)
+		pid = 0;
+	if (f != NULL)
+		fclose(f);
+	return pid;
 }
 
 /* What its programs wrote and how they ended. */
@@ -107,7 +152,9 @@ run_programs(const void *order, const char *folder, struct err *err)
 	static const char *const much[] = {"yes", NULL};
 	static const char *const fds[] = {
 	    "sh", "-c", "ls /proc/self/fd | wc -l", NULL};
-	struct buf text = {0}, lots = {0}, open = {0};
+	static const char *const limits[] = {
+	    "sh", "-c", "ulimit -c; ulimit -t; ulimit -v", NULL};
+	struct buf text = {0}, lots = {0}, open = {0}, most = {0};
 	struct err why[3];
 	json_t *said;
 	int failed = 0;
@@ -116,16 +163,18 @@ run_programs(const void *order, const char *folder, struct err *err)
 	(void)folder;
 	failed |= challenge_child_run(echo, -1, &text, err) != 0;
 	failed |= challenge_child_run(fds, -1, &open, err) != 0;
+	failed |= challenge_child_run(limits, -1, &most, err) != 0;
 	failed |= challenge_child_run(no, -1, NULL, &why[0]) != -1;
 	failed |= challenge_child_run(none, -1, NULL, &why[1]) != -1;
 	failed |= challenge_child_run(much, -1, &lots, &why[2]) != -1;
-	said = json_pack("{s:b, s:s, s:i, s:i, s:s, s:s, s:s}", "failed",
-	    failed, "text", buf_str(&text), "open", atoi(buf_str(&open)),
-	    "lots", (int)lots.len, "no", why[0].text, "none", why[1].text,
-	    "much", why[2].text);
+	said = json_pack("{s:b, s:s, s:s, s:i, s:i, s:s, s:s, s:s}", "failed",
+	    failed, "text", buf_str(&text), "limits", buf_str(&most), "open",
+	    atoi(buf_str(&open)), "lots", (int)lots.len, "no", why[0].text,
+	    "none", why[1].text, "much", why[2].text);
 	buf_free(&text);
 	buf_free(&lots);
 	buf_free(&open);
+	buf_free(&most);
 	return said;
 }
 
@@ -165,12 +214,22 @@ a_crash_is_an_answer(void **state)
 static void
 out_of_time_it_is_killed_with_its_programs(void **state)
 {
+	char *path = pid_file();
+	int64_t until_us = clock_mono_us() + LONG_MS * 1000LL;
 	struct heard h;
+	int pid;
 
 	(void)state;
-	run_work(&h, hang, NULL, 200);
+	run_work(&h, hang, path, 4000);
 	assert_null(h.result);
 	assert_string_equal(h.why, "it took too long");
+	pid = read_pid(path);
+	assert_true(pid > 1);
+	while (!is_dead(pid) && clock_mono_us() < until_us)
+		proc_nap();
+	assert_true(is_dead(pid));
+	unlink(path);
+	free(path);
 }
 
 static void
@@ -183,6 +242,7 @@ programs_are_run_without_a_shell(void **state)
 	assert_non_null(h.result);
 	assert_true(json_is_false(json_object_get(h.result, "failed")));
 	assert_string_equal(text_of(&h, "text"), "some; `words`\n");
+	assert_string_equal(text_of(&h, "limits"), "0\n120\n2097152\n");
 	/* The standard streams, and what ls itself opens. */
 	assert_int_equal(
 	    json_integer_value(json_object_get(h.result, "open")), 4);
@@ -205,7 +265,7 @@ cancelled_it_calls_nobody(void **state)
 
 	(void)state;
 	c = challenge_child_start(
-	    h.base, hang, NULL, LONG_MS, on_heard, &h, &err);
+	    h.base, hang, "/dev/null/none", LONG_MS, on_heard, &h, &err);
 	assert_non_null(c);
 	pid = c->pid;
 	challenge_child_cancel(c);
