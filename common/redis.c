@@ -20,6 +20,7 @@
 #include "common/xalloc.h"
 
 const char redis_jobs[] = "subnetd:jobs";
+const char redis_accepted[] = "subnetd:accepted";
 const char redis_results[] = "subnetd:results";
 const char redis_scores[] = "subnetd:scores";
 const char redis_weights[] = "subnetd:weights";

@@ -21,7 +21,8 @@ bool redis_is_up(const struct redis *);
 
 /*
  * XADD with one field "id" and, if not NULL, one field "note"; the stream is
- * trimmed to about REDIS_STREAM_LEN. Lost if the connection is down.
+ * trimmed to about REDIS_STREAM_LEN. Lost if the connection is down; on one
+ * that reads, too, it waits for the end of that (seconds).
  */
 enum { REDIS_STREAM_LEN = 10000 };
 void redis_send(
@@ -38,7 +39,7 @@ void redis_tail(
     struct redis *, const char *stream, redis_on_message *, void *arg);
 
 /* The streams, in one place. */
-extern const char redis_jobs[], redis_results[], redis_scores[],
-    redis_weights[], redis_chain[];
+extern const char redis_jobs[], redis_accepted[], redis_results[],
+    redis_scores[], redis_weights[], redis_chain[];
 
 #endif

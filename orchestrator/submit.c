@@ -16,6 +16,7 @@
 #include "common/http_server.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/redis.h"
 #include "common/xalloc.h"
 #include "orchestrator/claim.h"
 #include "orchestrator/draw.h"
@@ -272,6 +273,7 @@ on_stored(const struct pg_answer *answer, const struct job *job, void *arg)
 	log_info("job.accepted", "id=%s kind=%s miners=%d", job->id,
 	    job->kind->name, job->wanted);
 	metric_add(s->o->counters.jobs_accepted, 1);
+	redis_send(s->o->out, redis_accepted, job->id, job->kind->name);
 	answer_accepted(s, job);
 	submit_free(s);
 }

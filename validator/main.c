@@ -18,6 +18,7 @@
 #include "common/uuid.h"
 #include "scorer/policy.h"
 #include "validator/audit_desk.h"
+#include "validator/challenges.h"
 #include "validator/desk.h"
 #include "validator/reference_desk.h"
 #include "validator/reference_service.h"
@@ -65,9 +66,6 @@ static const struct config_key keys[] = {
 	"its model for transcripts", NULL, 0, 0},
     {"validator.reference_text_model", CONFIG_STRING, "gpt-4o-mini", false,
 	"its model for summaries and translations", NULL, 0, 0},
-    {"validator.store", CONFIG_STRING, "/var/lib/subnetd/files", false,
-	"orchestrator.store: the files that the service is asked about", NULL,
-	0, 0},
     {"validator.trusted_hotkeys", CONFIG_STRING, "", false,
 	"miners whose results are believed, separated by spaces; empty: no "
 	"audits",
@@ -85,6 +83,25 @@ static const struct config_key keys[] = {
 	"a failed audit counts for so long", NULL, 1, 366 * 86400e3},
     {"validator.development", CONFIG_BOOL, "no", false,
 	"a service may be on loopback and speak plain http", NULL, 0, 0},
+    {"validator.challenge_share", CONFIG_REAL, "0.1", false,
+	"share of all jobs that are challenges; 0: no more than per hour", NULL,
+	0, 0.5},
+    {"validator.challenge_per_hour", CONFIG_REAL, "4", false,
+	"challenges an hour, if clients send too little for more; 0: none",
+	NULL, 0, 1e5},
+    {"validator.challenge_most", CONFIG_REAL, "200", false,
+	"challenges an hour at most; 0: none at all", NULL, 0, 1e6},
+    {"validator.challenge_kinds", CONFIG_STRING, "", false,
+	"kinds that challenges are made of; empty: all that we can", NULL, 0,
+	0},
+    {"validator.challenge_corpus", CONFIG_STRING, "", false,
+	"folder of jobs with known answers; empty: what we make ourselves",
+	NULL, 0, 0},
+    {"orchestrator.store", CONFIG_STRING, "/var/lib/subnetd/files", false,
+	"folder of inputs and results, shared with the orchestrators", NULL, 0,
+	0},
+    {"orchestrator.probe", CONFIG_STRING, "", false,
+	"path of subnetd-probe; empty: beside this program", NULL, 0, 0},
     {NULL, 0, NULL, false, NULL, NULL, 0, 0},
 };
 
@@ -93,13 +110,15 @@ struct validator {
 	struct policy policy;
 	char *policy_text;
 	struct store store;
-	struct redis *results, *chain;
+	struct redis *results, *chain, *accepted;
+	struct redis *out; /* a reader's connection waits for what it reads */
 	struct desk *desk;
 	struct reference_service *reference; /* NULL: there is none */
 	struct reference_desk *references;
 	struct audit_rule audit_rule;
 	struct audit_desk *audits;
 	struct rounds *rounds;
+	struct challenges *challenges; /* NULL: none are made */
 	struct event *sweep, *seen, *drain;
 	char id[UUID_TEXT];
 	int64_t started_us;
@@ -181,6 +200,16 @@ on_chain(const char *id, const char *note, void *arg)
 }
 
 static void
+on_accepted(const char *id, const char *note, void *arg)
+{
+	struct validator *v = arg;
+
+	(void)id;
+	(void)note;
+	challenges_follow(v->challenges);
+}
+
+static void
 on_sweep(evutil_socket_t fd, short what, void *arg)
 {
 	struct validator *v = arg;
@@ -254,6 +283,7 @@ on_drain(void *arg)
 	reference_desk_close(v->references);
 	audit_desk_close(v->audits);
 	rounds_close(v->rounds);
+	challenges_close(v->challenges);
 	if (v->sweep != NULL)
 		event_del(v->sweep);
 	event_del(v->seen);
@@ -278,7 +308,8 @@ wire_redis(struct validator *v, struct err *err)
 
 	v->results = redis_new(v->service.base, url);
 	v->chain = redis_new(v->service.base, url);
-	if (v->results == NULL || v->chain == NULL)
+	v->out = redis_new(v->service.base, url);
+	if (v->results == NULL || v->chain == NULL || v->out == NULL)
 		return err_set(err, "redis.url: \"%s\" is no address", url);
 	redis_join(v->results, redis_results, group, v->id, on_result, v);
 	redis_tail(v->chain, redis_chain, on_chain, v);
@@ -295,7 +326,7 @@ wire_service(struct validator *v)
 	    .metrics = v->service.metrics,
 	    .url = config_str(c, "validator.reference_url"),
 	    .key = config_str(c, "validator.reference_key"),
-	    .files = config_str(c, "validator.store"),
+	    .files = config_str(c, "orchestrator.store"),
 	    .models = {config_str(c, "validator.reference_speech_model"),
 		config_str(c, "validator.reference_text_model")},
 	    .deadline_ms = config_ms(c, "validator.reference_deadline"),
@@ -369,7 +400,7 @@ wire_rounds(struct validator *v)
 	const struct config *c = v->service.config;
 	const struct rounds_setup setup = {
 	    .store = &v->store,
-	    .redis = v->results,
+	    .redis = v->out,
 	    .policy_text = &v->policy_text,
 	    .metrics = v->service.metrics,
 	    .rule =
@@ -382,6 +413,37 @@ wire_rounds(struct validator *v)
 	};
 
 	v->rounds = rounds_new(&setup);
+}
+
+static void
+wire_challenges(struct validator *v)
+{
+	const struct config *c = v->service.config;
+	const struct challenges_setup setup = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .redis = v->out,
+	    .metrics = v->service.metrics,
+	    .rule =
+		{
+		    .share = config_real(c, "validator.challenge_share"),
+		    .least_per_hour =
+			config_real(c, "validator.challenge_per_hour"),
+		    .most_per_hour = config_real(c, "validator.challenge_most"),
+		},
+	    .kinds = config_list(c, "validator.challenge_kinds"),
+	    .files = config_str(c, "orchestrator.store"),
+	    .probe = config_str(c, "orchestrator.probe"),
+	    .corpus = config_str(c, "validator.challenge_corpus"),
+	    .instance = v->id,
+	};
+
+	v->challenges = challenges_new(&setup);
+	if (v->challenges != NULL) {
+		v->accepted =
+		    redis_new(v->service.base, config_str(c, "redis.url"));
+		redis_tail(v->accepted, redis_accepted, on_accepted, v);
+	}
 }
 
 static int
@@ -402,6 +464,7 @@ wire(struct validator *v, struct err *err)
 	wire_service(v);
 	wire_desks(v);
 	wire_rounds(v);
+	wire_challenges(v);
 	v->seen = every(v, SEEN_S * 1000, on_seen);
 	if (sweep_ms > 0)
 		v->sweep = every(v, sweep_ms, on_sweep);
@@ -424,6 +487,8 @@ unwire(struct validator *v)
 	free_event(v->drain);
 	redis_free(v->results);
 	redis_free(v->chain);
+	redis_free(v->accepted);
+	redis_free(v->out);
 	pg_free(v->store.pg);
 	store_clear(&v->store);
 	desk_free(v->desk);
@@ -431,6 +496,7 @@ unwire(struct validator *v)
 	audit_desk_free(v->audits);
 	reference_service_free(v->reference);
 	rounds_free(v->rounds);
+	challenges_free(v->challenges);
 	free(v->policy_text);
 }
 

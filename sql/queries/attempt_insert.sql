@@ -1,10 +1,12 @@
 -- Give a queued job to miners: the attempts, and the job's step, together or
--- not at all. Should it be queued again, it pays for its turn again.
+-- not at all. Should it be queued again, it pays for its turn again, but for a
+-- challenge, which costs nobody a turn.
 -- $1 job id, $2 lease_owner, $3 now, $4 deadline of the attempts,
 -- $5 JSON array of {id, hotkey, uid, address, receipt}
 -- columns: id of each attempt made
 with moved as (
-	update job set state = 'assigned', reason = null, paid = false
+	update job set state = 'assigned', reason = null,
+		paid = source = 'challenge'
 	where id = $1 and state = 'queued' and lease_owner = $2
 	returning id, netuid, kind, created_at
 )

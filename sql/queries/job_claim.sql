@@ -10,6 +10,7 @@
 -- pays once, even if nobody could take it then. What is written of turns is
 -- added, so that two instances lose nothing of each other's.
 -- They are due again after two seconds, should their routing come to nothing.
+-- Who had an item of the corpus in another job counts as tried for this one.
 -- $1 netuid, $2 lease_owner, $3 now, $4 lease_until, $5 kinds, $6 room: for
 -- so many miners of each
 -- columns: those of job_get.sql; in the order of their turns
@@ -137,7 +138,11 @@ cross join lateral (
 	select count(*) filter (where finished_at is null) as open,
 		count(*) filter (where state = 'received') as received,
 		count(*) filter (where state = 'delivered') as delivered,
-		coalesce(json_agg(hotkey), '[]') as tried,
+		case when j.item is null then coalesce(json_agg(hotkey), '[]')
+			else (select coalesce(json_agg(distinct o.hotkey), '[]')
+				from job i join attempt o on o.job_id = i.id
+				where i.netuid = $1 and i.item = j.item)
+		end as tried,
 		(array_agg(id order by miner_ms)
 			filter (where state = 'delivered'))[1] as best,
 		coalesce(bool_or(state <> 'abandoned' and prepared_at >= latest),

@@ -169,6 +169,18 @@ read_scores(struct suite *s, double scores[N_MINERS])
 		    s->miner_hotkeys[i]);
 }
 
+/* What is held against a miner. */
+static char *
+failures(struct suite *s, const char *hotkey)
+{
+	return db_text(s->db,
+	    "select string_agg(r, '; ') from (select kind || ' ' || reason || "
+	    "' ' || coalesce(accuracy::text, '-') || ' x ' || count(*) as r "
+	    "from judgement where hotkey = '%s' group by kind, reason, "
+	    "accuracy) g",
+	    hotkey);
+}
+
 /* The failing one fails every third job, wherever that falls: its score is
  * compared with a job's worth of room. */
 static void
@@ -183,8 +195,9 @@ check_scores(struct suite *s, const double before[N_MINERS], const char *what)
 		print_message("%s: miner %d %.4f, then %.4f\n", what, i + 1,
 		    before[i], now[i]);
 		if (now[i] < before[i] - room)
-			fail_msg("%s: miner %d fell from %.4f to %.4f", what,
-			    i + 1, before[i], now[i]);
+			fail_msg("%s: miner %d fell from %.4f to %.4f; %s",
+			    what, i + 1, before[i], now[i],
+			    failures(s, s->miner_hotkeys[i]));
 	}
 }
 

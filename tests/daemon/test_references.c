@@ -147,9 +147,9 @@ set_up(void **state)
 	ini = xasprintf("[validator]\nreference_url = http://%s/v1\n"
 			"reference_key = @%s\nreference_rate = 1\n"
 			"reference_deadline = 1s\nreference_failures = %d\n"
-			"reference_out = 10m\nstore = %s/files\n"
+			"reference_out = 10m\n"
 			"development = yes\n",
-	    world.address, key, FAILURES, sandbox_dir(world.rig->s->box));
+	    world.address, key, FAILURES);
 	failed = restart(ini);
 	free(key);
 	free(ini);

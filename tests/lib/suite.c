@@ -102,7 +102,8 @@ write_config(struct suite *s, const struct suite_options *o)
 	    o->kinds != NULL ? o->kinds : "deploy/kinds.json", dir);
 	buf_printf(&t,
 	    "[validator]\npolicy = %s\nmetrics = 127.0.0.1:%d\nsweep = 1s\n"
-	    "epoch_blocks = 10\nmin_judgements = 1\n",
+	    "epoch_blocks = 10\nmin_judgements = 1\n"
+	    "challenge_share = 0\nchallenge_per_hour = 0\n",
 	    o->policy != NULL ? o->policy : "deploy/policies/default.ini",
 	    s->ports[SUITE_VALIDATOR]);
 	if (o->ini != NULL)

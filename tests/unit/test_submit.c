@@ -53,7 +53,7 @@ struct world {
 	enum probe_outcome probe;
 	const char *measured;
 	enum pg_outcome stored;
-	int removed, inserted, probed;
+	int removed, inserted, probed, told;
 	bool keeps;
 };
 
@@ -207,6 +207,20 @@ probe_start(struct probes *probes, const char *id, int fd,
 	json_decref(measured);
 }
 
+const char redis_accepted[] = "accepted";
+
+void
+redis_send(
+    struct redis *out, const char *stream, const char *id, const char *kind)
+{
+	struct world *w = (struct world *)out;
+
+	assert_string_equal(stream, redis_accepted);
+	assert_true(uuid_is_valid(id));
+	assert_non_null(kinds_find(&w->all, kind));
+	w->told++;
+}
+
 void
 jobs_accept(struct orchestrator *o, struct job *job,
     void (*on_stored)(const struct pg_answer *, const struct job *, void *),
@@ -333,6 +347,7 @@ world_new(void)
 	w->o.blobs = (struct blobs *)w;
 	w->o.probes = (struct probes *)w;
 	w->o.service.metrics = metrics_new();
+	w->o.out = (struct redis *)w;
 	w->o.counters.jobs_accepted =
 	    metrics_counter(w->o.service.metrics, "a", NULL, "b");
 	w->form.type = "";
@@ -497,6 +512,7 @@ accepted_means_committed(void **state)
 	run(w);
 	assert_int_equal(w->req.status, 202);
 	assert_int_equal(w->inserted, 1);
+	assert_int_equal(w->told, 1);
 	assert_int_equal(strncmp(w->req.location, "/v1/jobs/", 9), 0);
 	assert_true(uuid_is_valid(w->req.location + 9));
 	assert_non_null(strstr(w->req.body, w->req.location + 9));
@@ -585,6 +601,7 @@ each_way_has_one_answer_and_keeps_no_file_in_vain(void **state)
 			assert_string_equal(w->req.detail, ways[i].detail);
 		assert_int_equal(w->probed, ways[i].probed);
 		assert_int_equal(w->inserted, ways[i].inserted);
+		assert_int_equal(w->told, ways[i].status == 202);
 		assert_int_equal(w->removed, ways[i].removed);
 		world_free(w);
 	}
