@@ -24,6 +24,21 @@ enum { MINERS = 20, EVENTS = 500 };
 static const char default_policy[] = "deploy/policies/default.ini";
 
 static void
+add_submission(struct run_miner *m, struct dice *dice, int i)
+{
+	struct submission *s = &m->submission;
+
+	s->state = 1 + i % (N_SUBMISSION_STATES - 1);
+	s->block = 100 + i;
+	s->at_us = i % 5 == 0 ? INT64_MIN : 1000000LL * i;
+	s->score = s->state == SUBMISSION_COMPLETED ? i / 97. : NAN;
+	if (s->state == SUBMISSION_WRONG)
+		return;
+	s->hash = dice_throw(dice);
+	snprintf(s->repo, sizeof(s->repo), "org/%0*d", i % 2 ? 1 : 90, i);
+}
+
+static void
 add_miners(struct run *run, struct dice *dice)
 {
 	for (int i = 0; i < MINERS; i++) {
@@ -37,6 +52,8 @@ add_miners(struct run *run, struct dice *dice)
 		    .previous = i / 1000.,
 		    .consensus = i / 65535.};
 
+		if (i % 3 > 0)
+			add_submission(&m, dice, i);
 		snprintf(m.hotkey, sizeof(m.hotkey), "5%04d", i);
 		if (i % 2 == 0)
 			snprintf(m.coldkey, sizeof(m.coldkey), "5c%d", i);
@@ -173,6 +190,19 @@ static const struct {
     {"events 500", "events 499", "a word is too long"},
     {"0.001 1.5259021896696422e-05", "-1 0", "below 0"},
     {"0.001 1.5259021896696422e-05", "nan 0", "a number is none"},
+    {" none - - - - -\n", " gone - - - - -\n",
+	"there is no such state of a submission"},
+    {" none - - - - -\n", " queued - - - - -\n",
+	"a hash is not of 16 hex digits"},
+    {" none - - - - -\n", " queued - - - 0123456789abcdef a/b\n",
+	"a submission's block or score is none, or below 0"},
+    {" none - - - - -\n", " completed -1 1 - 0123456789abcdef a/b\n",
+	"a submission's block or score is none, or below 0"},
+    {" none - - - - -\n", "\n", "a word is missing"},
+    {" none - - - - -\n", " none 1 - - - -\n", "\"1\" instead of \"-\""},
+    {" none - - - - -\n", " queued - 1 - 0123456789abcdef a/b c\n",
+	"there are too many words"},
+    {" none - - - - -\n", " none - - - - - -\n", "\"- -\" instead of"},
 };
 
 static void
