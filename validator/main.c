@@ -4,7 +4,9 @@
  * in judge.c, epoch.c and run.c.
  */
 #include <event2/event.h>
+#include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/buf.h"
 #include "common/clock.h"
@@ -16,10 +18,12 @@
 #include "common/redis.h"
 #include "common/service.h"
 #include "common/uuid.h"
+#include "common/xalloc.h"
 #include "scorer/policy.h"
 #include "validator/desk.h"
 #include "validator/rounds.h"
 #include "validator/store.h"
+#include "validator/submissions.h"
 
 enum { SEEN_S = 5, DRAIN_MS = 50, DRAIN_LIMIT_US = 10000000 };
 
@@ -39,6 +43,21 @@ static const struct config_key keys[] = {
 	"judgements of this long count", NULL, 1000, 366 * 86400e3},
     {"validator.min_judgements", CONFIG_INT, "10", false,
 	"no scoring round with fewer in the window", NULL, 0, 1e9},
+    {"validator.judge_url", CONFIG_STRING, "", false,
+	"service that scores submissions, https://..; empty: none", NULL, 0, 0},
+    {"validator.judge_key_file", CONFIG_STRING, "", false,
+	"file with the key it wants (Authorization: Bearer); empty: none", NULL,
+	0, 0},
+    {"validator.judge_at_once", CONFIG_INT, "8", false,
+	"submissions it is asked about at once", NULL, 1, 64},
+    {"validator.judge_retry", CONFIG_MS, "1m", false,
+	"until it is asked again about one it has not done with", NULL, 100,
+	86400e3},
+    {"validator.judge_refresh", CONFIG_MS, "6h", false,
+	"until it is asked again about one it has done with", NULL, 100,
+	366 * 86400e3},
+    {"validator.development", CONFIG_BOOL, "no", false,
+	"the service may be on plain http and loopback", NULL, 0, 0},
     {NULL, 0, NULL, false, NULL, NULL, 0, 0},
 };
 
@@ -50,6 +69,7 @@ struct validator {
 	struct redis *results, *chain;
 	struct desk *desk;
 	struct rounds *rounds;
+	struct submissions *submissions; /* NULL: no service is named */
 	struct event *sweep, *seen, *drain;
 	char id[UUID_TEXT];
 	int64_t started_us;
@@ -109,6 +129,7 @@ on_chain(const char *id, const char *note, void *arg)
 
 	(void)id;
 	(void)note;
+	submissions_wake(v->submissions);
 	rounds_wake(v->rounds);
 }
 
@@ -120,6 +141,7 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	desk_sweep(v->desk);
+	submissions_wake(v->submissions);
 	rounds_wake(v->rounds);
 }
 
@@ -162,6 +184,7 @@ on_drain_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct validator *v = arg;
 	bool done = desk_is_idle(v->desk) && rounds_is_idle(v->rounds) &&
+		    submissions_is_idle(v->submissions) &&
 		    pg_pending(v->store.pg) == 0;
 	/* What is under way then waits for whoever comes next. */
 	bool is_vain = !pg_is_up(v->store.pg);
@@ -180,6 +203,7 @@ on_drain(void *arg)
 
 	desk_close(v->desk);
 	rounds_close(v->rounds);
+	submissions_close(v->submissions);
 	if (v->sweep != NULL)
 		event_del(v->sweep);
 	event_del(v->seen);
@@ -219,6 +243,7 @@ wire_rounds(struct validator *v)
 	    .store = &v->store,
 	    .redis = v->results,
 	    .policy_text = &v->policy_text,
+	    .policy = &v->policy,
 	    .metrics = v->service.metrics,
 	    .rule =
 		{
@@ -230,6 +255,60 @@ wire_rounds(struct validator *v)
 	};
 
 	v->rounds = rounds_new(&setup);
+}
+
+/* The first line of a file, without what is around it. */
+static char *
+read_key(const char *path, struct err *err)
+{
+	static const char space[] = " \t\r\n";
+	char *text = config_read_file(path, err), *key;
+	const char *start;
+
+	if (text == NULL)
+		return NULL;
+	start = text + strspn(text, space);
+	key = xstrndup(start, strcspn(start, space));
+	sodium_memzero(text, strlen(text));
+	free(text);
+	if (key[0] != '\0')
+		return key;
+	free(key);
+	err_set(err, "%s: no key is in it", path);
+	return NULL;
+}
+
+static int
+wire_submissions(struct validator *v, struct err *err)
+{
+	const struct config *c = v->service.config;
+	const char *path = config_str(c, "validator.judge_key_file");
+	struct submissions_setup setup = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .metrics = v->service.metrics,
+	    .url = config_str(c, "validator.judge_url"),
+	    .development = config_bool(c, "validator.development"),
+	    .at_once = config_int(c, "validator.judge_at_once"),
+	    .retry_us = config_ms(c, "validator.judge_retry") * 1000,
+	    .refresh_us = config_ms(c, "validator.judge_refresh") * 1000,
+	};
+	char *key = NULL;
+
+	if (setup.url[0] == '\0')
+		return 0;
+	if (path[0] != '\0') {
+		key = read_key(path, err);
+		if (key == NULL)
+			return err_wrap(err, "validator.judge_key_file");
+	}
+	setup.key = key;
+	v->submissions = submissions_new(&setup, err);
+	if (key != NULL)
+		sodium_memzero(key, strlen(key));
+	free(key);
+	return v->submissions != NULL ? 0
+				      : err_wrap(err, "validator.judge_url");
 }
 
 static int
@@ -248,6 +327,8 @@ wire(struct validator *v, struct err *err)
 	v->desk = desk_new(
 	    v->service.base, &v->store, &v->policy, v->service.metrics);
 	wire_rounds(v);
+	if (wire_submissions(v, err) != 0)
+		return -1;
 	v->seen = every(v, SEEN_S * 1000, on_seen);
 	if (sweep_ms > 0)
 		v->sweep = every(v, sweep_ms, on_sweep);
@@ -274,6 +355,7 @@ unwire(struct validator *v)
 	store_clear(&v->store);
 	desk_free(v->desk);
 	rounds_free(v->rounds);
+	submissions_free(v->submissions);
 	free(v->policy_text);
 }
 

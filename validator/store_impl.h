@@ -8,6 +8,7 @@
 #include <libpq-fe.h>
 
 #include "validator/store.h"
+#include "validator/store_submissions.h"
 
 struct question {
 	struct question *next, **link;
@@ -17,6 +18,7 @@ struct question {
 		store_on_written *on_written;
 		store_on_view *on_view;
 		store_on_run *on_run;
+		store_on_submissions *on_submissions;
 	};
 	struct run *run;
 	void *arg;
