@@ -109,6 +109,39 @@ a_word_has_an_end(void **state)
 	}
 }
 
+/* What is taken is what was meant: written again it is the same text. */
+static void
+any_bytes_are_taken_whole_or_refused(void **state)
+{
+	static const char letters[] = "ab:::::0123None-._ /\n\x80";
+	struct dice dice = {.state = 6};
+	size_t taken = 0;
+
+	(void)state;
+	for (int round = 0; round < 200000; round++) {
+		char text[64] = "a-b:c:d:None:17:d1", *again;
+		struct submission_words w;
+		struct err err = {""};
+
+		for (int k = dice_between(&dice, 0, 3); k > 0; k--)
+			text[dice_between(&dice, 0, 20)] = letters[dice_between(
+			    &dice, 0, sizeof(letters) - 1)];
+		if (submission_parse(text, &w, &err) != 0) {
+			assert_true(err.text[0] != '\0');
+			continue;
+		}
+		again = xasprintf("%s:%s:%s:%s:%llu%s%s", w.namespace, w.name,
+		    w.chat_template, w.hotkey[0] != '\0' ? w.hotkey : "None",
+		    (unsigned long long)w.hash,
+		    w.competition[0] != '\0' ? ":" : "", w.competition);
+		if (strcmp(again, text) != 0 && strstr(text, ":None") == NULL)
+			fail_msg("%s: %s", text, again);
+		free(again);
+		taken++;
+	}
+	assert_true(taken > 20000 && taken < 180000);
+}
+
 /* What the sum must be of, and that it binds the text to who committed. */
 static void
 the_hash_is_of_the_words_and_the_hotkey(void **state)
@@ -399,6 +432,7 @@ main(void)
 	    cmocka_unit_test(a_text_has_six_words),
 	    cmocka_unit_test(a_wrong_text_says_what_is_wrong),
 	    cmocka_unit_test(a_word_has_an_end),
+	    cmocka_unit_test(any_bytes_are_taken_whole_or_refused),
 	    cmocka_unit_test(the_hash_is_of_the_words_and_the_hotkey),
 	    cmocka_unit_test(states_have_names_and_words),
 	    cmocka_unit_test(only_what_is_done_with_counts),
