@@ -146,8 +146,9 @@ who_submits_later_must_be_better(void **state)
 		struct run_miner second =
 		    miner(1, SUBMISSION_COMPLETED, cases[i].score, 11);
 
-		first.block = 500; /* the address came later, which is idle */
-		first.serves = true;
+		first.block = 500; /* of the address, which is idle */
+		second.block = 5;
+		first.serves = second.serves = true;
 		add(run, &first);
 		add(run, &second);
 		assert_null(run_finish(run));

@@ -151,6 +151,36 @@ a_round_read_again_gives_the_same_weights(void **state)
 	}
 }
 
+/* What is left out of the text could not be missed in it. */
+static void
+a_submission_stands_with_its_miner(void **state)
+{
+	struct run_miner m = {.hotkey = "5A",
+	    .uid = 3,
+	    .alpha = 1,
+	    .block = 7,
+	    .since_us = 8,
+	    .submission = {.state = SUBMISSION_COMPLETED,
+		.score = .75,
+		.block = 9,
+		.at_us = 10,
+		.hash = 11,
+		.repo = "org/one"}};
+	char *policy = edit_file(default_policy, NULL);
+	struct run *run = run_new(policy, NULL);
+	struct buf text = {0};
+
+	(void)state;
+	assert_int_equal(run_add_miner(run, &m), 0);
+	run_text_write(run, &text);
+	assert_non_null(strstr(buf_str(&text),
+	    "miners 1\n5A - 3 1 7 8 0 0 0 0 0 completed 0.75 9 10 "
+	    "000000000000000b org/one\nevents 0\n"));
+	buf_free(&text);
+	run_free(run);
+	free(policy);
+}
+
 static void
 another_policy_may_be_put_in(void **state)
 {
@@ -275,6 +305,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_round_read_again_gives_the_same_weights),
+	    cmocka_unit_test(a_submission_stands_with_its_miner),
 	    cmocka_unit_test(another_policy_may_be_put_in),
 	    cmocka_unit_test(what_is_wrong_is_named_with_its_line),
 	    cmocka_unit_test(half_a_round_is_none),
