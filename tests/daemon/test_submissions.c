@@ -19,6 +19,7 @@
 #include "tests/lib/assessor.h"
 #include "tests/lib/db.h"
 #include "tests/lib/edit.h"
+#include "tests/lib/paths.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/sandbox.h"
 #include "tests/lib/suite.h"
@@ -428,6 +429,40 @@ what_is_known_outlives_validatord_and_the_service(void **state)
 	wait_for_entry(p, 2, "out is null and score = 0.9");
 }
 
+/* -- a service that cannot be ------------------------------------------- */
+
+static void
+refuses_to_start(struct place *p, const char *flag, const char *says)
+{
+	char *program = paths_program("bin/validatord");
+	const char *argv[] = {program, "-c", p->s->ini, flag, NULL};
+	const struct proc_options o = {.name = "validatord", .argv = argv};
+	struct proc_output out;
+
+	proc_run(&o, WAIT_MS, &out);
+	assert_int_equal(out.status, EXIT_FAILURE);
+	if (strstr(out.err, says) == NULL)
+		fail_msg("%s", out.err);
+	proc_output_clear(&out);
+	free(program);
+}
+
+static void
+a_service_that_cannot_be_is_refused_at_the_start(void **state)
+{
+	struct place *p = *state;
+
+	assert_int_equal(suite_stop(p->s, SUITE_VALIDATOR), 0);
+	refuses_to_start(p, "--validator.development=no",
+	    "validator.judge_url: plain http is for development");
+	refuses_to_start(p, "--validator.judge_url=ftp://127.0.0.1",
+	    "\"ftp://127.0.0.1\" is no http or https address");
+	refuses_to_start(p, "--validator.judge_key_file=/dev/null",
+	    "validator.judge_key_file: /dev/null: no key is in it");
+	refuses_to_start(p, "--validator.judge_key_file=/nowhere",
+	    "validator.judge_key_file: ");
+}
+
 int
 main(void)
 {
@@ -441,6 +476,7 @@ main(void)
 	    cmocka_unit_test(another_model_begins_anew),
 	    cmocka_unit_test(a_round_made_again_is_the_same),
 	    cmocka_unit_test(what_is_known_outlives_validatord_and_the_service),
+	    cmocka_unit_test(a_service_that_cannot_be_is_refused_at_the_start),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
