@@ -18,6 +18,7 @@
 #include "scorer/score.h"
 #include "scorer/speech.h"
 #include "scorer/speed.h"
+#include "scorer/submission.h"
 
 struct err;
 
@@ -33,6 +34,7 @@ enum policy_fold {
 	POLICY_MEAN,   /* means of a kind; kinds by weight times attempts */
 	POLICY_MOVING, /* one moving average of weight times value, all kinds */
 	POLICY_MOVING_KINDS, /* one each kind; kinds by weight */
+	POLICY_SUBMISSION,   /* its submission's score; attempts do not count */
 };
 
 enum policy_stake { POLICY_STAKE_SHARE, POLICY_STAKE_OF_MAX };
@@ -69,7 +71,8 @@ struct policy {
 	struct moving_policy moving;
 	int out_banned, out_audits, out_twins; /* 1: they have no rate */
 	int reset_on_register; /* 1: what came before does not count */
-	int population;	       /* enum policy_population */
+	struct submission_rule submission;
+	int population; /* enum policy_population */
 	struct penalty_rule penalty;
 	/* Languages written without spaces: measured by letters. */
 	char by_letter[POLICY_MAX_LANGUAGES][8];

@@ -56,6 +56,8 @@ static const struct number numbers[] = {
     NUMBER("source.schedule", sources[POLICY_SCHEDULE], 0, 1),
     NUMBER("source.audit", sources[POLICY_AUDIT], 0, 1),
     NUMBER("source.challenge", sources[POLICY_CHALLENGE], 0, 1),
+    NUMBER("submission.from_block", submission.from_block, 0, 1e15),
+    NUMBER("submission.max_age_s", submission.max_age_s, 0, 1e9),
     NUMBER("penalty.p", penalty.p, 0, 1),
     NUMBER("penalty.k", penalty.k, 0, 100),
     NUMBER("penalty.window", penalty.window, 1, PENALTY_MAX_WINDOW),
@@ -84,7 +86,7 @@ static const struct number numbers[] = {
 };
 
 static const struct choice choices[] = {
-    CHOICE("score.fold", fold, "mean", "moving", "moving_kinds"),
+    CHOICE("score.fold", fold, "mean", "moving", "moving_kinds", "submission"),
     CHOICE("stake.form", stake_form, "share", "of_max"),
     CHOICE("speed.form", any.speed.form, "linear", "exponential", "steps",
 	"percentile"),
@@ -417,6 +419,8 @@ check_sense(const struct policy *p, struct err *err)
 	    !is_whole(p->curve.top) || !is_whole(p->penalty.window))
 		return err_set(err, "burn.uid, score.min_successes, curve.top "
 				    "and penalty.window are whole numbers");
+	if (!is_whole(p->submission.from_block))
+		return err_set(err, "submission.from_block is a whole number");
 	if (p->curve.burn_rate > 0 && p->burn_uid == CURVE_NO_TARGET)
 		return err_set(err, "burn.rate wants a burn.uid");
 	return 0;

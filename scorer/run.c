@@ -164,6 +164,12 @@ run_kind_name(const struct run *run, int kind)
 
 /* -- scores ------------------------------------------------------------- */
 
+static bool
+is_of_submissions(const struct run *run)
+{
+	return run->policy.fold == POLICY_SUBMISSION;
+}
+
 static void
 share_stake(struct run *run)
 {
@@ -218,10 +224,41 @@ score_miners(struct run *run)
 		e->n = next - e->first;
 		e->latency_p50_ms = median_latency(mine, e->n);
 		e->score = run_fold(run, mine, e->n, e->stake_share, e);
+		if (is_of_submissions(run))
+			e->score = submission_score(&run->miners[i].submission);
 	}
 }
 
 /* -- win rates ---------------------------------------------------------- */
+
+/* Whoever submits need not serve; what does not count is worth nothing. */
+static void
+mark_unsubmitted(struct run *run)
+{
+	const struct submission **all = xcalloc(run->n + 1, sizeof(*all));
+	const char **why = xcalloc(run->n + 1, sizeof(*why));
+
+	for (size_t i = 0; i < run->n; i++)
+		all[i] = &run->miners[i].submission;
+	submission_check(&run->policy.submission, run->round.block,
+	    run->round.at_us, all, run->n, why);
+	for (size_t i = 0; i < run->n; i++) {
+		run->entries[i].out = why[i];
+		if (why[i] != NULL)
+			run->entries[i].score = 0;
+	}
+	free(all);
+	free(why);
+}
+
+static void
+mark_idle(struct run *run)
+{
+	for (size_t i = 0; i < run->n; i++) {
+		if (!run->miners[i].serves)
+			run->entries[i].out = "serves nowhere";
+	}
+}
 
 static void
 mark_out(struct run *run)
@@ -233,13 +270,17 @@ mark_out(struct run *run)
 	for (size_t i = 0; i < run->n; i++)
 		coldkeys[i] = run->miners[i].coldkey;
 	winrate_twins(coldkeys, run->n, twin);
+	if (is_of_submissions(run))
+		mark_unsubmitted(run);
+	else
+		mark_idle(run);
 	for (size_t i = 0; i < run->n; i++) {
 		const struct run_miner *m = &run->miners[i];
 		struct run_entry *e = &run->entries[i];
 
-		if (!m->serves)
-			e->out = "serves nowhere";
-		else if (p->out_banned && m->banned)
+		if (e->out != NULL)
+			continue;
+		if (p->out_banned && m->banned)
 			e->out = "banned";
 		else if (p->out_audits && m->failed_audits > 0)
 			e->out = "failed an audit";
@@ -248,6 +289,26 @@ mark_out(struct run *run)
 	}
 	free(coldkeys);
 	free(twin);
+}
+
+/* Score and block are of what the miner is scored by. */
+static struct winrate_entry
+rate_by(const struct run *run, size_t i)
+{
+	const struct run_miner *m = &run->miners[i];
+	struct winrate_entry e = {
+	    .score = m->serves ? run->entries[i].score : 0,
+	    .block = m->block,
+	    .out = run->entries[i].out != NULL,
+	};
+
+	if (is_of_submissions(run)) {
+		e.score = run->entries[i].score;
+		e.block = m->submission.state == SUBMISSION_NONE
+			      ? WINRATE_NO_BLOCK
+			      : m->submission.block;
+	}
+	return e;
 }
 
 static void
@@ -262,11 +323,7 @@ rate_miners(struct run *run)
 	size_t *wins = xcalloc(run->n + 1, sizeof(*wins));
 
 	for (size_t i = 0; i < run->n; i++)
-		entries[i] = (struct winrate_entry){
-		    .score = run->miners[i].serves ? run->entries[i].score : 0,
-		    .block = run->miners[i].block,
-		    .out = run->entries[i].out != NULL,
-		};
+		entries[i] = rate_by(run, i);
 	winrate_compute(&rule, entries, run->n, wins, rates);
 	for (size_t i = 0; i < run->n; i++) {
 		run->entries[i].wins = wins[i];
@@ -403,9 +460,12 @@ double
 run_what_if(const struct run *run, size_t miner, enum run_change what)
 {
 	const struct run_entry *e = &run->entries[miner];
-	struct run_event *mine = xcalloc(e->n + 1, sizeof(*mine));
+	struct run_event *mine;
 	double score;
 
+	if (is_of_submissions(run))
+		return e->score;
+	mine = xcalloc(e->n + 1, sizeof(*mine));
 	memcpy(mine, run->events + e->first, e->n * sizeof(*mine));
 	for (size_t i = 0; i < e->n; i++)
 		change(run, &mine[i], what);

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scorer/submission.h"
+
 struct err;
 struct policy;
 struct run;
@@ -40,9 +42,10 @@ struct run_miner {
 	int64_t since_us; /* registered; INT64_MIN: unknown, or long ago */
 	bool serves;	  /* it has an address; else it is there to burn */
 	bool banned;
-	int failed_audits; /* that have not expired */
-	double previous;   /* weight proven last, of 1; 0: none */
-	double consensus;  /* the chain's, 0..1 */
+	int failed_audits;	      /* that have not expired */
+	double previous;	      /* weight proven last, of 1; 0: none */
+	double consensus;	      /* the chain's, 0..1 */
+	struct submission submission; /* its model; all 0: none */
 };
 
 struct run_event {

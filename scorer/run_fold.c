@@ -241,6 +241,8 @@ fold(const struct run *run, const struct tallies *t,
 	case POLICY_MOVING_KINDS:
 		return with_stake(
 		    run, moving_of_kinds(run, events, n), stake_share);
+	case POLICY_SUBMISSION: /* what attempts come to is not asked */
+		return 0;
 	default:
 		return mean_of_kinds(run, t->kinds, stake_share);
 	}

@@ -50,6 +50,23 @@ write_real(struct buf *out, double v)
 }
 
 static void
+write_submission(struct buf *out, const struct submission *s)
+{
+	char hash[SUBMISSION_HASH];
+
+	buf_printf(out, " %s", submission_state_name(s->state));
+	if (s->state == SUBMISSION_NONE) {
+		buf_add_str(out, " - - - - -");
+		return;
+	}
+	submission_print_hash(s->hash, hash);
+	write_real(out, s->score);
+	write_int(out, s->block, INT64_MIN);
+	write_int(out, s->at_us, INT64_MIN);
+	buf_printf(out, " %s %s", hash, s->repo[0] != '\0' ? s->repo : "-");
+}
+
+static void
 write_miner(struct buf *out, const struct run_miner *m)
 {
 	buf_printf(out, "%s %s %d", m->hotkey,
@@ -60,6 +77,7 @@ write_miner(struct buf *out, const struct run_miner *m)
 	buf_printf(out, " %d %d %d", m->serves, m->banned, m->failed_audits);
 	write_real(out, m->previous);
 	write_real(out, m->consensus);
+	write_submission(out, &m->submission);
 	buf_add_str(out, "\n");
 }
 
@@ -321,6 +339,47 @@ take_kinds(struct reader *r, struct run *run)
 }
 
 static void
+take_known_submission(struct reader *r, struct submission *s)
+{
+	char hash[MAX_WORD];
+
+	s->score = take_real(r, ' ');
+	s->block = take_int(r, ' ', INT64_MIN);
+	s->at_us = take_int(r, ' ', INT64_MIN);
+	take_word(r, ' ', hash, sizeof(hash));
+	take_word(r, '\n', s->repo, sizeof(s->repo));
+	if (r->failed)
+		return;
+	if (submission_read_hash(hash, &s->hash) != 0)
+		refuse(r, "a hash is not of 16 hex digits");
+	if (s->block < 0 || s->score < 0)
+		refuse(r, "a submission's block or score is none, or below 0");
+	if (strchr(s->repo, ' ') != NULL)
+		refuse(r, "there are too many words");
+	if (strcmp(s->repo, "-") == 0)
+		s->repo[0] = '\0';
+}
+
+static void
+take_submission(struct reader *r, struct submission *s)
+{
+	char word[MAX_WORD];
+
+	take_word(r, ' ', word, sizeof(word));
+	s->state = submission_state_of(word);
+	if (r->failed || s->state < 0) {
+		refuse(r, "there is no such state of a submission");
+		s->state = SUBMISSION_NONE;
+	} else if (s->state != SUBMISSION_NONE) {
+		take_known_submission(r, s);
+	} else {
+		for (int i = 0; i < 4; i++)
+			take_name(r, "-", ' ');
+		take_name(r, "-", '\n');
+	}
+}
+
+static void
 take_miner(struct reader *r, struct run *run)
 {
 	struct run_miner m = {.uid = 0};
@@ -337,7 +396,8 @@ take_miner(struct reader *r, struct run *run)
 	m.banned = take_count(r, ' ', 1);
 	m.failed_audits = take_count(r, ' ', 1000000);
 	m.previous = take_real(r, ' ');
-	m.consensus = take_real(r, '\n');
+	m.consensus = take_real(r, ' ');
+	take_submission(r, &m.submission);
 	if (!r->failed && m.block < 0)
 		refuse(r, "a block is below 0");
 	if (!r->failed && !(m.previous >= 0 && m.consensus >= 0))

@@ -4,7 +4,9 @@
  * in judge.c, epoch.c and run.c.
  */
 #include <event2/event.h>
+#include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/buf.h"
 #include "common/clock.h"
@@ -20,90 +22,16 @@
 #include "validator/audit_desk.h"
 #include "validator/challenges.h"
 #include "validator/desk.h"
+#include "validator/keys.h"
 #include "validator/reference_desk.h"
 #include "validator/reference_service.h"
 #include "validator/rounds.h"
 #include "validator/store.h"
+#include "validator/submissions.h"
 
 enum { SEEN_S = 5, DRAIN_MS = 50, DRAIN_LIMIT_US = 10000000 };
 
 static const char group[] = "validators";
-
-static const struct config_key keys[] = {
-    {"validator.policy", CONFIG_STRING, "/etc/subnetd/policy.ini", true,
-	"file with the numbers of the incentive mechanism", NULL, 0, 0},
-    {"validator.metrics", CONFIG_STRING, "127.0.0.1:9102", false,
-	"address of metrics and health; empty: none", NULL, 0, 0},
-    {"validator.sweep", CONFIG_MS, "5s", false,
-	"look for what no message told of; 0s: never", NULL, 0, 0},
-    {"validator.epoch_blocks", CONFIG_INT, "0", false,
-	"blocks from one scoring round to the next; 0: as the chain's epochs",
-	NULL, 0, 1e9},
-    {"validator.window", CONFIG_MS, "24h", false,
-	"judgements of this long count", NULL, 1000, 366 * 86400e3},
-    {"validator.min_judgements", CONFIG_INT, "10", false,
-	"no scoring round with fewer in the window", NULL, 0, 1e9},
-    {"validator.reference_wait", CONFIG_MS, "10m", false,
-	"a judgement waits for its reference at most; of a consensus, behind "
-	"the job's deadline",
-	NULL, 1, 7 * 86400e3},
-    {"validator.reference_url", CONFIG_STRING, "", false,
-	"a service with OpenAI's API, to compare responses with; empty: none",
-	NULL, 0, 0},
-    {"validator.reference_key", CONFIG_SECRET, "", false,
-	"@file with the key of that service; empty: it asks for none", NULL, 0,
-	0},
-    {"validator.reference_rate", CONFIG_REAL, "0.1", false,
-	"share of the jobs it is asked about", NULL, 0, 1},
-    {"validator.reference_deadline", CONFIG_MS, "60s", false,
-	"one answer of it may take so long", NULL, 1, 3600e3},
-    {"validator.reference_failures", CONFIG_INT, "5", false,
-	"failures in a row after which it is left alone; 0: never", NULL, 0,
-	1e6},
-    {"validator.reference_out", CONFIG_MS, "30s", false,
-	"for so long the first time, twice as long each time", NULL, 1, 600e3},
-    {"validator.reference_speech_model", CONFIG_STRING, "whisper-1", false,
-	"its model for transcripts", NULL, 0, 0},
-    {"validator.reference_text_model", CONFIG_STRING, "gpt-4o-mini", false,
-	"its model for summaries and translations", NULL, 0, 0},
-    {"validator.trusted_hotkeys", CONFIG_STRING, "", false,
-	"miners whose results are believed, separated by spaces; empty: no "
-	"audits",
-	NULL, 0, 0},
-    {"validator.audit_rate", CONFIG_REAL, "0.05", false,
-	"share of the attempts of deterministic kinds that they do again", NULL,
-	0, 1},
-    {"validator.audit_budget", CONFIG_INT, "60", false,
-	"audits an hour at most", NULL, 0, 1e6},
-    {"validator.audit_distance", CONFIG_INT, "6", false,
-	"bits of 64 by which the perceptual hashes of like pictures differ at "
-	"most",
-	NULL, 0, 64},
-    {"validator.audit_penalty", CONFIG_MS, "7d", false,
-	"a failed audit counts for so long", NULL, 1, 366 * 86400e3},
-    {"validator.development", CONFIG_BOOL, "no", false,
-	"a service may be on loopback and speak plain http", NULL, 0, 0},
-    {"validator.challenge_share", CONFIG_REAL, "0.1", false,
-	"share of all jobs that are challenges; 0: no more than per hour", NULL,
-	0, 0.5},
-    {"validator.challenge_per_hour", CONFIG_REAL, "4", false,
-	"challenges an hour, if clients send too little for more; 0: none",
-	NULL, 0, 1e5},
-    {"validator.challenge_most", CONFIG_REAL, "200", false,
-	"challenges an hour at most; 0: none at all", NULL, 0, 1e6},
-    {"validator.challenge_kinds", CONFIG_STRING, "", false,
-	"kinds that challenges are made of; empty: all that we can", NULL, 0,
-	0},
-    {"validator.challenge_corpus", CONFIG_STRING, "", false,
-	"folder of jobs with known answers; empty: what we make ourselves",
-	NULL, 0, 0},
-    {"orchestrator.store", CONFIG_STRING, "/var/lib/subnetd/files", false,
-	"folder of inputs and results, shared with the orchestrators", NULL, 0,
-	0},
-    {"orchestrator.probe", CONFIG_STRING, "", false,
-	"path of subnetd-probe; empty: beside this program", NULL, 0, 0},
-    {NULL, 0, NULL, false, NULL, NULL, 0, 0},
-};
 
 struct validator {
 	struct service service;
@@ -118,7 +46,8 @@ struct validator {
 	struct audit_rule audit_rule;
 	struct audit_desk *audits;
 	struct rounds *rounds;
-	struct challenges *challenges; /* NULL: none are made */
+	struct challenges *challenges;	 /* NULL: none are made */
+	struct submissions *submissions; /* NULL: no service is named */
 	struct event *sweep, *seen, *drain;
 	char id[UUID_TEXT];
 	int64_t started_us;
@@ -196,6 +125,7 @@ on_chain(const char *id, const char *note, void *arg)
 
 	(void)id;
 	(void)note;
+	submissions_wake(v->submissions);
 	rounds_wake(v->rounds);
 }
 
@@ -219,6 +149,7 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	desk_sweep(v->desk);
 	reference_desk_wake(v->references);
 	audit_desk_wake(v->audits);
+	submissions_wake(v->submissions);
 	rounds_wake(v->rounds);
 }
 
@@ -263,6 +194,7 @@ on_drain_tick(evutil_socket_t fd, short what, void *arg)
 	bool done = desk_is_idle(v->desk) && rounds_is_idle(v->rounds) &&
 		    reference_desk_is_idle(v->references) &&
 		    audit_desk_is_idle(v->audits) &&
+		    submissions_is_idle(v->submissions) &&
 		    pg_pending(v->store.pg) == 0;
 	/* What is under way then waits for whoever comes next. */
 	bool is_vain = !pg_is_up(v->store.pg);
@@ -284,6 +216,7 @@ on_drain(void *arg)
 	audit_desk_close(v->audits);
 	rounds_close(v->rounds);
 	challenges_close(v->challenges);
+	submissions_close(v->submissions);
 	if (v->sweep != NULL)
 		event_del(v->sweep);
 	event_del(v->seen);
@@ -402,6 +335,7 @@ wire_rounds(struct validator *v)
 	    .store = &v->store,
 	    .redis = v->out,
 	    .policy_text = &v->policy_text,
+	    .policy = &v->policy,
 	    .metrics = v->service.metrics,
 	    .rule =
 		{
@@ -447,6 +381,30 @@ wire_challenges(struct validator *v)
 }
 
 static int
+wire_submissions(struct validator *v, struct err *err)
+{
+	const struct config *c = v->service.config;
+	const char *key = config_str(c, "validator.judge_key");
+	const struct submissions_setup setup = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .metrics = v->service.metrics,
+	    .url = config_str(c, "validator.judge_url"),
+	    .key = key[0] != '\0' ? key : NULL,
+	    .development = config_bool(c, "validator.development"),
+	    .at_once = config_int(c, "validator.judge_at_once"),
+	    .retry_us = config_ms(c, "validator.judge_retry") * 1000,
+	    .refresh_us = config_ms(c, "validator.judge_refresh") * 1000,
+	};
+
+	if (setup.url[0] == '\0')
+		return 0;
+	v->submissions = submissions_new(&setup, err);
+	return v->submissions != NULL ? 0
+				      : err_wrap(err, "validator.judge_url");
+}
+
+static int
 wire(struct validator *v, struct err *err)
 {
 	const struct config *c = v->service.config;
@@ -465,6 +423,8 @@ wire(struct validator *v, struct err *err)
 	wire_desks(v);
 	wire_rounds(v);
 	wire_challenges(v);
+	if (wire_submissions(v, err) != 0)
+		return -1;
 	v->seen = every(v, SEEN_S * 1000, on_seen);
 	if (sweep_ms > 0)
 		v->sweep = every(v, sweep_ms, on_sweep);
@@ -497,6 +457,7 @@ unwire(struct validator *v)
 	reference_service_free(v->reference);
 	rounds_free(v->rounds);
 	challenges_free(v->challenges);
+	submissions_free(v->submissions);
 	free(v->policy_text);
 }
 
@@ -512,7 +473,7 @@ main(int argc, char **argv)
 	v.service.on_reload = on_reload;
 	v.service.arg = &v;
 	code = service_init(
-	    &v.service, "validatord", "validator", keys, argc, argv);
+	    &v.service, "validatord", "validator", validator_keys, argc, argv);
 	if (code >= 0)
 		return code;
 	if (wire(&v, &err) == 0) {

@@ -12,6 +12,7 @@
 #include "common/redis.h"
 #include "common/uuid.h"
 #include "common/xalloc.h"
+#include "scorer/policy.h"
 #include "scorer/run.h"
 #include "validator/store.h"
 
@@ -110,7 +111,8 @@ finish_run(struct rounds *r, const struct store_read *read)
 
 	if (why == NULL)
 		why = number_run(r, read);
-	if (why == NULL && read->judgements == 0)
+	if (why == NULL && read->judgements == 0 &&
+	    run_policy(r->run)->fold != POLICY_SUBMISSION)
 		why = "no judgements in the window";
 	return why != NULL ? why : run_finish(r->run);
 }
@@ -163,7 +165,11 @@ static void
 on_view(const struct epoch_view *view, const char *why, void *arg)
 {
 	struct rounds *r = arg;
+	struct epoch_rule rule = r->setup.rule;
 
+	/* Scores of submissions are not of what was judged here. */
+	if (r->setup.policy->fold == POLICY_SUBMISSION)
+		rule.min_judgements = 0;
 	if (why != NULL) {
 		log_warn("run.not_read", "why=\"%s\"", why);
 		take(r, EPOCH_FAILED);
@@ -173,7 +179,7 @@ on_view(const struct epoch_view *view, const char *why, void *arg)
 		take(r, EPOCH_NOT_DUE);
 		return;
 	}
-	why = epoch_is_due(&r->setup.rule, view, &r->number);
+	why = epoch_is_due(&rule, view, &r->number);
 	if (why != NULL && why[0] != '\0')
 		say_skipped(r, r->number, why);
 	take(r, why == NULL ? EPOCH_DUE : EPOCH_NOT_DUE);

@@ -11,14 +11,16 @@
 #include "validator/epoch.h"
 
 struct metrics;
+struct policy;
 struct redis;
 struct rounds;
 struct store;
 
 struct rounds_setup {
 	struct store *store;
-	struct redis *redis;	  /* to tell of a new vector */
-	char *const *policy_text; /* borrowed; may change between rounds */
+	struct redis *redis;	     /* to tell of a new vector */
+	char *const *policy_text;    /* borrowed; may change between rounds */
+	const struct policy *policy; /* of that text */
 	struct metrics *metrics;
 	struct epoch_rule rule;
 	int64_t window_us;

@@ -23,6 +23,28 @@ int_or(const PGresult *res, int row, const char *column, int64_t none)
 	return pg_is_null(res, row, column) ? none : pg_int(res, row, column);
 }
 
+/* What was written of a submission that there is. */
+static int
+read_submission(const PGresult *res, int row, struct submission *s)
+{
+	const char *state = pg_text(res, row, "submission_state");
+	const char *repo = pg_text(res, row, "submission_repo");
+
+	if (strlen(repo) >= sizeof(s->repo))
+		return -1;
+	snprintf(s->repo, sizeof(s->repo), "%s", repo);
+	s->state = submission_state_of(state);
+	s->score = pg_real(res, row, "submission_score");
+	s->block = pg_int(res, row, "submission_block");
+	s->at_us = int_or(res, row, "submission_at_us", INT64_MIN);
+	/* Of a text that breaks a rule there is none. */
+	if (!pg_is_null(res, row, "submission_hash") &&
+	    submission_read_hash(
+		pg_text(res, row, "submission_hash"), &s->hash) != 0)
+		return -1;
+	return s->state < 0 ? -1 : 0;
+}
+
 static int
 read_miner(const PGresult *res, int row, struct run_miner *m)
 {
@@ -45,7 +67,9 @@ read_miner(const PGresult *res, int row, struct run_miner *m)
 		return -1;
 	snprintf(m->hotkey, sizeof(m->hotkey), "%s", hotkey);
 	snprintf(m->coldkey, sizeof(m->coldkey), "%s", coldkey);
-	return 0;
+	if (pg_is_null(res, row, "submission_state"))
+		return 0;
+	return read_submission(res, row, &m->submission);
 }
 
 const char *
@@ -119,6 +143,38 @@ print(json_t *rows)
 	return text;
 }
 
+static void
+print_submission(json_t *row, const struct submission *s)
+{
+	char hash[SUBMISSION_HASH];
+
+	if (s->state == SUBMISSION_NONE)
+		return;
+	submission_print_hash(s->hash, hash);
+	json_object_update_new(
+	    row, json_pack("{s:s s:o s:I s:o s:s s:s}", "submission_state",
+		     submission_state_name(s->state), "submission_score",
+		     real_or_null(s->score), "submission_block",
+		     (json_int_t)s->block, "submission_at_us",
+		     int_or_null(s->at_us, INT64_MIN), "submission_hash", hash,
+		     "submission_repo", s->repo));
+}
+
+static json_t *
+print_miner(const struct run_miner *m)
+{
+	json_t *row = json_pack("{s:s s:s s:i s:o s:o s:o s:b s:b s:i s:o s:o}",
+	    "hotkey", m->hotkey, "coldkey", m->coldkey, "uid", m->uid, "alpha",
+	    json_real(m->alpha), "block",
+	    int_or_null(m->block, WINRATE_NO_BLOCK), "since_us",
+	    int_or_null(m->since_us, INT64_MIN), "serves", m->serves, "banned",
+	    m->banned, "failed_audits", m->failed_audits, "previous",
+	    json_real(m->previous), "consensus", json_real(m->consensus));
+
+	print_submission(row, &m->submission);
+	return row;
+}
+
 char *
 run_rows_print_miners(const struct run *run)
 {
@@ -128,15 +184,7 @@ run_rows_print_miners(const struct run *run)
 
 	m = run_miners(run, &n);
 	for (; n > 0; n--, m++)
-		json_array_append_new(rows,
-		    json_pack("{s:s s:s s:i s:o s:o s:o s:b s:b s:i s:o s:o}",
-			"hotkey", m->hotkey, "coldkey", m->coldkey, "uid",
-			m->uid, "alpha", json_real(m->alpha), "block",
-			int_or_null(m->block, WINRATE_NO_BLOCK), "since_us",
-			int_or_null(m->since_us, INT64_MIN), "serves",
-			m->serves, "banned", m->banned, "failed_audits",
-			m->failed_audits, "previous", json_real(m->previous),
-			"consensus", json_real(m->consensus)));
+		json_array_append_new(rows, print_miner(m));
 	return print(rows);
 }
 
@@ -165,7 +213,8 @@ run_rows_print_entries(const struct run *run)
 	miners = run_miners(run, &n);
 	e = run_entries(run, &n);
 	for (size_t i = 0; i < n; i++) {
-		if (miners[i].serves || e[i].n > 0 || e[i].weight > 0)
+		if (miners[i].serves || e[i].n > 0 || e[i].weight > 0 ||
+		    miners[i].submission.state != SUBMISSION_NONE)
 			json_array_append_new(
 			    rows, print_entry(&miners[i], &e[i]));
 	}

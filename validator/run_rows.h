@@ -19,7 +19,7 @@ const char *run_rows_miners(struct run *, const PGresult *);
 const char *run_rows_events(struct run *, const PGresult *);
 
 /* JSON arrays for run_store.sql and vector_store.sql; the caller frees. Of
- * the entries those that serve, did something or have weight. */
+ * the entries those that serve, submitted, did something or have weight. */
 char *run_rows_print_miners(const struct run *);
 char *run_rows_print_entries(const struct run *);
 

@@ -10,6 +10,7 @@
 #include "validator/store.h"
 #include "validator/store_audit.h"
 #include "validator/store_reference.h"
+#include "validator/store_submissions.h"
 
 struct question {
 	struct question *next, **link;
@@ -22,6 +23,7 @@ struct question {
 		store_on_audits *on_audits;
 		store_on_view *on_view;
 		store_on_run *on_run;
+		store_on_submissions *on_submissions;
 	};
 	struct run *run;
 	void *arg;

@@ -2,7 +2,9 @@
 -- order of their hotkeys' bytes.
 -- $1 netuid, $2 mecid, $3 the time at which failed audits count
 -- columns: block, tempo, hotkey, coldkey, uid, alpha (not rao), address_block,
--- since_us, serves, banned, failed_audits, previous, consensus
+-- since_us, serves, banned, failed_audits, previous, consensus;
+-- submission_state (null: none), submission_score, submission_block,
+-- submission_at_us, submission_hash, submission_repo
 select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.coldkey,
 	n.uid, (n.alpha_stake / 1e9)::double precision as alpha,
 	n.address_block,
@@ -12,13 +14,21 @@ select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.coldkey,
 		where netuid = n.netuid and hotkey = n.hotkey
 			and expires_at > $3) as failed_audits,
 	coalesce(p.weight / 65535.0, 0)::double precision as previous,
-	coalesce(n.consensus / 65535.0, 0)::double precision as consensus
+	coalesce(n.consensus / 65535.0, 0)::double precision as consensus,
+	case when o.text is null then null when o.wrong is not null then 'wrong'
+		else o.state end as submission_state,
+	o.score as submission_score, t.block as submission_block,
+	(extract(epoch from o.answered_at) * 1e6)::bigint as submission_at_us,
+	o.hash as submission_hash, coalesce(o.repo, '') as submission_repo
 from neuron n
 cross join (
 	select block, hyper from snapshot
 	where netuid = $1
 	order by block desc
 	limit 1) s
+left join commitment t on t.netuid = n.netuid and t.hotkey = n.hotkey
+left join submission o on o.netuid = n.netuid and o.hotkey = n.hotkey
+	and o.text = t.text and t.block is not null
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
 left join (
 	select new_hotkey as hotkey, max(at) as at

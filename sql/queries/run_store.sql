@@ -14,15 +14,23 @@ with known as (
 	returning id, netuid
 ), miners as (
 	insert into run_miner (run_id, hotkey, coldkey, uid, alpha, block,
-		since_at, serves, banned, failed_audits, previous, consensus)
+		since_at, serves, banned, failed_audits, previous, consensus,
+		submission_state, submission_score, submission_block,
+		submission_at, submission_hash, submission_repo)
 	select run.id, m.hotkey, m.coldkey, m.uid, m.alpha, m.block,
 		to_timestamp(m.since_us / 1e6), m.serves, m.banned,
-		m.failed_audits, m.previous, m.consensus
+		m.failed_audits, m.previous, m.consensus, m.submission_state,
+		m.submission_score, m.submission_block,
+		to_timestamp(m.submission_at_us / 1e6), m.submission_hash,
+		m.submission_repo
 	from run, jsonb_to_recordset($13::jsonb) as m (hotkey text,
 		coldkey text, uid integer, alpha double precision,
 		block bigint, since_us bigint, serves boolean, banned boolean,
 		failed_audits integer, previous double precision,
-		consensus double precision)
+		consensus double precision, submission_state text,
+		submission_score double precision, submission_block bigint,
+		submission_at_us bigint, submission_hash text,
+		submission_repo text)
 )
 insert into score_entry (run_id, netuid, hotkey, uid, jobs, successes,
 	latency_p50_ms, speed, accuracy, stake_share, score, wins, win_rate,

@@ -109,6 +109,17 @@ the_subnets_policies_have_upstreams_numbers(void **state)
 	assert_int_equal(p.penalty.mode, PENALTY_FLAT);
 	assert_true(p.penalty.p == .03);
 	assert_int_equal(p.fold, POLICY_MOVING_KINDS);
+	assert_true(p.submission.from_block == 0);
+	read_policy("sn11-models", &p);
+	assert_int_equal(p.fold, POLICY_SUBMISSION);
+	assert_true(p.submission.from_block == 5623610);
+	assert_true(p.submission.max_age_s == 604800);
+	assert_int_equal(p.penalty.mode, PENALTY_FLAT);
+	assert_true(p.penalty.p == .03 && p.penalty.threshold > 1);
+	assert_true(p.out_twins == 1 && p.population == POLICY_ALL);
+	assert_true(p.curve.temperature == .075 && p.curve.burn_rate == .75);
+	assert_true(p.burn_uid == 74);
+	assert_int_equal(p.curve.burn, CURVE_COMPAT);
 	read_policy("sn49", &p);
 	assert_int_equal(p.any.speed.form, SPEED_EXPONENTIAL);
 	assert_int_equal(p.stake_form, POLICY_STAKE_OF_MAX);
@@ -166,7 +177,13 @@ static const struct {
     {"[kind image.edit]\n", "[kind image.edit]\nspeed = 0\naccuracy = 0\n",
 	"kind image.edit: speed, accuracy and quality are all 0"},
     {"fold = mean", "fold = median",
-	"score.fold: \"median\" is none of mean, moving, moving_kinds"},
+	"score.fold: \"median\" is none of mean, moving, moving_kinds, "
+	"submission"},
+    {"from_block = 0", "from_block = 0.5",
+	"submission.from_block is a whole number"},
+    {"from_block = 0", "from_blok = 0",
+	"unknown key \"submission.from_blok\"; "
+	"did you mean submission.from_block?"},
     {"banned = yes", "banned = perhaps",
 	"out.banned: \"perhaps\" is none of no, yes"},
     {"shape = softmax", "shap = softmax",

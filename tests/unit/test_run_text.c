@@ -24,6 +24,21 @@ enum { MINERS = 20, EVENTS = 500 };
 static const char default_policy[] = "deploy/policies/default.ini";
 
 static void
+add_submission(struct run_miner *m, struct dice *dice, int i)
+{
+	struct submission *s = &m->submission;
+
+	s->state = 1 + i % (N_SUBMISSION_STATES - 1);
+	s->block = 100 + i;
+	s->at_us = i % 5 == 0 ? INT64_MIN : 1000000LL * i;
+	s->score = s->state == SUBMISSION_COMPLETED ? i / 97. : NAN;
+	if (s->state == SUBMISSION_WRONG)
+		return;
+	s->hash = dice_throw(dice);
+	snprintf(s->repo, sizeof(s->repo), "org/%0*d", i % 2 ? 1 : 90, i);
+}
+
+static void
 add_miners(struct run *run, struct dice *dice)
 {
 	for (int i = 0; i < MINERS; i++) {
@@ -37,6 +52,8 @@ add_miners(struct run *run, struct dice *dice)
 		    .previous = i / 1000.,
 		    .consensus = i / 65535.};
 
+		if (i % 3 > 0)
+			add_submission(&m, dice, i);
 		snprintf(m.hotkey, sizeof(m.hotkey), "5%04d", i);
 		if (i % 2 == 0)
 			snprintf(m.coldkey, sizeof(m.coldkey), "5c%d", i);
@@ -134,6 +151,36 @@ a_round_read_again_gives_the_same_weights(void **state)
 	}
 }
 
+/* What is left out of the text could not be missed in it. */
+static void
+a_submission_stands_with_its_miner(void **state)
+{
+	struct run_miner m = {.hotkey = "5A",
+	    .uid = 3,
+	    .alpha = 1,
+	    .block = 7,
+	    .since_us = 8,
+	    .submission = {.state = SUBMISSION_COMPLETED,
+		.score = .75,
+		.block = 9,
+		.at_us = 10,
+		.hash = 11,
+		.repo = "org/one"}};
+	char *policy = edit_file(default_policy, NULL);
+	struct run *run = run_new(policy, NULL);
+	struct buf text = {0};
+
+	(void)state;
+	assert_int_equal(run_add_miner(run, &m), 0);
+	run_text_write(run, &text);
+	assert_non_null(strstr(buf_str(&text),
+	    "miners 1\n5A - 3 1 7 8 0 0 0 0 0 completed 0.75 9 10 "
+	    "000000000000000b org/one\nevents 0\n"));
+	buf_free(&text);
+	run_free(run);
+	free(policy);
+}
+
 static void
 another_policy_may_be_put_in(void **state)
 {
@@ -173,6 +220,19 @@ static const struct {
     {"events 500", "events 499", "a word is too long"},
     {"0.001 1.5259021896696422e-05", "-1 0", "below 0"},
     {"0.001 1.5259021896696422e-05", "nan 0", "a number is none"},
+    {" none - - - - -\n", " gone - - - - -\n",
+	"there is no such state of a submission"},
+    {" none - - - - -\n", " queued - - - - -\n",
+	"a hash is not of 16 hex digits"},
+    {" none - - - - -\n", " queued - - - 0123456789abcdef a/b\n",
+	"a submission's block or score is none, or below 0"},
+    {" none - - - - -\n", " completed -1 1 - 0123456789abcdef a/b\n",
+	"a submission's block or score is none, or below 0"},
+    {" none - - - - -\n", "\n", "a word is missing"},
+    {" none - - - - -\n", " none 1 - - - -\n", "\"1\" instead of \"-\""},
+    {" none - - - - -\n", " queued - 1 - 0123456789abcdef a/b c\n",
+	"there are too many words"},
+    {" none - - - - -\n", " none - - - - - -\n", "\"- -\" instead of"},
 };
 
 static void
@@ -245,6 +305,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_round_read_again_gives_the_same_weights),
+	    cmocka_unit_test(a_submission_stands_with_its_miner),
 	    cmocka_unit_test(another_policy_may_be_put_in),
 	    cmocka_unit_test(what_is_wrong_is_named_with_its_line),
 	    cmocka_unit_test(half_a_round_is_none),
