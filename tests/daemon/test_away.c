@@ -89,9 +89,11 @@ set_up(void **state)
 	    .durable = true,
 	    .ini = nobody,
 	    .n_miners = N_MINERS,
-	    .miners = {{.alpha = 100},
-		{.alpha = 400, .flags = {"--truncate", "0.4"}},
-		{.alpha = 200, .flags = {"--fail-every", "3"}}}};
+	    .miners = {{.alpha = 100, .flags = {"--capacity", "9"}},
+		{.alpha = 400,
+		    .flags = {"--truncate", "0.4", "--capacity", "9"}},
+		{.alpha = 200,
+		    .flags = {"--fail-every", "3", "--capacity", "9"}}}};
 	struct suite *s;
 
 	if (write_policy() != 0)
