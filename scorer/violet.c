@@ -88,6 +88,41 @@ violet_score_v2(const char *type, double accuracy, double speed, double quality)
 	return points < VIOLET_POINTS ? points : VIOLET_POINTS;
 }
 
+/* -- the tracker -------------------------------------------------------- */
+
+static double
+success_of(const struct violet_record *r)
+{
+	return r->tasks > 0 ? r->done / r->tasks : 0;
+}
+
+double
+violet_performance(const struct violet_record *r)
+{
+	double quick = 1 - r->mean_s / 30, sum;
+
+	if (!(r->tasks > 0))
+		return .5;
+	sum = .4 * success_of(r) + .3 * (quick > 0 ? quick : 0) +
+	      .2 * r->recent - .1 * r->load / r->capacity;
+	if (r->tasks >= 5)
+		sum += .1 * r->task_success;
+	return math_clamp01(sum);
+}
+
+double
+violet_composite(const struct violet_record *r, double stake, double max_stake)
+{
+	double sum =
+	    .4 * violet_performance(r) + .2 * (1 - r->load / r->capacity);
+
+	if (max_stake > 0)
+		sum += .3 * stake / max_stake;
+	if (r->tasks >= 3)
+		sum += .1 * success_of(r);
+	return sum;
+}
+
 /* -- a miner's weight --------------------------------------------------- */
 
 double

@@ -34,6 +34,23 @@ double violet_accuracy_v2(bool has_output, bool is_long, double claimed);
 double violet_score_v2(
     const char *type, double accuracy, double speed, double quality);
 
+/* What its validators remember of a miner, in memory alone. */
+struct violet_record {
+	double tasks, done, recent; /* recent: share done of the last ones */
+	double mean_s;		    /* of those done */
+	double load, capacity;	    /* tasks out, of at most so many */
+	double task_success;	    /* of the type asked for; of tasks >= 5 */
+};
+
+/* How well it does: .5 of a new one, else .4 success + .3 max(0, 1 - mean / 30)
+ * + .2 recent + .1 task_success - .1 load / capacity, 0..1. */
+double violet_performance(const struct violet_record *);
+
+/* By which it is chosen: .3 of the largest stake, .4 performance, .2 free
+ * capacity, and from three tasks on .1 success. */
+double violet_composite(
+    const struct violet_record *, double stake, double max_stake);
+
 /* What a miner's weight is made of there, each 0..1. */
 struct violet_parts {
 	double uptime, invocation, diversity, bounty;

@@ -27,6 +27,8 @@ epoch_is_due(const struct epoch_rule *rule, const struct epoch_view *view,
 	if (view->has_last &&
 	    (view->last_epoch == *number || view->last_block >= view->block))
 		return "";
+	if (view->is_behind)
+		return "what had ended before the start is not judged yet";
 	if (view->judgements < rule->min_judgements)
 		return "too few judgements in the window";
 	return NULL;

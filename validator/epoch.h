@@ -29,6 +29,7 @@ struct epoch_view {
 	int64_t last_epoch; /* the newest round's */
 	int64_t last_block;
 	int64_t judgements; /* in the window */
+	bool is_behind;	    /* what ended before the start is not judged */
 };
 
 /* block / blocks; by tempo, the count of (block + netuid + 1) mod

@@ -17,6 +17,10 @@ const struct config_key validator_keys[] = {
 	"judgements of this long count", NULL, 1000, 366 * 86400e3},
     {"validator.min_judgements", CONFIG_INT, "10", false,
 	"no scoring round with fewer in the window", NULL, 0, 1e9},
+    {"validator.first_wait", CONFIG_MS, "15m", false,
+	"the first round after a start waits so long, at most, until what had "
+	"ended before is judged",
+	NULL, 0, 86400e3},
     {"validator.reference_wait", CONFIG_MS, "10m", false,
 	"a judgement waits for its reference at most; of a consensus, behind "
 	"the job's deadline",

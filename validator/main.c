@@ -344,6 +344,8 @@ wire_rounds(struct validator *v)
 		    .min_judgements = config_int(c, "validator.min_judgements"),
 		},
 	    .window_us = config_ms(c, "validator.window") * 1000,
+	    .started_us = v->started_us,
+	    .first_wait_us = config_ms(c, "validator.first_wait") * 1000,
 	};
 
 	v->rounds = rounds_new(&setup);

@@ -20,6 +20,7 @@ struct rounds {
 	struct rounds_setup setup;
 	struct epoch epoch;
 	bool closed;
+	bool has_stored; /* a round since the start, by us or another */
 	struct run *run; /* the round under way */
 	int64_t number;
 	struct run_round round;
@@ -61,6 +62,7 @@ on_written(enum store_outcome outcome, const char *why, void *arg)
 		take(r, EPOCH_FAILED);
 		return;
 	}
+	r->has_stored = true;
 	if (outcome == STORE_DONE) {
 		log_info("run.stored",
 		    "epoch=%lld block=%lld miners=%zu vector=%s id=%s",
@@ -185,6 +187,17 @@ on_view(const struct epoch_view *view, const char *why, void *arg)
 	take(r, why == NULL ? EPOCH_DUE : EPOCH_NOT_DUE);
 }
 
+/* The first round after a start is not of half of what there is: it waits for
+ * the verdicts on what ended while nobody judged. 0 once that is over. */
+static int64_t
+gate_us(const struct rounds *r)
+{
+	int64_t end_us = r->setup.started_us + r->setup.first_wait_us;
+
+	return r->has_stored || clock_wall_us() > end_us ? 0
+							 : r->setup.started_us;
+}
+
 static void
 take(struct rounds *r, enum epoch_event event)
 {
@@ -200,7 +213,7 @@ take(struct rounds *r, enum epoch_event event)
 		break;
 	case EPOCH_DO_READ:
 		store_read_view(r->setup.store,
-		    clock_wall_us() - r->setup.window_us,
+		    clock_wall_us() - r->setup.window_us, gate_us(r),
 		    r->setup.rule.min_judgements, on_view, r);
 		break;
 	case EPOCH_DO_RUN:

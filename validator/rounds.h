@@ -24,6 +24,8 @@ struct rounds_setup {
 	struct metrics *metrics;
 	struct epoch_rule rule;
 	int64_t window_us;
+	int64_t started_us;    /* wall; the first round waits until what had */
+	int64_t first_wait_us; /* ended then is judged, or so long */
 };
 
 struct rounds *rounds_new(const struct rounds_setup *);

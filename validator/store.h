@@ -62,8 +62,9 @@ void store_judge(struct store *, const char *attempt_id,
 typedef void store_on_view(
     const struct epoch_view *, const char *why, void *arg);
 
-void store_read_view(struct store *, int64_t from_us, int64_t min_judgements,
-    store_on_view *, void *arg);
+/* Is an attempt that ended before before_us (0: none) not judged yet, too. */
+void store_read_view(struct store *, int64_t from_us, int64_t before_us,
+    int64_t min_judgements, store_on_view *, void *arg);
 
 /* Where the neurons came from. */
 struct store_read {

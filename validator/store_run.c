@@ -32,6 +32,7 @@ on_view(const struct pg_answer *answer, void *arg)
 		    .last_epoch = pg_int(res, 0, "last_epoch"),
 		    .last_block = pg_int(res, 0, "last_block"),
 		    .judgements = pg_int(res, 0, "judgements"),
+		    .is_behind = pg_bool(res, 0, "is_behind"),
 		};
 		q->on_view(&view, NULL, q->arg);
 	}
@@ -39,8 +40,8 @@ on_view(const struct pg_answer *answer, void *arg)
 }
 
 void
-store_read_view(struct store *store, int64_t from_us, int64_t min_judgements,
-    store_on_view *on_done, void *arg)
+store_read_view(struct store *store, int64_t from_us, int64_t before_us,
+    int64_t min_judgements, store_on_view *on_done, void *arg)
 {
 	struct question *q = store_ask(store, arg);
 	struct pg_params p = {0};
@@ -49,6 +50,7 @@ store_read_view(struct store *store, int64_t from_us, int64_t min_judgements,
 	pg_add_int(&p, store->netuid);
 	pg_add_us(&p, from_us);
 	pg_add_int(&p, min_judgements);
+	pg_add_us(&p, before_us);
 	pg_query(store->pg, sql_run_view, p.n, p.values, on_view, q);
 }
 

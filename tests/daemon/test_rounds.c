@@ -259,6 +259,42 @@ killed_while_judging(void **state)
 	jobs_clear(&jobs);
 }
 
+/* What ended while nobody judged is in the first round after the start, which
+ * is due at once and waits for it. */
+static void
+the_first_round_waits_for_what_was_left(void **state)
+{
+	struct suite *s = *state;
+	struct db *locker = db_open(sandbox_conninfo(s->box));
+	struct jobs jobs = {0};
+	int64_t before, judged;
+
+	go_to_epochs_end(s);
+	before = last_epoch(s);
+	suite_kill(s, SUITE_VALIDATOR);
+	judged = db_int(s->db, "select count(*) from judgement");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(jobs_submit(s, &jobs, job, 0), 0);
+	assert_int_equal(
+	    db_wait_int(s->db, 0, WAIT_MS,
+		"select count(*) from job where finished_at is null"),
+	    0);
+	see_block(s); /* a round is due */
+	assert_int_equal(db_exec(locker, "begin"), 0);
+	assert_int_equal(
+	    db_exec(locker, "lock table judgement in exclusive mode"), 0);
+	assert_int_equal(suite_start(s, SUITE_VALIDATOR), 0);
+	assert_non_null(proc_wait_event(s->daemons[SUITE_VALIDATOR],
+	    "run.skipped", "before the start is not judged", 0));
+	assert_int_equal(last_epoch(s), before);
+	assert_int_equal(db_exec(locker, "rollback"), 0);
+	db_close(locker);
+	wait_for_round_after(s, before);
+	assert_true(db_int(s->db, "select events from score_run order by epoch "
+				  "desc limit 1") >= judged + 3);
+	jobs_clear(&jobs);
+}
+
 /* -- exported and made again -------------------------------------------- */
 
 static void export(struct suite *s, const char *epoch, struct tool_answer *got)
@@ -436,6 +472,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(killed_at_each_step_of_an_epoch),
 	    cmocka_unit_test(killed_while_judging),
+	    cmocka_unit_test(the_first_round_waits_for_what_was_left),
 	    cmocka_unit_test(a_round_made_again_is_the_same),
 	    cmocka_unit_test(what_was_changed_is_found),
 	    cmocka_unit_test(a_policy_is_read_again_on_request),

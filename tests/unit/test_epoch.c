@@ -51,17 +51,21 @@ a_round_is_due_once_an_epoch_with_enough_judgements(void **state)
 		int64_t number;
 	} cases[] = {
 	    /* block tempo has epoch last judgements */
-	    {{1234, 360, false, 0, 0, 10}, NULL, 12},
-	    {{1234, 360, false, 0, 0, 9}, "too few judgements in the window",
-		12},
-	    {{1234, 360, true, 12, 1201, 99}, "", 12},
-	    {{1234, 360, true, 11, 1199, 99}, NULL, 12},
-	    {{1234, 360, true, 11, 1199, 0}, "too few judgements in the window",
-		12},
+	    {{1234, 360, false, 0, 0, 10, false}, NULL, 12},
+	    {{1234, 360, false, 0, 0, 9, false},
+		"too few judgements in the window", 12},
+	    {{1234, 360, true, 12, 1201, 99, false}, "", 12},
+	    {{1234, 360, true, 11, 1199, 99, false}, NULL, 12},
+	    {{1234, 360, true, 11, 1199, 0, false},
+		"too few judgements in the window", 12},
 	    /* the newest run is of this very block: by another count */
-	    {{1234, 360, true, 3, 1234, 99}, "", 12},
-	    {{1234, 360, true, 99, 1199, 99}, NULL, 12},
-	    {{-1, 360, false, 0, 0, 99}, "the snapshot has no tempo", -1},
+	    {{1234, 360, true, 3, 1234, 99, false}, "", 12},
+	    {{1234, 360, true, 99, 1199, 99, false}, NULL, 12},
+	    {{-1, 360, false, 0, 0, 99, false}, "the snapshot has no tempo",
+		-1},
+	    {{1234, 360, true, 11, 1199, 99, true},
+		"what had ended before the start is not judged yet", 12},
+	    {{1234, 360, true, 12, 1201, 99, true}, "", 12},
 	};
 
 	(void)state;

@@ -98,6 +98,36 @@ speed_goes_by_steps(void **state)
 			    steps[i].speed);
 }
 
+/* Its own cases of the tracker: five tasks out and one of them back after
+ * 2.5 s; 8 and 3 of 10 done, each second 2 s, each failure 15; new miners. */
+static void
+what_its_tracker_remembers(void **state)
+{
+	static const struct {
+		struct violet_record r;
+		double performance, composite; /* of the largest stake */
+	} rows[] = {
+	    {{1, 1, 1, 2.5, 4, 5, 0}, .795, .3 + .4 * .795 + .2 * .2},
+	    {{10, 8, .8, 4.6, 0, 5, .8}, .814, .3 + .4 * .814 + .2 + .08},
+	    {{10, 3, .3, 16.4, 0, 5, .3}, .346, .3 + .4 * .346 + .2 + .03},
+	    {{0, 0, 0, 0, 0, 5, 0}, .5, .7},
+	};
+	static const double shares[] = {
+	    .1, .4666666666666667, .1166666666666667, .0833333333333333, .4};
+	static const double want[] = {.43, .54, .435, .425, .52};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(fabs(violet_performance(&rows[i].r) -
+				 rows[i].performance) < 1e-12);
+		assert_true(fabs(violet_composite(&rows[i].r, 7, 7) -
+				 rows[i].composite) < 1e-12);
+	}
+	for (size_t i = 0; i < 5; i++)
+		assert_true(fabs(violet_composite(&rows[3].r, shares[i], 1) -
+				 want[i]) < 1e-12);
+}
+
 int
 main(void)
 {
@@ -105,6 +135,7 @@ main(void)
 	    cmocka_unit_test(the_first_form),
 	    cmocka_unit_test(the_later_form),
 	    cmocka_unit_test(speed_goes_by_steps),
+	    cmocka_unit_test(what_its_tracker_remembers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
