@@ -47,7 +47,7 @@ explain_gave(const struct run *run, size_t miner, size_t event)
 	memcpy(rest, run->events + e->first, at * sizeof(*rest));
 	memcpy(rest + at, run->events + event + 1,
 	    (e->n - at - 1) * sizeof(*rest));
-	without = run_fold(run, rest, e->n - 1, e->stake_share, NULL);
+	without = run_fold(run, miner, rest, e->n - 1, NULL);
 	free(rest);
 	return e->score - without;
 }

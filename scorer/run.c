@@ -223,7 +223,7 @@ score_miners(struct run *run)
 			next++;
 		e->n = next - e->first;
 		e->latency_p50_ms = median_latency(mine, e->n);
-		e->score = run_fold(run, mine, e->n, e->stake_share, e);
+		e->score = run_fold(run, i, mine, e->n, e);
 		if (is_of_submissions(run))
 			e->score = submission_score(&run->miners[i].submission);
 	}
@@ -441,15 +441,22 @@ run_entries(const struct run *run, size_t *n)
 
 /* -- what if ------------------------------------------------------------ */
 
+/* A failure that had been none: like the successes, or whole without any. */
 static void
-change(const struct run *run, struct run_event *e, enum run_change what)
+mend(const struct run_entry *entry, struct run_event *e)
 {
-	(void)run;
-	if (what == RUN_NO_FAILURES && !e->success) {
-		e->success = true;
-		e->speed = NAN;
-		e->accuracy = NAN;
-	}
+	double whole = entry->successes > 0 ? NAN : 1;
+
+	e->success = true;
+	e->speed = whole;
+	e->accuracy = isnan(e->accuracy) ? NAN : whole;
+}
+
+static void
+change(const struct run_entry *entry, struct run_event *e, enum run_change what)
+{
+	if (what == RUN_NO_FAILURES && !e->success)
+		mend(entry, e);
 	if (what == RUN_WHOLE_SPEED && e->success && !isnan(e->speed))
 		e->speed = 1;
 	if (what == RUN_WHOLE_ACCURACY && e->success && !isnan(e->accuracy))
@@ -468,8 +475,8 @@ run_what_if(const struct run *run, size_t miner, enum run_change what)
 	mine = xcalloc(e->n + 1, sizeof(*mine));
 	memcpy(mine, run->events + e->first, e->n * sizeof(*mine));
 	for (size_t i = 0; i < e->n; i++)
-		change(run, &mine[i], what);
-	score = run_fold(run, mine, e->n, e->stake_share, NULL);
+		change(e, &mine[i], what);
+	score = run_fold(run, miner, mine, e->n, NULL);
 	free(mine);
 	return score;
 }

@@ -42,9 +42,10 @@ struct run_miner {
 	int64_t since_us; /* registered; INT64_MIN: unknown, or long ago */
 	bool serves;	  /* it has an address; else it is there to burn */
 	bool banned;
-	int failed_audits;	      /* that have not expired */
-	double previous;	      /* weight proven last, of 1; 0: none */
-	double consensus;	      /* the chain's, 0..1 */
+	int failed_audits; /* that have not expired */
+	double previous;   /* weight proven last, of 1; 0: none */
+	double consensus;  /* the chain's, 0..1 */
+	double before;	   /* its score in the round before; 0: none */
 	struct submission submission; /* its model; all 0: none */
 };
 
@@ -109,7 +110,7 @@ const struct run_entry *run_entries(const struct run *, size_t *n);
 
 enum run_change {
 	RUN_AS_IT_IS,
-	RUN_NO_FAILURES, /* as good as its successes on the whole */
+	RUN_NO_FAILURES, /* as good as its successes, or whole */
 	RUN_WHOLE_SPEED,
 	RUN_WHOLE_ACCURACY,
 	RUN_N_CHANGES,

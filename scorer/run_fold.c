@@ -100,7 +100,8 @@ is_measured(const struct score_shares *shares, const struct score_parts *parts)
 }
 
 /* Each kind by its shares, stake among them; kinds by weight and number. What
- * could not be measured, for want of a reference, say, lowers nothing. */
+ * could not be measured, for want of a reference, say, lowers nothing. NaN if
+ * nothing could. */
 static double
 mean_of_kinds(
     const struct run *run, const struct score_tally *kinds, double stake_share)
@@ -118,7 +119,7 @@ mean_of_kinds(
 		sum += w * score_combine(&rule->shares, &parts);
 		weight += w;
 	}
-	return weight > 0 ? sum / weight : 0;
+	return weight > 0 ? sum / weight : NAN;
 }
 
 /* -- moving averages ---------------------------------------------------- */
@@ -161,6 +162,8 @@ moving_of_all(const struct run *run, const struct run_event *events, size_t n)
 			add_moving(run, &m, e,
 			    run->rules[e->kind]->weight * value_of(run, e));
 	}
+	if (m.successes + m.failures == 0)
+		return NAN;
 	moving_end(
 	    &m, &run->policy.moving, seconds_into(run, run->round.at_us));
 	return m.score;
@@ -180,14 +183,14 @@ moving_of_kinds(const struct run *run, const struct run_event *events, size_t n)
 			    value_of(run, &events[i]));
 	}
 	for (int k = 0; k < run->n_kinds; k++) {
-		if (!kinds[k].has_time)
+		if (kinds[k].successes + kinds[k].failures == 0)
 			continue;
 		moving_end(&kinds[k], &run->policy.moving,
 		    seconds_into(run, run->round.at_us));
 		sum += run->rules[k]->weight * kinds[k].score;
 		weight += run->rules[k]->weight;
 	}
-	return weight > 0 ? sum / weight : 0;
+	return weight > 0 ? sum / weight : NAN;
 }
 
 /* The stake's share beside all the others. */
@@ -249,14 +252,16 @@ fold(const struct run *run, const struct tallies *t,
 }
 
 double
-run_fold(const struct run *run, const struct run_event *events, size_t n,
-    double stake_share, struct run_entry *entry)
+run_fold(const struct run *run, size_t miner, const struct run_event *events,
+    size_t n, struct run_entry *entry)
 {
 	struct tallies *t = xcalloc(1, sizeof(*t));
 	double score;
 
 	tally(run, events, n, t);
-	score = fold(run, t, events, n, stake_share);
+	score = fold(run, t, events, n, run->entries[miner].stake_share);
+	if (isnan(score))
+		score = run->miners[miner].before;
 	if (entry != NULL) {
 		const struct score_parts means = score_means(&t->all);
 

@@ -25,10 +25,13 @@ struct run {
 /* Which events count, and the speed and value of each. */
 void run_value_events(struct run *);
 
-/* What a miner's events come to, stake_share and all. Fills in the entry's
- * jobs, successes, speed, accuracy, score if entry is not NULL. */
-double run_fold(const struct run *, const struct run_event *, size_t n,
-    double stake_share, struct run_entry *);
+/*
+ * What these events of a miner come to, its stake_share and all; where nothing
+ * could be measured of what it delivered, what it was before. Fills in jobs,
+ * successes, speed and accuracy if entry is not NULL.
+ */
+double run_fold(const struct run *, size_t miner, const struct run_event *,
+    size_t n, struct run_entry *entry);
 
 /* Win rates and weights of the scores as they are. 0, or -1: nobody has one. */
 int run_weigh(struct run *);

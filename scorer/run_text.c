@@ -77,6 +77,7 @@ write_miner(struct buf *out, const struct run_miner *m)
 	buf_printf(out, " %d %d %d", m->serves, m->banned, m->failed_audits);
 	write_real(out, m->previous);
 	write_real(out, m->consensus);
+	write_real(out, m->before);
 	write_submission(out, &m->submission);
 	buf_add_str(out, "\n");
 }
@@ -397,10 +398,12 @@ take_miner(struct reader *r, struct run *run)
 	m.failed_audits = take_count(r, ' ', 1000000);
 	m.previous = take_real(r, ' ');
 	m.consensus = take_real(r, ' ');
+	m.before = take_real(r, ' ');
 	take_submission(r, &m.submission);
 	if (!r->failed && m.block < 0)
 		refuse(r, "a block is below 0");
-	if (!r->failed && !(m.previous >= 0 && m.consensus >= 0))
+	if (!r->failed &&
+	    !(m.previous >= 0 && m.consensus >= 0 && m.before >= 0))
 		refuse(r, "a weight is none, or below 0");
 	if (!r->failed && run_add_miner(run, &m) != 0)
 		refuse(r, "the hotkey is out of order");

@@ -61,6 +61,7 @@ read_miner(const PGresult *res, int row, struct run_miner *m)
 	    .failed_audits = pg_int(res, row, "failed_audits"),
 	    .previous = pg_real(res, row, "previous"),
 	    .consensus = pg_real(res, row, "consensus"),
+	    .before = pg_real(res, row, "before"),
 	};
 	if (strlen(hotkey) >= sizeof(m->hotkey) ||
 	    strlen(coldkey) >= sizeof(m->coldkey))
@@ -163,13 +164,15 @@ print_submission(json_t *row, const struct submission *s)
 static json_t *
 print_miner(const struct run_miner *m)
 {
-	json_t *row = json_pack("{s:s s:s s:i s:o s:o s:o s:b s:b s:i s:o s:o}",
-	    "hotkey", m->hotkey, "coldkey", m->coldkey, "uid", m->uid, "alpha",
-	    json_real(m->alpha), "block",
-	    int_or_null(m->block, WINRATE_NO_BLOCK), "since_us",
-	    int_or_null(m->since_us, INT64_MIN), "serves", m->serves, "banned",
-	    m->banned, "failed_audits", m->failed_audits, "previous",
-	    json_real(m->previous), "consensus", json_real(m->consensus));
+	json_t *row =
+	    json_pack("{s:s s:s s:i s:o s:o s:o s:b s:b s:i s:o s:o s:o}",
+		"hotkey", m->hotkey, "coldkey", m->coldkey, "uid", m->uid,
+		"alpha", json_real(m->alpha), "block",
+		int_or_null(m->block, WINRATE_NO_BLOCK), "since_us",
+		int_or_null(m->since_us, INT64_MIN), "serves", m->serves,
+		"banned", m->banned, "failed_audits", m->failed_audits,
+		"previous", json_real(m->previous), "consensus",
+		json_real(m->consensus), "before", json_real(m->before));
 
 	print_submission(row, &m->submission);
 	return row;

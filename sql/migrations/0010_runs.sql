@@ -44,6 +44,7 @@ create table run_miner (
 	failed_audits integer not null,
 	previous double precision not null,  -- weight proven last, of 1
 	consensus double precision not null, -- of 1
+	before double precision not null,    -- its score in the round before
 	primary key (run_id, hotkey)
 );
 

@@ -2,7 +2,7 @@
 -- order of their hotkeys' bytes.
 -- $1 netuid, $2 mecid, $3 the time at which failed audits count
 -- columns: block, tempo, hotkey, coldkey, uid, alpha (not rao), address_block,
--- since_us, serves, banned, failed_audits, previous, consensus;
+-- since_us, serves, banned, failed_audits, previous, consensus, before;
 -- submission_state (null: none), submission_score, submission_block,
 -- submission_at_us, submission_hash, submission_repo
 select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.coldkey,
@@ -15,6 +15,7 @@ select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.coldkey,
 			and expires_at > $3) as failed_audits,
 	coalesce(p.weight / 65535.0, 0)::double precision as previous,
 	coalesce(n.consensus / 65535.0, 0)::double precision as consensus,
+	coalesce(b.score, 0) as before,
 	case when o.text is null then null when o.wrong is not null then 'wrong'
 		else o.state end as submission_state,
 	o.score as submission_score, t.block as submission_block,
@@ -45,5 +46,10 @@ left join (
 	cross join unnest(l.uids, l.weights) as u (uid, weight)
 	join weight_entry e on e.vector_id = l.vector_id and e.uid = u.uid) p
 	on p.hotkey = n.hotkey and p.uid = n.uid
+left join score_entry b on b.hotkey = n.hotkey and b.run_id = (
+	select id from score_run
+	where netuid = $1 and mecid = $2
+	order by at desc
+	limit 1)
 where n.netuid = $1
 order by n.hotkey collate "C"

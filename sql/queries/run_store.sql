@@ -15,11 +15,12 @@ with known as (
 ), miners as (
 	insert into run_miner (run_id, hotkey, coldkey, uid, alpha, block,
 		since_at, serves, banned, failed_audits, previous, consensus,
-		submission_state, submission_score, submission_block,
+		before, submission_state, submission_score, submission_block,
 		submission_at, submission_hash, submission_repo)
 	select run.id, m.hotkey, m.coldkey, m.uid, m.alpha, m.block,
 		to_timestamp(m.since_us / 1e6), m.serves, m.banned,
-		m.failed_audits, m.previous, m.consensus, m.submission_state,
+		m.failed_audits, m.previous, m.consensus, m.before,
+		m.submission_state,
 		m.submission_score, m.submission_block,
 		to_timestamp(m.submission_at_us / 1e6), m.submission_hash,
 		m.submission_repo
@@ -27,7 +28,8 @@ with known as (
 		coldkey text, uid integer, alpha double precision,
 		block bigint, since_us bigint, serves boolean, banned boolean,
 		failed_audits integer, previous double precision,
-		consensus double precision, submission_state text,
+		consensus double precision, before double precision,
+		submission_state text,
 		submission_score double precision, submission_block bigint,
 		submission_at_us bigint, submission_hash text,
 		submission_repo text)

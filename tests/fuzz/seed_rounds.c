@@ -13,18 +13,20 @@ static const char *const policies[] = {"deploy/policies/default.ini",
 static const char *const decimals[] = {"0", "-1.5", "0.9333333333333333",
     "9007199254740993", "12345678901234567890", "1e300", "4.9e-324", ".5", "x"};
 
-static const char rows[] = "kinds 2\naudio.speak\nimage.edit\n"
-			   "miners 3\n"
-			   "5A - 0 100.5 4000000 - 1 0 0 0.25 0.1\n"
-			   "5B 5c 1 200 - 1000000 1 0 0 0 0.2\n"
-			   "5C 5c 74 0 4000100 - 0 1 2 0 0\n"
-			   "events 4\n"
-			   "0 0 0 1000000 1 250.5 0.9333333333333333 "
-			   "01890000-0000-7000-8000-000000000001\n"
-			   "0 1 3 2000000 0 - 0 -\n"
-			   "1 0 0 1500000 1 900 0.5 -\n"
-			   "1 1 1 1500001 1 - - -\n"
-			   "end\n";
+static const char rows[] =
+    "kinds 2\naudio.speak\nimage.edit\n"
+    "miners 3\n"
+    "5A - 0 100.5 4000000 - 1 0 0 0.25 0.1 0.5 none - - - - -\n"
+    "5B 5c 1 200 - 1000000 1 0 0 0 0.2 0 completed 0.5 9 10 000000000000000b "
+    "org/one\n"
+    "5C 5c 74 0 4000100 - 0 1 2 0 0 0 none - - - - -\n"
+    "events 4\n"
+    "0 0 0 1000000 1 250.5 0.9333333333333333 "
+    "01890000-0000-7000-8000-000000000001\n"
+    "0 1 3 2000000 0 - 0 -\n"
+    "1 0 0 1500000 1 900 0.5 -\n"
+    "1 1 1 1500001 1 - - -\n"
+    "end\n";
 
 /* The file's text without its comments, which the caller frees. */
 static void

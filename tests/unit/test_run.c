@@ -388,6 +388,33 @@ what_could_not_be_measured_lowers_nothing(void **state)
 	run_free(run);
 }
 
+/* Not by nothing at all either: what the miner was stands. */
+static void
+who_could_not_be_measured_is_what_it_was(void **state)
+{
+	static const char *const folds[][7] = {
+	    {"speed = 0.4", "speed = 0", NULL},
+	    {"speed = 0.4", "speed = 0", "fold = mean", "fold = moving", NULL},
+	    {"speed = 0.4", "speed = 0", "fold = mean", "fold = moving_kinds",
+		NULL}};
+	struct run_miner m = {
+	    .hotkey = "5A", .alpha = 1, .serves = true, .before = 0.625};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct run *run = run_of("default", folds[i]);
+
+		run_add_miner(run, &m);
+		add_miner(run, "5B", 1, 1);
+		add(run, "5A", "text.translate", 2, true, 1, NAN);
+		add(run, "5B", "text.translate", 2, false, NAN, 0);
+		assert_null(run_finish(run));
+		near(entry(run, "5A")->score, 0.625);
+		near(entry(run, "5B")->score, 0); /* it delivered nothing */
+		run_free(run);
+	}
+}
+
 /* -- speed by rank, weights by score ------------------------------------ */
 
 static void
@@ -579,6 +606,7 @@ main(void)
 	    cmocka_unit_test(one_light_job_does_not_sink_a_miner),
 	    cmocka_unit_test(unmeasured_is_not_zero),
 	    cmocka_unit_test(what_could_not_be_measured_lowers_nothing),
+	    cmocka_unit_test(who_could_not_be_measured_is_what_it_was),
 	    cmocka_unit_test(speed_may_be_a_rank_among_the_kinds_others),
 	    cmocka_unit_test(the_top_five_share_by_their_scores),
 	    cmocka_unit_test(what_was_proven_before_stays_in_part),

@@ -50,7 +50,8 @@ add_miners(struct run *run, struct dice *dice)
 		    .banned = i == 5,
 		    .failed_audits = i == 6,
 		    .previous = i / 1000.,
-		    .consensus = i / 65535.};
+		    .consensus = i / 65535.,
+		    .before = i / 40.};
 
 		if (i % 3 > 0)
 			add_submission(&m, dice, i);
@@ -174,7 +175,7 @@ a_submission_stands_with_its_miner(void **state)
 	assert_int_equal(run_add_miner(run, &m), 0);
 	run_text_write(run, &text);
 	assert_non_null(strstr(buf_str(&text),
-	    "miners 1\n5A - 3 1 7 8 0 0 0 0 0 completed 0.75 9 10 "
+	    "miners 1\n5A - 3 1 7 8 0 0 0 0 0 0 completed 0.75 9 10 "
 	    "000000000000000b org/one\nevents 0\n"));
 	buf_free(&text);
 	run_free(run);
@@ -228,7 +229,7 @@ static const struct {
 	"a submission's block or score is none, or below 0"},
     {" none - - - - -\n", " completed -1 1 - 0123456789abcdef a/b\n",
 	"a submission's block or score is none, or below 0"},
-    {" none - - - - -\n", "\n", "a word is missing"},
+    {" none - - - - -\n", "\n", "a number is none"},
     {" none - - - - -\n", " none 1 - - - -\n", "\"1\" instead of \"-\""},
     {" none - - - - -\n", " queued - 1 - 0123456789abcdef a/b c\n",
 	"there are too many words"},
