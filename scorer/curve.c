@@ -143,7 +143,7 @@ share_nothing(size_t n, long target, double *weights)
 	for (size_t i = 0; i < n; i++)
 		weights[i] = target == CURVE_NO_TARGET ? 1 / (double)n
 						       : (long)i == target;
-	return n > 0 ? 0 : -1;
+	return 0;
 }
 
 static bool
@@ -182,6 +182,8 @@ curve_weights(const struct curve_rule *rule, const double *values,
 {
 	bool compat = rule->burn == CURVE_COMPAT;
 
+	if (n == 0)
+		return -1;
 	if (compat && is_all_zero(values, scores, n))
 		return share_nothing(n, target, weights);
 	if (shape(rule, values, n, weights) != 0) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/xalloc.h"
+#include "scorer/math.h"
 #include "scorer/moving.h"
 #include "scorer/run_parts.h"
 
@@ -261,7 +262,7 @@ run_fold(const struct run *run, size_t miner, const struct run_event *events,
 	tally(run, events, n, t);
 	score = fold(run, t, events, n, run->entries[miner].stake_share);
 	if (isnan(score))
-		score = run->miners[miner].before;
+		score = math_clamp01(run->miners[miner].before);
 	if (entry != NULL) {
 		const struct score_parts means = score_means(&t->all);
 

@@ -307,9 +307,13 @@ void
 winrate_compute(const struct winrate_rule *rule,
     const struct winrate_entry *entries, size_t n, size_t *wins, double *rates)
 {
-	struct player *players = xcalloc(n + 1, sizeof(*players));
-	size_t population = gather(rule, entries, n, players);
+	struct player *players;
+	size_t population;
 
+	if (n == 0)
+		return;
+	players = xcalloc(n, sizeof(*players));
+	population = gather(rule, entries, n, players);
 	count_wins(&rule->penalty, players, population, n, wins);
 	for (size_t i = 0; i < n; i++) {
 		if (!has_rate(&entries[i]))

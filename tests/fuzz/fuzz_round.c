@@ -22,6 +22,7 @@
 static double
 sum_of_weights(const struct run *run)
 {
+	bool of_submissions = run_policy(run)->fold == POLICY_SUBMISSION;
 	const struct run_entry *e;
 	double sum = 0;
 	size_t n;
@@ -30,7 +31,8 @@ sum_of_weights(const struct run *run)
 	for (size_t i = 0; i < n; i++) {
 		input_must(e[i].weight >= 0 && e[i].weight <= 1 + 1e-9,
 		    "a weight is of 1");
-		input_must(e[i].score >= 0 && e[i].score <= 1,
+		input_must(
+		    e[i].score >= 0 && (e[i].score <= 1 || of_submissions),
 		    "a score is between 0 and 1");
 		input_must(e[i].weight == 0 || isfinite(e[i].weight),
 		    "a weight is a number");

@@ -8,7 +8,8 @@
 
 static const char *const policies[] = {"deploy/policies/default.ini",
     "deploy/policies/sn11.ini", "deploy/policies/sn11-timed.ini",
-    "deploy/policies/sn49.ini", "deploy/policies/sn49-v2.ini"};
+    "deploy/policies/sn49.ini", "deploy/policies/sn49-v2.ini",
+    "deploy/policies/sn11-models.ini"};
 
 static const char *const decimals[] = {"0", "-1.5", "0.9333333333333333",
     "9007199254740993", "12345678901234567890", "1e300", "4.9e-324", ".5", "x"};
