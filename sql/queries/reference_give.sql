@@ -1,8 +1,9 @@
 -- The oldest job that a trusted miner's text is wanted for and that is over is
 -- given, once for ever and while the hour's budget lasts, to one of those that
--- were not among its miners: the same kind, parameters and input, for that one
--- alone. Where it cannot be given, the consensus of its own miners is waited
--- for if there were enough, or nothing.
+-- were not among its miners, one that is up and takes its kind if there is any:
+-- the same kind, parameters and input, for that one alone. Where it cannot be
+-- given, the consensus of its own miners is waited for if there were enough, or
+-- nothing.
 -- $1 netuid, $2 now, $3 id for the job, $4 hotkeys of trusted miners with
 -- spaces between, $5 most audits an hour, $6 ms that are waited, $7 miners for
 -- a consensus
@@ -11,7 +12,8 @@ with due as (
 	select f.netuid, f.job_id, j.kind, j.params, j.input_sha256,
 		j.input_type, j.input_bytes,
 		coalesce(j.input_of, j.id) as input_of,
-		j.miners_wanted >= $7 as may_meet, j.deadline_at, k.deadline_ms
+		j.miners_wanted >= $7 as may_meet, j.deadline_at, k.deadline_ms,
+		k.capacity_key
 	from reference f
 	join job j on j.id = f.job_id
 	join kind k on k.netuid = j.netuid and k.name = j.kind
@@ -38,12 +40,16 @@ with due as (
 		end as why, t.hotkey
 	from due d
 	left join lateral (
-		select hotkey
-		from unnest(string_to_array($4, ' ')) as hotkey
-		where hotkey not in (
+		select h.hotkey
+		from unnest(string_to_array($4, ' ')) as h (hotkey)
+		left join miner m on m.netuid = d.netuid
+			and m.hotkey = h.hotkey
+		where h.hotkey not in (
 			select a.hotkey from attempt a
 			where a.job_id = d.job_id)
-		order by md5(d.job_id::text || hotkey)
+		order by coalesce(m.is_up and m.banned_at is null
+				and m.capacity -> d.capacity_key > '0', false)
+			desc, md5(d.job_id::text || h.hotkey)
 		limit 1
 	) t on true
 ), made as (

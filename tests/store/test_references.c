@@ -67,7 +67,7 @@ fresh(void **state)
 	PQclear(PQexec(p->one, "rollback"));
 	PQclear(PQexec(p->two, "rollback"));
 	if (db_exec(p->db, "truncate job, attempt, reference, judgement, "
-			   "audit cascade") != 0)
+			   "audit, miner cascade") != 0)
 		return -1;
 	return add_job(p, ONE, 1) | add_job(p, THREE, 3);
 }
@@ -553,6 +553,35 @@ none_of_its_own_miners_is_given_it(void **state)
 	    1);
 }
 
+/* Of four; and to any of them if none is. */
+static void
+one_that_is_up_and_takes_the_kind_is_given_it(void **state)
+{
+	struct stored *p = *state;
+
+	end_both(p);
+	assert_int_equal(
+	    db_exec(p->db,
+		"insert into miner (netuid, hotkey, is_up, capacity, "
+		"banned_at) values (1, 'down', false, '{\"k\": 2}', null), "
+		"(1, 'other', true, '{\"l\": 2}', null), "
+		"(1, 'full', true, '{\"k\": 0}', null), "
+		"(1, 'banned', true, '{\"k\": 2}', now()), "
+		"(1, 'good', true, '{\"k\": 2}', null), "
+		"(2, 'h9', true, '{\"k\": 2}', null)"),
+	    0);
+	want(p->one, ONE, "audit", AT("01"));
+	assert_int_equal(
+	    give(p->one, AT("02"), AGAIN, "h9 down other full good banned"), 1);
+	want(p->one, THREE, "audit", AT("03"));
+	assert_int_equal(give(p->one, AT("04"), THEN, "h1 down"), 1);
+	assert_int_equal(
+	    db_int(p->db,
+		"select count(*) from reference where (job_id, "
+		"trusted) in (('" ONE "', 'good'), ('" THREE "', 'down'))"),
+	    2);
+}
+
 static void
 no_more_are_given_than_the_hour_has(void **state)
 {
@@ -803,6 +832,8 @@ main(void)
 	    cmocka_unit_test_setup(a_job_is_given_once, fresh),
 	    cmocka_unit_test_setup(what_is_not_committed_is_not_given, fresh),
 	    cmocka_unit_test_setup(none_of_its_own_miners_is_given_it, fresh),
+	    cmocka_unit_test_setup(
+		one_that_is_up_and_takes_the_kind_is_given_it, fresh),
 	    cmocka_unit_test_setup(no_more_are_given_than_the_hour_has, fresh),
 	    cmocka_unit_test_setup(an_audit_knows_what_was_given, fresh),
 	    cmocka_unit_test_setup(
