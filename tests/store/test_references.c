@@ -553,32 +553,37 @@ none_of_its_own_miners_is_given_it(void **state)
 	    1);
 }
 
-/* Of four; and to any of them if none is. */
+/* One of many that are down, do not take the kind, are full or banned. To any
+ * of them if none is better. */
 static void
 one_that_is_up_and_takes_the_kind_is_given_it(void **state)
 {
 	struct stored *p = *state;
+	char *all;
 
 	end_both(p);
 	assert_int_equal(
 	    db_exec(p->db,
 		"insert into miner (netuid, hotkey, is_up, capacity, "
-		"banned_at) values (1, 'down', false, '{\"k\": 2}', null), "
-		"(1, 'other', true, '{\"l\": 2}', null), "
-		"(1, 'full', true, '{\"k\": 0}', null), "
-		"(1, 'banned', true, '{\"k\": 2}', now()), "
-		"(1, 'good', true, '{\"k\": 2}', null), "
-		"(2, 'h9', true, '{\"k\": 2}', null)"),
+		"banned_at) values (1, 'good', true, '{\"k\": 2}', null), "
+		"(2, 'h9', true, '{\"k\": 2}', null); "
+		"insert into miner (netuid, hotkey, is_up, capacity, "
+		"banned_at) select 1, what || n, what <> 'down', case what "
+		"when 'other' then '{\"l\": 2}' when 'full' then '{\"k\": 0}' "
+		"else '{\"k\": 2}' end::jsonb, case what when 'banned' then "
+		"now() end from generate_series(1, 20) n, unnest('{down, "
+		"other, full, banned}'::text[]) what"),
 	    0);
+	all = db_text(p->db, "select string_agg(hotkey, ' ') from miner");
 	want(p->one, ONE, "audit", AT("01"));
-	assert_int_equal(
-	    give(p->one, AT("02"), AGAIN, "h9 down other full good banned"), 1);
+	assert_int_equal(give(p->one, AT("02"), AGAIN, all), 1);
+	free(all);
 	want(p->one, THREE, "audit", AT("03"));
-	assert_int_equal(give(p->one, AT("04"), THEN, "h1 down"), 1);
+	assert_int_equal(give(p->one, AT("04"), THEN, "h1 down1"), 1);
 	assert_int_equal(
 	    db_int(p->db,
 		"select count(*) from reference where (job_id, "
-		"trusted) in (('" ONE "', 'good'), ('" THREE "', 'down'))"),
+		"trusted) in (('" ONE "', 'good'), ('" THREE "', 'down1'))"),
 	    2);
 }
 
