@@ -31,8 +31,8 @@ struct judge_case {
 	bool is_deterministic;		    /* likewise */
 
 	/* What was found to compare it with, should the job not know its
-	 * answer: where it came from ("service", "consensus"; NULL: it was not
-	 * looked for), its text, or why there is none. */
+	 * answer: where it came from ("service", "audit", "consensus"; NULL: it
+	 * was not looked for), its text, or why there is none. */
 	const char *found_by, *found_text, *found_not;
 	const char *medoid;   /* consensus: the attempt whose text it is, */
 	double agreement;     /* how like it the majority's are, */

@@ -32,7 +32,9 @@ const struct config_key validator_keys[] = {
 	"@file with the key of that service; empty: it asks for none", NULL, 0,
 	0},
     {"validator.reference_rate", CONFIG_REAL, "0.1", false,
-	"share of the jobs it is asked about", NULL, 0, 1},
+	"share of the jobs that it, or without it a trusted miner, is asked "
+	"about",
+	NULL, 0, 1},
     {"validator.reference_deadline", CONFIG_MS, "60s", false,
 	"one answer of it may take so long", NULL, 1, 3600e3},
     {"validator.reference_failures", CONFIG_INT, "5", false,
@@ -46,13 +48,14 @@ const struct config_key validator_keys[] = {
 	"its model for summaries and translations", NULL, 0, 0},
     {"validator.trusted_hotkeys", CONFIG_STRING, "", false,
 	"miners whose results are believed, separated by spaces; empty: no "
-	"audits",
+	"audits, no references by them",
 	NULL, 0, 0},
     {"validator.audit_rate", CONFIG_REAL, "0.05", false,
 	"share of the attempts of deterministic kinds that they do again", NULL,
 	0, 1},
     {"validator.audit_budget", CONFIG_INT, "60", false,
-	"audits an hour at most", NULL, 0, 1e6},
+	"audits, and references by trusted miners, an hour at most", NULL, 0,
+	1e6},
     {"validator.audit_distance", CONFIG_INT, "6", false,
 	"bits of 64 by which the perceptual hashes of like pictures differ at "
 	"most",

@@ -25,6 +25,7 @@
 #include "validator/keys.h"
 #include "validator/reference_desk.h"
 #include "validator/reference_service.h"
+#include "validator/reference_trust.h"
 #include "validator/rounds.h"
 #include "validator/store.h"
 #include "validator/submissions.h"
@@ -42,6 +43,7 @@ struct validator {
 	struct redis *out; /* a reader's connection waits for what it reads */
 	struct desk *desk;
 	struct reference_service *reference; /* NULL: there is none */
+	struct reference_trust *trust;
 	struct reference_desk *references;
 	struct audit_rule audit_rule;
 	struct audit_desk *audits;
@@ -116,6 +118,7 @@ on_settled(void *arg)
 	struct validator *v = arg;
 
 	desk_sweep(v->desk);
+	reference_desk_wake(v->references); /* another one may be wanted */
 }
 
 static void
@@ -264,6 +267,7 @@ wire_service(struct validator *v)
 		config_str(c, "validator.reference_text_model")},
 	    .deadline_ms = config_ms(c, "validator.reference_deadline"),
 	    .wait_ms = config_ms(c, "validator.reference_wait"),
+	    .has_trusted = reference_trust_is_open(v->trust),
 	    .failures = (int)config_int(c, "validator.reference_failures"),
 	    .out_ms = config_ms(c, "validator.reference_out"),
 	    .is_development = config_bool(c, "validator.development"),
@@ -276,6 +280,23 @@ wire_service(struct validator *v)
 }
 
 static void
+wire_trust(struct validator *v)
+{
+	const struct config *c = v->service.config;
+	const struct reference_trust_setup setup = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .metrics = v->service.metrics,
+	    .rule = &v->audit_rule,
+	    .wait_ms = config_ms(c, "validator.reference_wait"),
+	    .on_settled = on_settled,
+	    .arg = v,
+	};
+
+	v->trust = reference_trust_new(&setup);
+}
+
+static void
 wire_desks(struct validator *v)
 {
 	const struct config *c = v->service.config;
@@ -285,7 +306,8 @@ wire_desks(struct validator *v)
 	    .policy = &v->policy,
 	    .metrics = v->service.metrics,
 	    .rule = {v->reference != NULL,
-		config_real(c, "validator.reference_rate")},
+		config_real(c, "validator.reference_rate"),
+		reference_trust_is_open(v->trust)},
 	    .audits = v->audit_rule,
 	    .wait_ms = config_ms(c, "validator.reference_wait"),
 	    .on_wanted = on_wanted,
@@ -297,6 +319,7 @@ wire_desks(struct validator *v)
 	    .policy = desk.policy,
 	    .metrics = desk.metrics,
 	    .service = v->reference,
+	    .trust = v->trust,
 	    .wait_ms = desk.wait_ms,
 	    .on_settled = on_settled,
 	    .arg = v,
@@ -421,6 +444,7 @@ wire(struct validator *v, struct err *err)
 	    pg_new(v->service.base, config_str(c, "db.url"), on_up, v);
 	if (wire_audits(v, err) != 0)
 		return -1;
+	wire_trust(v);
 	wire_service(v);
 	wire_desks(v);
 	wire_rounds(v);
@@ -457,6 +481,7 @@ unwire(struct validator *v)
 	reference_desk_free(v->references);
 	audit_desk_free(v->audits);
 	reference_service_free(v->reference);
+	reference_trust_free(v->trust);
 	rounds_free(v->rounds);
 	challenges_free(v->challenges);
 	submissions_free(v->submissions);

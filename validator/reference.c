@@ -41,15 +41,14 @@ reference_plan(const struct judge_case *c, const struct policy *policy,
     const struct reference_rule *rule)
 {
 	bool was_looked_for = c->found_by != NULL;
-
 	bool is_audit = c->source != NULL && strcmp(c->source, "audit") == 0;
 
 	if (was_looked_for || is_audit || !judge_counts(c) ||
 	    judge_metric(c, policy) == NULL || judge_is_known(c))
 		return REFERENCE_JUDGE;
-	if (rule->has_service &&
+	if ((rule->has_service || rule->has_trusted) &&
 	    reference_is_drawn("reference", c->job_id, rule->rate))
-		return REFERENCE_ASK;
+		return rule->has_service ? REFERENCE_ASK : REFERENCE_TRUST;
 	return c->miners >= REFERENCE_LEAST_MINERS ? REFERENCE_MEET
 						   : REFERENCE_JUDGE;
 }
@@ -62,6 +61,8 @@ reference_plan_source(enum reference_plan plan)
 		break;
 	case REFERENCE_ASK:
 		return "service";
+	case REFERENCE_TRUST:
+		return "audit";
 	case REFERENCE_MEET:
 		return "consensus";
 	}

@@ -1,6 +1,7 @@
 /*
  * Against what a response is judged, in this order: the answer its job knows;
- * a reference service's; what most miners of the job said (consensus).
+ * a reference service's; a trusted miner's, who does the job again (audit);
+ * what most miners of the job said (consensus).
  *
  * Pure: which of them an attempt has to wait for. Whatever is missing is
  * missing by our doing: the attempt is then judged without accuracy.
@@ -15,12 +16,14 @@ struct policy;
 
 struct reference_rule {
 	bool has_service;
-	double rate; /* share of jobs that the service is asked about */
+	double rate; /* share of jobs that it, or a trusted miner, is asked */
+	bool has_trusted; /* there are trusted miners, and they may be asked */
 };
 
 enum reference_plan {
 	REFERENCE_JUDGE, /* nothing to wait for */
 	REFERENCE_ASK,	 /* the service is to be asked */
+	REFERENCE_TRUST, /* a trusted miner is to do the job again */
 	REFERENCE_MEET,	 /* the job's other miners are waited for */
 };
 

@@ -17,6 +17,7 @@
 #include "validator/judge.h"
 #include "validator/reference_consensus.h"
 #include "validator/reference_service.h"
+#include "validator/reference_trust.h"
 #include "validator/store_reference.h"
 
 enum {
@@ -84,7 +85,8 @@ expire(struct reference_desk *d)
 	d->is_expiring = true;
 	store_expire_references(d->setup.store,
 	    service != NULL && reference_service_is_out(service),
-	    clock_wall_us(), d->setup.wait_ms, on_expired, d);
+	    reference_trust_is_open(d->setup.trust), clock_wall_us(),
+	    d->setup.wait_ms, on_expired, d);
 }
 
 /* -- consensus ------------------------------------------------------------ */
@@ -237,6 +239,7 @@ on_look(evutil_socket_t fd, short what, void *arg)
 		return;
 	expire(d);
 	meet(d);
+	reference_trust_look(d->setup.trust);
 	if (d->setup.service != NULL)
 		reference_service_look(d->setup.service);
 }
@@ -286,6 +289,7 @@ reference_desk_close(struct reference_desk *d)
 {
 	d->is_closed = true;
 	event_del(d->look);
+	reference_trust_close(d->setup.trust);
 	if (d->setup.service != NULL)
 		reference_service_close(d->setup.service);
 }
@@ -294,6 +298,7 @@ bool
 reference_desk_is_idle(const struct reference_desk *d)
 {
 	return !d->is_expiring && !d->is_reading && d->meeting == NULL &&
+	       reference_trust_is_idle(d->setup.trust) &&
 	       (d->setup.service == NULL ||
 		   reference_service_is_idle(d->setup.service));
 }

@@ -1,7 +1,8 @@
 /*
  * References are looked for here: the service is asked for those that it is
- * wanted for; those of consensus come from comparing what a job's miners said,
- * once it is over. What nobody waits for any longer is given up.
+ * wanted for, trusted miners are given others; those of consensus come from
+ * comparing what a job's miners said, once it is over. What nobody waits for
+ * any longer is given up.
  *
  * The rows are the truth: whatever is under way when we die is taken up by
  * whoever looks next.
@@ -17,6 +18,7 @@ struct metrics;
 struct policy;
 struct reference_desk;
 struct reference_service;
+struct reference_trust;
 struct store;
 
 struct reference_setup {
@@ -25,6 +27,7 @@ struct reference_setup {
 	const struct policy *policy; /* borrowed, may change */
 	struct metrics *metrics;
 	struct reference_service *service; /* borrowed; NULL: there is none */
+	struct reference_trust *trust;	   /* borrowed */
 	int64_t wait_ms; /* for a consensus, behind its job's deadline */
 	/* Attempts that waited can be judged. */
 	void (*on_settled)(void *arg);

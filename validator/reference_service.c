@@ -111,6 +111,7 @@ settle(struct ask *a, const char *text, const char *why)
 	    .text = text,
 	    .why = why,
 	    .agreement = NAN,
+	    .has_trusted = s->setup.has_trusted,
 	};
 
 	metric_add(text != NULL ? s->found : s->missing, 1);

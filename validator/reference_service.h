@@ -29,7 +29,8 @@ struct reference_service_setup {
 	const char *files; /* the folder of jobs' files */
 	struct reference_models models;
 	int64_t deadline_ms; /* of one question */
-	int64_t wait_ms;     /* for a consensus instead */
+	int64_t wait_ms;     /* for another reference instead */
+	bool has_trusted;    /* that may be a trusted miner's */
 	int failures;	     /* in a row; it is out then, */
 	int64_t out_ms;	     /* for so long at first */
 	bool is_development; /* plain http and loopback, too */

@@ -7,6 +7,7 @@
 
 #include <libpq-fe.h>
 
+#include "common/uuid.h"
 #include "validator/store.h"
 #include "validator/store_audit.h"
 #include "validator/store_reference.h"
@@ -20,12 +21,14 @@ struct question {
 		store_on_written *on_written;
 		store_on_asks *on_asks;
 		store_on_due *on_due;
+		store_on_given *on_given;
 		store_on_audits *on_audits;
 		store_on_view *on_view;
 		store_on_run *on_run;
 		store_on_submissions *on_submissions;
 	};
 	struct run *run;
+	char id[UUID_TEXT]; /* of what is made */
 	void *arg;
 };
 

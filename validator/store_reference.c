@@ -1,8 +1,12 @@
 /* References to rows and back. */
 #include "validator/store_reference.h"
 
+#include <stdio.h>
+
+#include "common/buf.h"
 #include "common/pg.h"
 #include "sql.h"
+#include "validator/audit.h"
 #include "validator/judge.h"
 #include "validator/reference_consensus.h"
 #include "validator/store_impl.h"
@@ -64,7 +68,8 @@ store_want_reference(struct store *store, const char *job_id,
 
 void
 store_expire_references(struct store *store, bool service_is_out,
-    int64_t now_us, int64_t wait_ms, store_on_written *on_done, void *arg)
+    bool has_trusted, int64_t now_us, int64_t wait_ms,
+    store_on_written *on_done, void *arg)
 {
 	struct pg_params p = {0};
 
@@ -73,6 +78,7 @@ store_expire_references(struct store *store, bool service_is_out,
 	pg_add_bool(&p, service_is_out);
 	pg_add_int(&p, REFERENCE_LEAST_MINERS);
 	pg_add_int(&p, wait_ms);
+	pg_add_bool(&p, has_trusted);
 	pg_query(store->pg, sql_reference_expire, p.n, p.values, on_changed,
 	    ask_to_write(store, on_done, arg));
 }
@@ -98,8 +104,53 @@ store_settle_reference(struct store *store, const struct reference_settled *s,
 	pg_add_text(&p, s->outliers);
 	pg_add_int(&p, REFERENCE_LEAST_MINERS);
 	pg_add_int(&p, wait_ms);
+	pg_add_bool(&p, s->has_trusted);
 	pg_query(store->pg, sql_reference_settle, p.n, p.values, on_changed,
 	    ask_to_write(store, on_done, arg));
+}
+
+static void
+on_given(const struct pg_answer *answer, void *arg)
+{
+	struct reference_given given = {0};
+	struct question *q = arg;
+
+	if (answer->outcome != PG_DONE) {
+		given.why = answer->why;
+	} else if (PQntuples(answer->results[0]) > 0) {
+		const PGresult *res = answer->results[0];
+
+		given.job_id = pg_text(res, 0, "job_id");
+		given.trusted = store_cell(res, 0, "trusted");
+		given.why = store_cell(res, 0, "why");
+		snprintf(given.as, sizeof(given.as), "%s", q->id);
+	}
+	q->on_given(&given, q->arg);
+	store_answered(q);
+}
+
+void
+store_give_reference(struct store *store, const struct audit_rule *rule,
+    int64_t now_us, int64_t wait_ms, store_on_given *on_done, void *arg)
+{
+	struct question *q = store_ask(store, arg);
+	struct pg_params p = {0};
+	struct buf hotkeys = {0};
+
+	q->on_given = on_done;
+	uuid_new(q->id);
+	for (size_t i = 0; i < rule->n_trusted; i++)
+		buf_printf(
+		    &hotkeys, "%s%s", i > 0 ? " " : "", rule->trusted[i]);
+	pg_add_int(&p, store->netuid);
+	pg_add_us(&p, now_us);
+	pg_add_text(&p, q->id);
+	pg_add_text(&p, buf_str(&hotkeys));
+	pg_add_int(&p, rule->budget);
+	pg_add_int(&p, wait_ms);
+	pg_add_int(&p, REFERENCE_LEAST_MINERS);
+	pg_query(store->pg, sql_reference_give, p.n, p.values, on_given, q);
+	buf_free(&hotkeys);
 }
 
 /* -- reading -------------------------------------------------------------- */
@@ -187,9 +238,9 @@ on_due(const struct pg_answer *answer, void *arg)
 	store_answered(q);
 }
 
-void
-store_read_due(
-    struct store *store, size_t max_text, store_on_due *on_done, void *arg)
+static void
+read_texts(struct store *store, const char *sql, size_t max_text,
+    store_on_due *on_done, void *arg)
 {
 	struct question *q = store_ask(store, arg);
 	struct pg_params p = {0};
@@ -197,5 +248,19 @@ store_read_due(
 	q->on_due = on_done;
 	pg_add_int(&p, store->netuid);
 	pg_add_int(&p, max_text);
-	pg_query(store->pg, sql_reference_due, p.n, p.values, on_due, q);
+	pg_query(store->pg, sql, p.n, p.values, on_due, q);
+}
+
+void
+store_read_due(
+    struct store *store, size_t max_text, store_on_due *on_done, void *arg)
+{
+	read_texts(store, sql_reference_due, max_text, on_done, arg);
+}
+
+void
+store_read_heard(
+    struct store *store, size_t max_text, store_on_due *on_done, void *arg)
+{
+	read_texts(store, sql_reference_heard, max_text, on_done, arg);
 }

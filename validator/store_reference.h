@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/uuid.h"
 #include "validator/store.h"
+
+struct audit_rule;
 
 /* -- wanting and giving up -- */
 
@@ -20,9 +23,11 @@ void store_want_reference(struct store *, const char *job_id,
     void *arg);
 
 /* Those past their deadline, and while the service is out those it was to be
- * asked for. STORE_TAKEN: there were none. */
+ * asked for. has_trusted: trusted miners may be asked in the service's stead.
+ * STORE_TAKEN: there were none. */
 void store_expire_references(struct store *, bool service_is_out,
-    int64_t now_us, int64_t wait_ms, store_on_written *, void *arg);
+    bool has_trusted, int64_t now_us, int64_t wait_ms, store_on_written *,
+    void *arg);
 
 /* -- the service -- */
 
@@ -45,7 +50,23 @@ enum { STORE_MAX_ASKS = 16 }; /* taken at once */
 void store_take_references(struct store *, int64_t now_us, int64_t until_us,
     size_t limit, store_on_asks *, void *arg);
 
-/* -- consensus -- */
+/* -- trusted miners -- */
+
+/* A job that was to be given to a trusted miner. Texts are borrowed. */
+struct reference_given {
+	const char *job_id;  /* NULL: there was none */
+	const char *trusted; /* who has it now; NULL: nobody, */
+	const char *why;     /* as this says; or why nothing was written */
+	char as[UUID_TEXT];  /* the trusted miner's job */
+};
+
+typedef void store_on_given(const struct reference_given *, void *arg);
+
+/* The oldest one that is over, within the rule's budget. */
+void store_give_reference(struct store *, const struct audit_rule *,
+    int64_t now_us, int64_t wait_ms, store_on_given *, void *arg);
+
+/* -- texts to take a reference from -- */
 
 /* One text of a job that is over. */
 struct reference_said {
@@ -63,7 +84,11 @@ struct reference_due {
 typedef void store_on_due(
     const struct reference_due *, const char *why, void *arg);
 
+/* A job whose miners' texts are to be compared: all of them. */
 void store_read_due(struct store *, size_t max_text, store_on_due *, void *arg);
+/* One that a trusted miner is done with: what it said, if it delivered. */
+void store_read_heard(
+    struct store *, size_t max_text, store_on_due *, void *arg);
 
 /* -- the end -- */
 
@@ -74,6 +99,8 @@ struct reference_settled {
 	const char *medoid; /* consensus: the attempt whose text it is */
 	double agreement;
 	const char *outliers; /* JSON array of hotkeys; NULL: none */
+	bool has_trusted; /* without the service's, a trusted miner's is wanted
+			   */
 };
 
 /* STORE_TAKEN: somebody else has. */

@@ -1,6 +1,7 @@
 -- A delivered attempt that has been judged is done again by a trusted miner,
--- once for ever and while the hour's budget lasts: a job of the same kind,
--- parameters and input, for that miner alone.
+-- once for ever and while the hour's budget lasts, of which references by
+-- trusted miners are a part: a job of the same kind, parameters and input, for
+-- that miner alone.
 -- $1 attempt id, $2 id for the job, $3 hotkey of the trusted miner, $4 the seed
 -- that was sent (null: none but the parameters'), $5 now, $6 most audits an hour
 -- columns: job_id
@@ -14,8 +15,12 @@ with audited as (
 	where a.id = $1 and a.state = 'delivered' and a.judged_at is not null
 		and j.source <> 'audit' and a.hotkey <> $3
 		and (select count(*) from audit
-			where netuid = j.netuid
-			and at > $5::timestamptz - interval '1 hour') < $6
+				where netuid = j.netuid
+				and at > $5::timestamptz - interval '1 hour')
+			+ (select count(*) from reference
+				where netuid = j.netuid
+				and audit_job is not null and asked_at
+				> $5::timestamptz - interval '1 hour') < $6
 ), begun as (
 	insert into audit (attempt_id, netuid, kind, hotkey, trusted, job_id,
 		at)

@@ -1,14 +1,18 @@
 -- References that nobody waits for any longer: those past their deadline and,
--- while the service is out, all that it was to be asked for. Where enough
--- miners were asked their consensus is waited for instead.
+-- while the service is out, all that it was to be asked for. In the service's
+-- stead a trusted miner's text is waited for if there are such miners; in that
+-- one's, the consensus, where enough miners were asked.
 -- $1 netuid, $2 now, $3 the service is out, $4 miners for a consensus,
--- $5 ms that one is waited for behind the job's deadline
+-- $5 ms that is waited behind the job's deadline, $6 there are trusted miners
 -- columns: job_id
 with over as (
 	select f.netuid, f.job_id, f.deadline_at <= $2 as is_late,
-		f.source = 'service' and j.miners_wanted >= $4 as may_meet,
+		case when f.source = 'service' and $6 and j.id is not null
+			then 'audit'
+			when f.source <> 'consensus' and j.miners_wanted >= $4
+			then 'consensus' end as next,
 		greatest($2, j.deadline_at) + $5::bigint * interval '1 ms'
-			as meet_until
+			as next_until
 	from reference f
 	left join job j on j.id = f.job_id
 	where f.netuid = $1 and f.state in ('wanted', 'asked')
@@ -19,11 +23,11 @@ with over as (
 	for update of f skip locked
 )
 update reference f set
-	source = case when o.may_meet then 'consensus' else f.source end,
-	state = case when o.may_meet then 'wanted' else 'none' end,
-	deadline_at = case when o.may_meet then o.meet_until
-		else f.deadline_at end,
-	settled_at = case when o.may_meet then null else $2 end,
+	source = coalesce(o.next, f.source),
+	state = case when o.next is null then 'none' else 'wanted' end,
+	deadline_at = case when o.next is null then f.deadline_at
+		else o.next_until end,
+	settled_at = case when o.next is null then $2::timestamptz end,
 	why = case when o.is_late then 'no reference came in time'
 		else 'the reference service is out' end
 from over o

@@ -54,26 +54,61 @@ static const struct wait waits[] = {
 	1, REFERENCE_JUDGE},
 };
 
+/* Where there are trusted miners. */
+static const struct wait trusting[] = {
+    {"a trusted miner", {.miners = 1}, false, 1, REFERENCE_TRUST},
+    {"about none, and a trusted miner", {.miners = 1}, false, 0,
+	REFERENCE_JUDGE},
+    {"a trusted miner goes before the others", {.miners = 3}, false, 1,
+	REFERENCE_TRUST},
+    {"about none, a trusted miner and three", {.miners = 3}, false, 0,
+	REFERENCE_MEET},
+    {"the service goes before a trusted miner", {.miners = 3}, true, 1,
+	REFERENCE_ASK},
+    {"a trusted miner and a known answer",
+	{.miners = 1, .expect = "{\"text\":\"x\"}"}, false, 1, REFERENCE_JUDGE},
+    {"what a trusted miner did is not done again",
+	{.miners = 1, .source = "audit"}, false, 1, REFERENCE_JUDGE},
+    {"a trusted miner, and nothing to compare",
+	{.miners = 1, .scoring = "speech"}, false, 1, REFERENCE_JUDGE},
+    {"a trusted miner was asked", {.miners = 3, .found_by = "audit"}, false, 1,
+	REFERENCE_JUDGE},
+};
+
+static void
+assert_planned(const struct wait *w, bool has_trusted)
+{
+	const struct reference_rule rule = {
+	    w->has_service, w->rate, has_trusted};
+	struct judge_case c = w->c;
+
+	c.job_id = "0190a0a0-0000-7000-8000-000000000001";
+	if (c.state == NULL)
+		c.state = "delivered";
+	if (c.scoring == NULL)
+		c.scoring = "transcript";
+	if (reference_plan(&c, &policy, &rule) != w->plan)
+		fail_msg("%s", w->what);
+}
+
 static void
 what_is_missing_is_waited_for(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
-		const struct reference_rule rule = {
-		    waits[i].has_service, waits[i].rate};
-		struct judge_case c = waits[i].c;
-
-		c.job_id = "0190a0a0-0000-7000-8000-000000000001";
-		if (c.state == NULL)
-			c.state = "delivered";
-		if (c.scoring == NULL)
-			c.scoring = "transcript";
-		if (reference_plan(&c, &policy, &rule) != waits[i].plan)
-			fail_msg("%s", waits[i].what);
-	}
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
+		assert_planned(&waits[i], false);
 	assert_string_equal(reference_plan_source(REFERENCE_ASK), "service");
+	assert_string_equal(reference_plan_source(REFERENCE_TRUST), "audit");
 	assert_string_equal(reference_plan_source(REFERENCE_MEET), "consensus");
 	assert_null(reference_plan_source(REFERENCE_JUDGE));
+}
+
+static void
+a_trusted_miner_goes_between_service_and_consensus(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(trusting) / sizeof(trusting[0]); i++)
+		assert_planned(&trusting[i], true);
 }
 
 /* Of 10,000, within four standard deviations; and others for another purpose,
@@ -104,6 +139,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_missing_is_waited_for),
+	    cmocka_unit_test(
+		a_trusted_miner_goes_between_service_and_consensus),
 	    cmocka_unit_test(the_drawn_share_is_the_rate),
 	};
 
