@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "scorer/math.h"
+#include "scorer/score.h"
 
 static const char blanks[] = " \t\r\n\v\f";
 static const double least = .05; /* of the router's multiplier */
@@ -41,14 +42,6 @@ type_of(const char *name)
 }
 
 /* -- a job -------------------------------------------------------------- */
-
-double
-dippy_raw(double latency_ms, double max_ms)
-{
-	if (isnan(latency_ms))
-		return 0;
-	return 1 - math_clamp01(latency_ms / max_ms);
-}
 
 double
 dippy_type_weight(const char *type)
@@ -96,14 +89,6 @@ dippy_multiplier(const struct dippy_miner *m)
 	return scored > least * p ? scored : least * p;
 }
 
-static double
-capped(double stake, double cap)
-{
-	if (!(stake > 0))
-		return 0;
-	return stake < cap ? stake : cap;
-}
-
 void
 dippy_select(const struct dippy_miner *miners, size_t n, double cap,
     double *weights, double *chances)
@@ -111,7 +96,7 @@ dippy_select(const struct dippy_miner *miners, size_t n, double cap,
 	double sum = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		weights[i] = capped(miners[i].alpha_stake, cap) *
+		weights[i] = score_capped(miners[i].alpha_stake, cap) *
 			     dippy_multiplier(&miners[i]);
 		sum += weights[i];
 	}

@@ -2,7 +2,8 @@
  * Dippy's scores (SN11, studio generation): of one job, of which jobs count,
  * and what its router makes of a miner's score.
  *
- *   raw      = 1 - min(max(latency, 0) / 60000, 1); no latency: 0
+ *   raw      = 1 - min(max(latency, 0) / 60000, 1); no latency: 0 (speed_score
+ *              of speed.h)
  *   weighted = raw times the type's weight (img-h100_pcie .8, base-h100_pcie
  *              .2, others 0: those are not counted at all)
  *
@@ -16,7 +17,6 @@
 
 enum { DIPPY_MAX_MS = 60000, DIPPY_EDIT_MAX_MS = 15000 };
 
-double dippy_raw(double latency_ms, double max_ms);
 /* Of a job's type, as it is written: any case, space around it. */
 double dippy_type_weight(const char *type);
 double dippy_weighted(const char *type, double raw);

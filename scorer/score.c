@@ -94,8 +94,8 @@ score_median(double *values, size_t n)
 
 /* -- stake -------------------------------------------------------------- */
 
-static double
-capped(double stake, double cap)
+double
+score_capped(double stake, double cap)
 {
 	if (!(stake > 0))
 		return 0;
@@ -108,9 +108,9 @@ score_stake_shares(const double *stakes, size_t n, double cap, double *shares)
 	double sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		sum += capped(stakes[i], cap);
+		sum += score_capped(stakes[i], cap);
 	for (size_t i = 0; i < n; i++)
-		shares[i] = sum > 0 ? capped(stakes[i], cap) / sum : 0;
+		shares[i] = sum > 0 ? score_capped(stakes[i], cap) / sum : 0;
 }
 
 void
@@ -119,9 +119,9 @@ score_stake_of_max(const double *stakes, size_t n, double cap, double *shares)
 	double most = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (capped(stakes[i], cap) > most)
-			most = capped(stakes[i], cap);
+		if (score_capped(stakes[i], cap) > most)
+			most = score_capped(stakes[i], cap);
 	}
 	for (size_t i = 0; i < n; i++)
-		shares[i] = most > 0 ? capped(stakes[i], cap) / most : 0;
+		shares[i] = most > 0 ? score_capped(stakes[i], cap) / most : 0;
 }

@@ -54,6 +54,9 @@ struct score_parts score_means(const struct score_tally *);
 /* Sorts them; NaN if there are none. */
 double score_median(double *values, size_t n);
 
+/* A stake cut at the cap; 0 if it is negative or none. */
+double score_capped(double stake, double cap);
+
 /*
  * Each stake, cut at cap, as a share of the sum of all so cut; all 0 if there
  * is none. Negative and NaN count as 0.

@@ -32,6 +32,10 @@ static const struct formula {
 	"{speed, accuracy, quality, score}"},
     {"violet.final_v2", calc_violet_final_v2,
 	"{uptime, invocation, diversity, bounty} or {tasks}", "{score}"},
+    {"violet.tracker", calc_violet_tracker,
+	"{tasks, done, recent, mean_s, load, capacity, task_success, stake, "
+	"max_stake}",
+	"{performance, composite}"},
     {"wer", calc_wer, "{reference, hypothesis}", "{value}"},
     {"cer", calc_cer, "{reference, hypothesis}", "{value}"},
     {"chrf", calc_chrf, "{reference, hypothesis}", "{value}"},

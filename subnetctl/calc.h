@@ -24,7 +24,8 @@ typedef int calc_function(const json_t *in, json_t **out, struct err *);
 calc_function calc_dippy_job_score, calc_dippy_ema;
 calc_function calc_dippy_select_weights;
 calc_function calc_win_rate, calc_weights_curve, calc_u16;
-calc_function calc_violet_score_v1, calc_violet_score_v2, calc_violet_final_v2;
+calc_function calc_violet_score_v1, calc_violet_score_v2, calc_violet_final_v2,
+    calc_violet_tracker;
 calc_function calc_wer, calc_cer, calc_chrf, calc_bleu, calc_rouge_l;
 calc_function calc_difflib;
 calc_function calc_si_sdr, calc_segmental_snr;

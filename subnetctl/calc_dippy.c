@@ -8,6 +8,7 @@
 #include "scorer/dippy.h"
 #include "scorer/math.h"
 #include "scorer/moving.h"
+#include "scorer/speed.h"
 #include "subnetctl/calc.h"
 
 enum { MAX_EVENTS = 1000000, MAX_MINERS = 65536 };
@@ -92,7 +93,7 @@ calc_dippy_job_score(const json_t *in, json_t **out, struct err *err)
 		return -1;
 	if (!(max_ms > 0))
 		return err_set(err, "\"max_latency_ms\" is not above 0");
-	raw = dippy_raw(scored_latency(job), max_ms);
+	raw = speed_score(scored_latency(job), max_ms);
 	*out = json_pack("{s:o, s:o}", "raw", calc_number(raw), "weighted",
 	    calc_number(dippy_weighted(type, raw)));
 	return 0;
@@ -119,7 +120,7 @@ read_event(const json_t *in, struct event *e, struct err *err)
 		return -1;
 	if (!(dippy_type_weight(type) > 0))
 		return 0;
-	e->value = dippy_weighted(type, dippy_raw(latency_ms, DIPPY_MAX_MS));
+	e->value = dippy_weighted(type, speed_score(latency_ms, DIPPY_MAX_MS));
 	if (strcmp(status, "failed") == 0 || strcmp(status, "timeout") == 0)
 		e->what = MOVING_FAILURE;
 	else if (strcmp(status, "success") == 0)

@@ -8,6 +8,7 @@
 #include "scorer/curve.h"
 #include "scorer/winrate.h"
 #include "subnetctl/calc.h"
+#include "subnetctl/chain_input.h"
 #include "subtensor/weights.h"
 
 enum { MAX_MINERS = 65536, MAX_GAP_MINERS = 4096 };
@@ -170,25 +171,13 @@ calc_win_rate(const json_t *in, json_t **out, struct err *err)
 
 /* -- u16 ---------------------------------------------------------------- */
 
-static json_t *
-print_u16(const uint16_t *uids, const uint16_t *values, long n)
-{
-	json_t *u = json_array(), *v = json_array();
-
-	for (long i = 0; i < n; i++) {
-		json_array_append_new(u, json_integer(uids[i]));
-		json_array_append_new(v, json_integer(values[i]));
-	}
-	return json_pack("{s:o, s:o}", "uids", u, "values", v);
-}
-
 /* NULL, and why. */
 static json_t *
 emit(const uint16_t *uids, const double *weights, size_t n, struct err *err)
 {
 	uint16_t *out = xcalloc(2 * n + 1, sizeof(*out));
 	long count = weights_emit(uids, weights, n, false, out, out + n, err);
-	json_t *json = count < 0 ? NULL : print_u16(out, out + n, count);
+	json_t *json = count < 0 ? NULL : chain_u16_json(out, out + n, count);
 
 	free(out);
 	return json;

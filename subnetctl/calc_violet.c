@@ -210,3 +210,29 @@ calc_violet_final_v2(const json_t *in, json_t **out, struct err *err)
 	*out = json_pack("{s:o}", "score", calc_number(violet_final_v2(&p)));
 	return 0;
 }
+
+/* -- the tracker --------------------------------------------------------- */
+
+int
+calc_violet_tracker(const json_t *in, json_t **out, struct err *err)
+{
+	struct violet_record r = {.capacity = 5};
+	double stake = 0, max_stake = 0;
+
+	if (calc_real(in, "tasks", &r.tasks, err) != 0 ||
+	    calc_opt_real(in, "done", &r.done, err) != 0 ||
+	    calc_opt_real(in, "recent", &r.recent, err) != 0 ||
+	    calc_opt_real(in, "mean_s", &r.mean_s, err) != 0 ||
+	    calc_opt_real(in, "load", &r.load, err) != 0 ||
+	    calc_opt_real(in, "capacity", &r.capacity, err) != 0 ||
+	    calc_opt_real(in, "task_success", &r.task_success, err) != 0 ||
+	    calc_opt_real(in, "stake", &stake, err) != 0 ||
+	    calc_opt_real(in, "max_stake", &max_stake, err) != 0)
+		return -1;
+	if (!(r.capacity > 0))
+		return err_set(err, "\"capacity\" is not above 0");
+	*out = json_pack("{s:o, s:o}", "performance",
+	    calc_number(violet_performance(&r)), "composite",
+	    calc_number(violet_composite(&r, stake, max_stake)));
+	return 0;
+}

@@ -189,6 +189,23 @@ chain_hex_exact(struct chain_args *args, const char *what, const char *word,
 	return rc;
 }
 
+static json_t *
+numbers(const uint16_t *p, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_integer(p[i]));
+	return list;
+}
+
+json_t *
+chain_u16_json(const uint16_t *uids, const uint16_t *values, size_t n)
+{
+	return json_pack("{s:o, s:o}", "uids", numbers(uids, n), "values",
+	    numbers(values, n));
+}
+
 json_t *
 chain_hex_json(const void *data, size_t len)
 {

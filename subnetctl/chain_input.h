@@ -57,6 +57,9 @@ int chain_file(const char *path, size_t max, struct buf *out, struct err *err);
 struct metadata *chain_metadata(
     struct chain_args *, const char *path, struct err *);
 
+/* {"uids": [...], "values": [...]}, as they are set on chain. */
+json_t *chain_u16_json(const uint16_t *uids, const uint16_t *values, size_t n);
+
 /* "0x..." */
 json_t *chain_hex_json(const void *, size_t len);
 

@@ -106,16 +106,6 @@ check_uids(const struct vector *v, struct err *err)
 }
 
 static json_t *
-numbers(const uint16_t *p, size_t n)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, json_integer(p[i]));
-	return list;
-}
-
-static json_t *
 emit(const struct vector *v, struct err *err)
 {
 	uint16_t *uids = xcalloc(MAX_UIDS, sizeof(*uids));
@@ -127,8 +117,7 @@ emit(const struct vector *v, struct err *err)
 	if (n > 0)
 		n = weights_pad(uids, values, n, v->min_allowed, v->n_subnet);
 	if (n >= 0)
-		json = json_pack("{s:o, s:o}", "uids", numbers(uids, n),
-		    "values", numbers(values, n));
+		json = chain_u16_json(uids, values, n);
 	free(uids);
 	free(values);
 	return json;

@@ -15,6 +15,7 @@
 #include "scorer/run.h"
 #include "scorer/run_text.h"
 #include "subnetctl/chain.h"
+#include "subnetctl/chain_input.h"
 #include "subtensor/weights.h"
 
 enum { MAX_INPUT = 1 << 30, CHUNK = 1 << 20 };
@@ -129,18 +130,6 @@ print_weights(const struct run *run)
 	return list;
 }
 
-static json_t *
-print_u16(const struct sent *s)
-{
-	json_t *u = json_array(), *v = json_array();
-
-	for (long i = 0; i < s->n; i++) {
-		json_array_append_new(u, json_integer(s->uids[i]));
-		json_array_append_new(v, json_integer(s->values[i]));
-	}
-	return json_pack("{s:o s:o}", "uids", u, "values", v);
-}
-
 /* What the export says came of it, against what comes of it now: whether the
  * text goes on with just that. */
 static bool
@@ -188,7 +177,8 @@ print_answer(const struct run *run, const struct sent *now, enum same same)
 	return json_pack("{s:s s:I s:i s:i s:o s:o s:b s:o}", "policy",
 	    run_policy(run)->name, "epoch", (json_int_t)run_round(run)->epoch,
 	    "miners", (int)n_miners, "events", (int)n_events, "weights",
-	    print_weights(run), "u16", print_u16(now), "same_weights",
+	    print_weights(run), "u16",
+	    chain_u16_json(now->uids, now->values, now->n), "same_weights",
 	    same != NOT_THE_WEIGHTS, "same_as_sent", as_sent);
 }
 

@@ -33,6 +33,20 @@ store_answered(struct question *q)
 }
 
 void
+store_on_changed(const struct pg_answer *answer, void *question)
+{
+	struct question *q = question;
+
+	if (answer->outcome != PG_DONE)
+		q->on_written(STORE_FAILED, answer->why, q->arg);
+	else if (PQntuples(answer->results[0]) == 0)
+		q->on_written(STORE_TAKEN, NULL, q->arg);
+	else
+		q->on_written(STORE_DONE, NULL, q->arg);
+	store_answered(q);
+}
+
+void
 store_clear(struct store *store)
 {
 	while (store->open != NULL)

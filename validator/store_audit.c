@@ -76,20 +76,6 @@ store_read_audits(struct store *store, store_on_audits *on_done, void *arg)
 	pg_query(store->pg, sql_audit_due, p.n, p.values, on_due, q);
 }
 
-static void
-on_settled(const struct pg_answer *answer, void *arg)
-{
-	struct question *q = arg;
-
-	if (answer->outcome != PG_DONE)
-		q->on_written(STORE_FAILED, answer->why, q->arg);
-	else if (PQntuples(answer->results[0]) == 0)
-		q->on_written(STORE_TAKEN, NULL, q->arg);
-	else
-		q->on_written(STORE_DONE, NULL, q->arg);
-	store_answered(q);
-}
-
 void
 store_settle_audit(struct store *store, const struct audit_settled *s,
     int64_t now_us, store_on_written *on_done, void *arg)
@@ -107,5 +93,5 @@ store_settle_audit(struct store *store, const struct audit_settled *s,
 	pg_add_text(&p, s->why);
 	pg_add_us(&p, s->expires_us);
 	pg_op_add(op, sql_audit_settle, p.n, p.values);
-	pg_op_batch(store->pg, op, on_settled, q);
+	pg_op_batch(store->pg, op, store_on_changed, q);
 }

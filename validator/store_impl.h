@@ -13,6 +13,8 @@
 #include "validator/store_reference.h"
 #include "validator/store_submissions.h"
 
+struct pg_answer;
+
 struct question {
 	struct question *next, **link;
 	struct store *store;
@@ -34,6 +36,10 @@ struct question {
 
 struct question *store_ask(struct store *, void *arg);
 void store_answered(struct question *);
+
+/* A pg_on_answer of a write that compares first: done if it returns a row, else
+ * somebody else had done it. */
+void store_on_changed(const struct pg_answer *, void *question);
 
 /* A cell, or NULL. */
 const char *store_cell(const PGresult *, int row, const char *column);

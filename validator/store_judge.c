@@ -87,20 +87,6 @@ store_read_named(struct store *store, const char *const *ids, size_t n,
 	buf_free(&list);
 }
 
-static void
-on_judged(const struct pg_answer *answer, void *arg)
-{
-	struct question *q = arg;
-
-	if (answer->outcome != PG_DONE)
-		q->on_written(STORE_FAILED, answer->why, q->arg);
-	else if (PQntuples(answer->results[0]) == 0)
-		q->on_written(STORE_TAKEN, NULL, q->arg);
-	else
-		q->on_written(STORE_DONE, NULL, q->arg);
-	store_answered(q);
-}
-
 static const char *
 text_or_null(const char *text)
 {
@@ -134,5 +120,5 @@ store_judge(struct store *store, const char *attempt_id,
 	pg_op_add(op, sql_judge_store, p.n, p.values);
 	if (audit != NULL)
 		store_add_audit(op, attempt_id, audit, now_us);
-	pg_op_batch(store->pg, op, on_judged, q);
+	pg_op_batch(store->pg, op, store_on_changed, q);
 }

@@ -25,20 +25,6 @@ on_wanted(const struct pg_answer *answer, void *arg)
 	store_answered(q);
 }
 
-static void
-on_changed(const struct pg_answer *answer, void *arg)
-{
-	struct question *q = arg;
-
-	if (answer->outcome != PG_DONE)
-		q->on_written(STORE_FAILED, answer->why, q->arg);
-	else if (PQntuples(answer->results[0]) == 0)
-		q->on_written(STORE_TAKEN, NULL, q->arg);
-	else
-		q->on_written(STORE_DONE, NULL, q->arg);
-	store_answered(q);
-}
-
 static struct question *
 ask_to_write(struct store *store, store_on_written *on_done, void *arg)
 {
@@ -79,8 +65,8 @@ store_expire_references(struct store *store, bool service_is_out,
 	pg_add_int(&p, REFERENCE_LEAST_MINERS);
 	pg_add_int(&p, wait_ms);
 	pg_add_bool(&p, has_trusted);
-	pg_query(store->pg, sql_reference_expire, p.n, p.values, on_changed,
-	    ask_to_write(store, on_done, arg));
+	pg_query(store->pg, sql_reference_expire, p.n, p.values,
+	    store_on_changed, ask_to_write(store, on_done, arg));
 }
 
 void
@@ -105,8 +91,8 @@ store_settle_reference(struct store *store, const struct reference_settled *s,
 	pg_add_int(&p, REFERENCE_LEAST_MINERS);
 	pg_add_int(&p, wait_ms);
 	pg_add_bool(&p, s->has_trusted);
-	pg_query(store->pg, sql_reference_settle, p.n, p.values, on_changed,
-	    ask_to_write(store, on_done, arg));
+	pg_query(store->pg, sql_reference_settle, p.n, p.values,
+	    store_on_changed, ask_to_write(store, on_done, arg));
 }
 
 static void

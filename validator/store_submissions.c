@@ -125,20 +125,6 @@ store_note_submission(struct store *store, const struct store_submission *s,
 	pg_query(store->pg, sql_submission_note, p.n, p.values, on_noted, q);
 }
 
-static void
-on_updated(const struct pg_answer *answer, void *arg)
-{
-	struct question *q = arg;
-
-	if (answer->outcome != PG_DONE)
-		q->on_written(STORE_FAILED, answer->why, q->arg);
-	else if (PQntuples(answer->results[0]) == 0)
-		q->on_written(STORE_TAKEN, NULL, q->arg);
-	else
-		q->on_written(STORE_DONE, NULL, q->arg);
-	store_answered(q);
-}
-
 void
 store_answer_submission(struct store *store, const char *hotkey,
     const char *text, const struct submissions_answer *a, int64_t now_us,
@@ -155,8 +141,8 @@ store_answer_submission(struct store *store, const char *hotkey,
 	pg_add_text(&p, submission_state_name(a->state));
 	pg_add_text(&p, a->status);
 	pg_add_real(&p, a->score);
-	pg_query(
-	    store->pg, sql_submission_answer, p.n, p.values, on_updated, q);
+	pg_query(store->pg, sql_submission_answer, p.n, p.values,
+	    store_on_changed, q);
 }
 
 void
@@ -171,6 +157,6 @@ store_leave_submission(struct store *store, const char *hotkey,
 	pg_add_text(&p, hotkey);
 	pg_add_text(&p, text);
 	pg_add_text(&p, why);
-	pg_query(
-	    store->pg, sql_submission_unanswered, p.n, p.values, on_updated, q);
+	pg_query(store->pg, sql_submission_unanswered, p.n, p.values,
+	    store_on_changed, q);
 }

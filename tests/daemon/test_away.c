@@ -21,6 +21,7 @@
 #include "tests/lib/cluster.h"
 #include "tests/lib/db.h"
 #include "tests/lib/edit.h"
+#include "tests/lib/epochs.h"
 #include "tests/lib/jobs.h"
 #include "tests/lib/paths.h"
 #include "tests/lib/proc.h"
@@ -29,7 +30,7 @@
 
 enum {
 	JOBS = 8,
-	EPOCH_BLOCKS = 10,
+
 	WAIT_MS = 60000,
 	N_MINERS = 3,
 	N_STEADY = 2
@@ -120,50 +121,6 @@ tear_down(void **state)
 	return suite_end(*state, false);
 }
 
-/* -- epochs ------------------------------------------------------------- */
-
-static int64_t
-looked_at(struct suite *s)
-{
-	return db_int(s->db, "select coalesce(max(block), 0) from setter");
-}
-
-static void
-see_block(struct suite *s)
-{
-	int64_t before = looked_at(s);
-
-	assert_int_equal(suite_chain_call(s, "dev_newBlock", "[1]"), 0);
-	assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
-			     "select (max(block) > %lld)::integer from setter",
-			     (long long)before),
-	    0);
-}
-
-static int64_t
-last_epoch(struct suite *s)
-{
-	return db_int(s->db, "select coalesce(max(epoch), -1) from score_run");
-}
-
-/* A whole epoch, with its round. */
-static void
-pass_epoch(struct suite *s)
-{
-	int64_t before;
-
-	do
-		see_block(s);
-	while (looked_at(s) % EPOCH_BLOCKS != EPOCH_BLOCKS - 1);
-	before = last_epoch(s);
-	see_block(s);
-	assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
-			     "select count(*) from (select from score_run "
-			     "where epoch > %lld limit 1) r",
-			     (long long)before),
-	    0);
-}
-
 /* -- scores ------------------------------------------------------------- */
 
 static void
@@ -215,7 +172,7 @@ the_reference_service_is_away(void **state)
 	struct suite *s = *state;
 	double scores[N_MINERS];
 
-	pass_epoch(s);
+	epochs_pass(s);
 	read_scores(s, scores);
 	assert_true(db_int(s->db, "select count(*) from judgement where kind = "
 				  "'text.translate'") > 0);
@@ -226,7 +183,7 @@ the_reference_service_is_away(void **state)
 	    0);
 	assert_true(scores[0] > 0.99);
 	assert_int_equal(do_jobs(s), 0);
-	pass_epoch(s);
+	epochs_pass(s);
 	check_scores(s, scores, "reference");
 }
 
@@ -239,11 +196,11 @@ redis_is_away(void **state)
 	read_scores(s, scores);
 	sandbox_redis_halt(s->box);
 	assert_int_equal(do_jobs(s), 0);
-	pass_epoch(s);
+	epochs_pass(s);
 	check_scores(s, scores, "redis");
 	assert_int_equal(sandbox_redis_start(s->box), 0);
 	assert_int_equal(do_jobs(s), 0);
-	pass_epoch(s);
+	epochs_pass(s);
 	check_scores(s, scores, "redis is back");
 }
 
@@ -258,7 +215,7 @@ postgres_is_away(void **state)
 	assert_int_equal(cluster_start(sandbox_cluster(s->box)), 0);
 	assert_int_equal(suite_wait_ready(s, N_MINERS), 0);
 	assert_int_equal(do_jobs(s), 0);
-	pass_epoch(s);
+	epochs_pass(s);
 	check_scores(s, scores, "postgres");
 	assert_int_equal(jobs_audit_rows(s), 0);
 }
@@ -269,14 +226,14 @@ the_chain_is_away(void **state)
 {
 	struct suite *s = *state;
 	double scores[N_MINERS];
-	int64_t epoch = last_epoch(s);
+	int64_t epoch = epochs_last(s);
 
 	read_scores(s, scores);
 	proc_signal(s->chain, SIGSTOP);
 	assert_int_equal(do_jobs(s), 0);
-	assert_int_equal(last_epoch(s), epoch);
+	assert_int_equal(epochs_last(s), epoch);
 	proc_signal(s->chain, SIGCONT);
-	pass_epoch(s);
+	epochs_pass(s);
 	check_scores(s, scores, "chain");
 }
 
@@ -289,20 +246,20 @@ the_last_proven_vector_is_submitted_again(void **state)
 	int64_t before;
 
 	assert_int_equal(suite_stop(s, SUITE_VALIDATOR), 0);
-	for (int i = 0; i < 3 * EPOCH_BLOCKS &&
+	for (int i = 0; i < 3 * EPOCHS_BLOCKS &&
 			db_int(s->db, "select count(*) from ledger where "
 				      "state = 'proven'") == 0;
 	     i++)
-		see_block(s);
+		epochs_see_block(s);
 	before = db_int(s->db, "select count(*) from weight_vector where "
 			       "source = 'again'");
-	for (int i = 0; i < 8 * EPOCH_BLOCKS &&
+	for (int i = 0; i < 8 * EPOCHS_BLOCKS &&
 			db_int(s->db, "select count(*) from ledger l join "
 				      "weight_vector v on v.id = l.vector_id "
 				      "where v.source = 'again' and l.state = "
 				      "'proven'") == 0;
 	     i++)
-		see_block(s);
+		epochs_see_block(s);
 	assert_true(db_int(s->db, "select count(*) from weight_vector where "
 				  "source = 'again'") > before);
 	assert_int_equal(

@@ -619,6 +619,37 @@ violets_final_weights(void **state)
 	counted("violet 4.2", LENGTH(rows));
 }
 
+/* -- Violet 4.5: its tracker --------------------------------------------- */
+
+static void
+violets_tracker(void **state)
+{
+	static const struct {
+		const char *in;
+		double performance;
+	} rows[] = {
+	    {"{\"tasks\": 0}", .5},
+	    {"{\"tasks\": 1, \"done\": 1, \"recent\": 1, \"mean_s\": 2.5, "
+	     "\"load\": 4}",
+		.795},
+	    {"{\"tasks\": 10, \"done\": 8, \"recent\": 0.8, "
+	     "\"mean_s\": 4.6, \"task_success\": 0.8}",
+		.814},
+	    {"{\"tasks\": 10, \"done\": 3, \"recent\": 0.3, "
+	     "\"mean_s\": 16.4, \"task_success\": 0.3}",
+		.346},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++)
+		check("violet.tracker", rows[i].in, "performance",
+		    rows[i].performance, exact);
+	check("violet.tracker",
+	    "{\"tasks\": 0, \"stake\": 4, \"max_stake\": 10}", "composite", .52,
+	    exact);
+	counted("violet 4.5", LENGTH(rows) + 1);
+}
+
 /* -- Violet 4.3: what is sent ------------------------------------------- */
 
 static void
@@ -786,6 +817,7 @@ main(void)
 	    cmocka_unit_test(dippys_integers),
 	    cmocka_unit_test(violets_task_scores),
 	    cmocka_unit_test(violets_final_weights),
+	    cmocka_unit_test(violets_tracker),
 	    cmocka_unit_test(violets_integers),
 	    cmocka_unit_test(violets_first_form),
 	    cmocka_unit_test(violets_ratios),

@@ -19,6 +19,7 @@
 #include "common/xalloc.h"
 #include "tests/lib/db.h"
 #include "tests/lib/edit.h"
+#include "tests/lib/epochs.h"
 #include "tests/lib/jobs.h"
 #include "tests/lib/paths.h"
 #include "tests/lib/proc.h"
@@ -26,7 +27,7 @@
 #include "tests/lib/suite.h"
 #include "tests/lib/tool.h"
 
-enum { JOBS = 12, EPOCH_BLOCKS = 10, WAIT_MS = 60000 };
+enum { JOBS = 12, WAIT_MS = 60000 };
 
 static const char job[] = "{\"kind\":\"audio.speak\",\"miners\":2,"
 			  "\"params\":{\"text\":\"a line to be spoken aloud\","
@@ -84,71 +85,6 @@ tear_down(void **state)
 	return suite_end(*state, false);
 }
 
-static void
-make_block(struct suite *s)
-{
-	assert_int_equal(suite_chain_call(s, "dev_newBlock", "[1]"), 0);
-}
-
-/* The block weightsetterd looked at last. */
-static int64_t
-looked_at(struct suite *s)
-{
-	return db_int(s->db, "select coalesce(max(block), 0) from setter");
-}
-
-/* One more, and until it has been looked at. */
-static void
-see_block(struct suite *s)
-{
-	int64_t before = looked_at(s);
-
-	make_block(s);
-	assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
-			     "select (max(block) > %lld)::integer from setter",
-			     (long long)before),
-	    0);
-}
-
-/* The next block begins an epoch. */
-static void
-go_to_epochs_end(struct suite *s)
-{
-	do
-		see_block(s);
-	while (looked_at(s) % EPOCH_BLOCKS != EPOCH_BLOCKS - 1);
-}
-
-/* The newest round's epoch; -1. */
-static int64_t
-last_epoch(struct suite *s)
-{
-	return db_int(s->db, "select coalesce(max(epoch), -1) from score_run");
-}
-
-/* Until there is a newer round than that. */
-static void
-wait_for_round_after(struct suite *s, int64_t epoch)
-{
-	assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
-			     "select count(*) from (select from score_run "
-			     "where epoch > %lld limit 1) r",
-			     (long long)epoch),
-	    0);
-}
-
-/* A whole epoch later, with its round. */
-static void
-pass_epoch(struct suite *s)
-{
-	int64_t before;
-
-	go_to_epochs_end(s);
-	before = last_epoch(s);
-	see_block(s);
-	wait_for_round_after(s, before);
-}
-
 /* Vectors of rounds since that epoch, but for the same ones. */
 static int64_t
 distinct_vectors(struct suite *s, int64_t since)
@@ -183,13 +119,13 @@ kill_at(struct suite *s, const char *table)
 	int64_t before;
 
 	assert_non_null(locker);
-	go_to_epochs_end(s);
-	before = last_epoch(s);
+	epochs_go_to_end(s);
+	before = epochs_last(s);
 	assert_int_equal(db_exec(locker, "begin"), 0);
 	assert_int_equal(
 	    db_exec(locker, "lock table %s in access exclusive mode", table),
 	    0);
-	make_block(s);
+	epochs_make_block(s);
 	assert_int_equal(db_wait_int(s->db, 1, WAIT_MS,
 			     "select count(*) from (select from pg_locks "
 			     "where relation = '%s'::regclass and not granted "
@@ -201,8 +137,8 @@ kill_at(struct suite *s, const char *table)
 	db_close(locker);
 	assert_int_equal(suite_start(s, SUITE_VALIDATOR), 0);
 	/* weightsetterd may have given up on a locked table until a head. */
-	make_block(s);
-	wait_for_round_after(s, before);
+	epochs_make_block(s);
+	epochs_wait_after(s, before);
 }
 
 static void
@@ -219,8 +155,8 @@ killed_at_each_step_of_an_epoch(void **state)
 	struct suite *s = *state;
 	int64_t first;
 
-	pass_epoch(s); /* all that was done before is in its round */
-	first = last_epoch(s);
+	epochs_pass(s); /* all that was done before is in its round */
+	first = epochs_last(s);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		kill_at(s, steps[i]);
 	assert_int_equal(missing_epochs(s, first), 0);
@@ -269,8 +205,8 @@ the_first_round_waits_for_what_was_left(void **state)
 	struct jobs jobs = {0};
 	int64_t before, judged;
 
-	go_to_epochs_end(s);
-	before = last_epoch(s);
+	epochs_go_to_end(s);
+	before = epochs_last(s);
 	suite_kill(s, SUITE_VALIDATOR);
 	judged = db_int(s->db, "select count(*) from judgement");
 	for (int i = 0; i < 3; i++)
@@ -279,17 +215,17 @@ the_first_round_waits_for_what_was_left(void **state)
 	    db_wait_int(s->db, 0, WAIT_MS,
 		"select count(*) from job where finished_at is null"),
 	    0);
-	see_block(s); /* a round is due */
+	epochs_see_block(s); /* a round is due */
 	assert_int_equal(db_exec(locker, "begin"), 0);
 	assert_int_equal(
 	    db_exec(locker, "lock table judgement in exclusive mode"), 0);
 	assert_int_equal(suite_start(s, SUITE_VALIDATOR), 0);
 	assert_non_null(proc_wait_event(s->daemons[SUITE_VALIDATOR],
 	    "run.skipped", "before the start is not judged", 0));
-	assert_int_equal(last_epoch(s), before);
+	assert_int_equal(epochs_last(s), before);
 	assert_int_equal(db_exec(locker, "rollback"), 0);
 	db_close(locker);
-	wait_for_round_after(s, before);
+	epochs_wait_after(s, before);
 	assert_true(db_int(s->db, "select events from score_run order by epoch "
 				  "desc limit 1") >= judged + 3);
 	jobs_clear(&jobs);
@@ -336,8 +272,8 @@ make_blocks_until_sent(struct suite *s)
 {
 	int64_t before = sent(s);
 
-	for (int i = 0; i < 3 * EPOCH_BLOCKS && sent(s) == before; i++)
-		see_block(s);
+	for (int i = 0; i < 3 * EPOCHS_BLOCKS && sent(s) == before; i++)
+		epochs_see_block(s);
 	assert_true(sent(s) > before);
 	return sent(s);
 }
@@ -434,12 +370,12 @@ a_policy_is_read_again_on_request(void **state)
 	char *name;
 
 	reload(s, other, "policy.loaded");
-	pass_epoch(s);
+	epochs_pass(s);
 	name = policy_of_last(s);
 	assert_string_equal(name, "steeper");
 	free(name);
 	reload(s, wrong, "policy.refused"); /* what was there stands */
-	pass_epoch(s);
+	epochs_pass(s);
 	name = policy_of_last(s);
 	assert_string_equal(name, "steeper");
 	free(name);

@@ -17,6 +17,7 @@
 #include "sql.h"
 #include "tests/lib/db.h"
 #include "tests/lib/sandbox.h"
+#include "tests/lib/stored.h"
 
 #define ID "01890000-0000-7000-8000-0000000000"
 #define T0 "2026-01-02 04:00:00+00"
@@ -29,26 +30,14 @@
 	" {\"id\": \"" ID "a2\", \"template\": \"" ID                          \
 	"02\", \"due_us\": 1767326400000000}]"
 
-struct place {
-	struct sandbox *box;
-	struct db *db;
-	PGconn *conns[2];
-};
-
 static int
 set_up(void **state)
 {
-	const struct sandbox_options o = {
-	    .name = "challenge-rows", .postgres = true};
-	struct place *p = xcalloc(1, sizeof(*p));
+	struct stored *p = xcalloc(1, sizeof(*p));
 
 	*state = p;
-	p->box = sandbox_new(&o);
-	if (p->box == NULL)
+	if (stored_open(p, "challenge-rows") != 0)
 		return -1;
-	p->db = db_open(sandbox_conninfo(p->box));
-	for (int i = 0; i < 2; i++)
-		p->conns[i] = PQconnectdb(sandbox_conninfo(p->box));
 	return db_exec(p->db,
 	    "insert into kind values (1, 'k', 'native', '/', 'k', 60000, "
 	    "1000, 1000, 2, 1, 2, 3, '{}', 0, '{}', 1000, '{}', 'none')");
@@ -57,13 +46,9 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct place *p = *state;
-	int status;
+	struct stored *p = *state;
+	int status = stored_end(p);
 
-	PQfinish(p->conns[0]);
-	PQfinish(p->conns[1]);
-	db_close(p->db);
-	status = sandbox_end(p->box, false);
 	free(p);
 	return status;
 }
@@ -72,7 +57,7 @@ tear_down(void **state)
 static int
 begin(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	return db_exec(p->db,
 	    "delete from challenge; delete from challenge_plan; delete from "
@@ -117,35 +102,35 @@ cell(const PGresult *res, int row, const char *column)
 static void
 a_time_is_planned_once(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
-	PQclear(ASK(p->conns[0], 1, sql_challenge_bear, "1", NULL, T0, BIRTHS));
-	PQclear(ASK(p->conns[1], 0, sql_challenge_bear, "1", NULL, T0, BIRTHS));
+	PQclear(ASK(p->one, 1, sql_challenge_bear, "1", NULL, T0, BIRTHS));
+	PQclear(ASK(p->two, 0, sql_challenge_bear, "1", NULL, T0, BIRTHS));
 	assert_int_equal(db_int(p->db, "select count(*) from challenge"), 2);
-	PQclear(ASK(p->conns[0], 1, sql_challenge_bear, "1", T0_US, T1, "[]"));
-	PQclear(ASK(p->conns[1], 0, sql_challenge_bear, "1", T0_US, T1,
+	PQclear(ASK(p->one, 1, sql_challenge_bear, "1", T0_US, T1, "[]"));
+	PQclear(ASK(p->two, 0, sql_challenge_bear, "1", T0_US, T1,
 	    "[{\"id\": \"" ID "a9\", \"template\": \"" ID
 	    "01\", \"due_us\": 1}]"));
 	assert_int_equal(db_int(p->db, "select count(*) from challenge"), 2);
 }
 
 static void
-take_all(struct place *p, int conn, const char *owner, const char *now,
+take_all(struct stored *p, int conn, const char *owner, const char *now,
     const char *lease, int rows)
 {
-	PQclear(ASK(p->conns[conn], rows, sql_challenge_take, "1", owner, now,
-	    T1, lease, "10"));
+	PQclear(ASK(conn == 0 ? p->one : p->two, rows, sql_challenge_take, "1",
+	    owner, now, T1, lease, "10"));
 }
 
 static void
 each_is_one_instances_until_its_lease_ends(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	PGresult *res;
 
-	PQclear(ASK(p->conns[0], 1, sql_challenge_bear, "1", NULL, T0, BIRTHS));
-	res = ASK(
-	    p->conns[0], 1, sql_challenge_take, "1", ID "f1", T0, T0, T1, "10");
+	PQclear(ASK(p->one, 1, sql_challenge_bear, "1", NULL, T0, BIRTHS));
+	res =
+	    ASK(p->one, 1, sql_challenge_take, "1", ID "f1", T0, T0, T1, "10");
 	assert_string_equal(cell(res, 0, "id"), ID "a2"); /* is due now */
 	assert_string_equal(cell(res, 0, "due_us"), T0_US);
 	assert_string_equal(cell(res, 0, "kind"), "k");
@@ -157,26 +142,26 @@ each_is_one_instances_until_its_lease_ends(void **state)
 }
 
 static void
-make(struct place *p, const char *id, const char *owner, const char *item,
+make(struct stored *p, const char *id, const char *owner, const char *item,
     int rows)
 {
-	PQclear(ASK(p->conns[0], rows, sql_challenge_make, id, "1", owner, T1,
+	PQclear(ASK(p->one, rows, sql_challenge_make, id, "1", owner, T1,
 	    "{\"b\": 2}", NULL, NULL, NULL, NULL, item));
 }
 
 static void
 it_is_made_once_by_whom_it_is(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
-	PQclear(ASK(p->conns[0], 1, sql_challenge_bear, "1", NULL, T0, BIRTHS));
+	PQclear(ASK(p->one, 1, sql_challenge_bear, "1", NULL, T0, BIRTHS));
 	make(p, ID "a1", ID "f1", NULL, 0); /* taken by nobody */
 	take_all(p, 0, ID "f1", T0, T2, 2);
 	make(p, ID "a1", ID "f2", NULL, 0);
 	make(p, ID "a1", ID "f1", NULL, 1);
 	make(p, ID "a1", ID "f1", NULL, 0);
-	PQclear(ASK(p->conns[0], 0, sql_challenge_drop, ID "a2", "1", ID "f1",
-	    T1, "no reason"));
+	PQclear(ASK(p->one, 0, sql_challenge_drop, ID "a2", "1", ID "f1", T1,
+	    "no reason"));
 	make(p, ID "a2", ID "f1", NULL, 0);
 	assert_int_equal(
 	    db_int(p->db,
@@ -197,13 +182,13 @@ it_is_made_once_by_whom_it_is(void **state)
 static void
 without_its_template_there_is_none(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	PGresult *res;
 
-	PQclear(ASK(p->conns[0], 1, sql_challenge_bear, "1", NULL, T0, BIRTHS));
+	PQclear(ASK(p->one, 1, sql_challenge_bear, "1", NULL, T0, BIRTHS));
 	db_exec(p->db, "delete from job");
-	res = ASK(
-	    p->conns[0], 2, sql_challenge_take, "1", ID "f1", T0, T1, T2, "10");
+	res =
+	    ASK(p->one, 2, sql_challenge_take, "1", ID "f1", T0, T1, T2, "10");
 	assert_true(PQgetisnull(res, 0, PQfnumber(res, "kind")));
 	PQclear(res);
 }
@@ -211,40 +196,39 @@ without_its_template_there_is_none(void **state)
 static void
 clients_jobs_are_read_and_no_others(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	PGresult *res;
 
 	db_exec(p->db, "update job set source = 'schedule', created_at = '" T2
 		       "' where id = '" ID "02'");
-	res = ASK(p->conns[0], 1, sql_challenge_past, "1", "2026-01-01", "9");
+	res = ASK(p->one, 1, sql_challenge_past, "1", "2026-01-01", "9");
 	assert_string_equal(cell(res, 0, "id"), ID "01");
 	assert_string_equal(cell(res, 0, "at_us"), T0_US);
 	PQclear(res);
-	res = ASK(p->conns[0], 1, sql_challenge_latest, "1");
+	res = ASK(p->one, 1, sql_challenge_latest, "1");
 	assert_string_equal(cell(res, 0, "at_us"), T0_US);
 	PQclear(res);
-	res = ASK(p->conns[0], 1, sql_challenge_hours, "1", "2026-01-01", "9");
+	res = ASK(p->one, 1, sql_challenge_hours, "1", "2026-01-01", "9");
 	assert_string_equal(cell(res, 0, "hour"), "4");
 	assert_string_equal(cell(res, 0, "n"), "1");
 	PQclear(res);
-	PQclear(
-	    ASK(p->conns[0], 0, sql_challenge_past, "1", "2026-01-03", "9"));
+	PQclear(ASK(p->one, 0, sql_challenge_past, "1", "2026-01-03", "9"));
 }
 
 static void
 the_old_are_forgotten(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	PGresult *res;
 
-	PQclear(ASK(p->conns[0], 1, sql_challenge_bear, "1", NULL, T0, BIRTHS));
-	res = ASK(p->conns[0], 1, sql_challenge_state, "1", "2026-01-01");
+	PQclear(ASK(p->one, 1, sql_challenge_bear, "1", NULL, T0, BIRTHS));
+	res = ASK(p->one, 1, sql_challenge_state, "1", "2026-01-01");
 	assert_string_equal(cell(res, 0, "born"), "2");
 	assert_string_equal(cell(res, 0, "seen_us"), T0_US);
 	PQclear(res);
-	PQclear(ASK(p->conns[0], 0, sql_challenge_forget, "1", T0));
+	PQclear(ASK(p->one, 0, sql_challenge_forget, "1", T0));
 	assert_int_equal(db_int(p->db, "select count(*) from challenge"), 2);
-	PQclear(ASK(p->conns[0], 0, sql_challenge_forget, "1", T1));
+	PQclear(ASK(p->one, 0, sql_challenge_forget, "1", T1));
 	assert_int_equal(db_int(p->db, "select count(*) from challenge"), 0);
 }
 
@@ -252,7 +236,7 @@ the_old_are_forgotten(void **state)
 
 /* A queued job of the client's or a challenge, as others are made. */
 static void
-queue_job(struct place *p, int n, const char *source, const char *tenant,
+queue_job(struct stored *p, int n, const char *source, const char *tenant,
     const char *item)
 {
 	assert_int_equal(
@@ -270,15 +254,15 @@ queue_job(struct place *p, int n, const char *source, const char *tenant,
 
 /* So many of each tenant among the first that are claimed. */
 static int
-claim_for(struct place *p, const char *room, const char *tenant)
+claim_for(struct stored *p, const char *room, const char *tenant)
 {
-	PGresult *res = PQexecParams(p->conns[0], sql_job_claim, 6, NULL,
+	PGresult *res = PQexecParams(p->one, sql_job_claim, 6, NULL,
 	    (const char *const[]){"1", ID "f1", T1, T2, "{k}", room}, NULL,
 	    NULL, 0);
 	int n = 0;
 
 	if (PQresultStatus(res) != PGRES_TUPLES_OK)
-		fail_msg("%s", PQerrorMessage(p->conns[0]));
+		fail_msg("%s", PQerrorMessage(p->one));
 	for (int i = 0; i < PQntuples(res); i++)
 		n += db_int(p->db,
 		    "select count(*) from job where id = '%s' and tenant = "
@@ -293,7 +277,7 @@ claim_for(struct place *p, const char *room, const char *tenant)
 static void
 a_challenge_takes_no_tenants_turn(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	char room[16];
 	int of_a;
 
@@ -314,7 +298,7 @@ a_challenge_takes_no_tenants_turn(void **state)
 static void
 queued_again_it_costs_none_either(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	queue_job(p, 16, "challenge", "a", "");
 	queue_job(p, 17, "client", "a", "");
@@ -326,8 +310,8 @@ queued_again_it_costs_none_either(void **state)
 		    "\"address\": \"x\", \"receipt\": {}}]",
 		    i % 10);
 
-		PQclear(ASK(p->conns[0], 1, sql_attempt_insert, id, ID "f1", T1,
-		    T2, attempt));
+		PQclear(ASK(p->one, 1, sql_attempt_insert, id, ID "f1", T1, T2,
+		    attempt));
 		free(id);
 		free(attempt);
 	}
@@ -344,7 +328,7 @@ queued_again_it_costs_none_either(void **state)
 /* -- items ---------------------------------------------------------------- */
 
 static void
-add_attempt(struct place *p, int n, int job, const char *hotkey)
+add_attempt(struct stored *p, int n, int job, const char *hotkey)
 {
 	assert_int_equal(
 	    db_exec(p->db,
@@ -359,7 +343,7 @@ add_attempt(struct place *p, int n, int job, const char *hotkey)
 static void
 who_had_an_item_counts_as_tried(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	PGresult *res;
 
 	queue_job(p, 16, "challenge", "a", "i1");
@@ -369,15 +353,14 @@ who_had_an_item_counts_as_tried(void **state)
 	add_attempt(p, 32, 16, "m1");
 	add_attempt(p, 33, 18, "m2");
 	add_attempt(p, 34, 19, "m3");
-	res = ASK(p->conns[0], 1, sql_job_get, ID "11", "1");
+	res = ASK(p->one, 1, sql_job_get, ID "11", "1");
 	assert_string_equal(cell(res, 0, "tried"), "[\"m1\"]");
 	assert_string_equal(cell(res, 0, "open"), "0");
 	PQclear(res);
-	res = ASK(p->conns[0], 1, sql_job_get, ID "13", "1");
+	res = ASK(p->one, 1, sql_job_get, ID "13", "1");
 	assert_string_equal(cell(res, 0, "tried"), "[\"m3\"]");
 	PQclear(res);
-	res = ASK(
-	    p->conns[0], 4, sql_job_claim, "1", ID "f1", T1, T2, "{k}", "{9}");
+	res = ASK(p->one, 4, sql_job_claim, "1", ID "f1", T1, T2, "{k}", "{9}");
 	for (int i = 0; i < 4; i++) {
 		static const char *const tried[] = {
 		    "[\"m1\"]", "[\"m1\"]", "[\"m2\"]", "[\"m3\"]"};
@@ -391,7 +374,7 @@ who_had_an_item_counts_as_tried(void **state)
 static void
 miners_left_for_an_item_are_counted(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	PGresult *res;
 
 	db_exec(p->db, "insert into miner (netuid, hotkey, is_up) values "
@@ -400,7 +383,7 @@ miners_left_for_an_item_are_counted(void **state)
 	queue_job(p, 16, "challenge", "a", "i1");
 	add_attempt(p, 32, 16, "m1");
 	add_attempt(p, 33, 16, "m3");
-	res = ASK(p->conns[0], 2, sql_challenge_uses, "1", "{i1,i2}");
+	res = ASK(p->one, 2, sql_challenge_uses, "1", "{i1,i2}");
 	for (int i = 0; i < 2; i++)
 		assert_string_equal(cell(res, i, "left_over"),
 		    strcmp(cell(res, i, "item"), "i1") == 0 ? "1" : "2");

@@ -25,6 +25,7 @@
 #include "tests/lib/db.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/sandbox.h"
+#include "tests/lib/stored.h"
 
 #define NOW "2026-01-02 04:00:00+00"
 #define NOW_US "1767326400000000"
@@ -36,12 +37,6 @@ enum { RACES = 40, LOOP_S = 30 };
 struct claim {
 	struct event_base *base;
 	int claims;
-};
-
-struct place {
-	struct sandbox *box;
-	struct db *db;
-	PGconn *conns[2];
 };
 
 /* -- the world around schedules.c ----------------------------------------- */
@@ -77,17 +72,11 @@ job_free(struct job *job)
 static int
 set_up(void **state)
 {
-	const struct sandbox_options o = {
-	    .name = "schedules", .postgres = true};
-	struct place *p = xcalloc(1, sizeof(*p));
+	struct stored *p = xcalloc(1, sizeof(*p));
 
 	*state = p;
-	p->box = sandbox_new(&o);
-	if (p->box == NULL)
+	if (stored_open(p, "schedules") != 0)
 		return -1;
-	p->db = db_open(sandbox_conninfo(p->box));
-	for (int i = 0; i < 2; i++)
-		p->conns[i] = PQconnectdb(sandbox_conninfo(p->box));
 	return db_exec(p->db,
 	    "insert into kind values (1, 'k', 'native', '/', 'k', 60000, "
 	    "1000, 1000, 2, 1, 2, 3, '{}', 0, '{}', 1000, '{}', 'none')");
@@ -96,13 +85,9 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	struct place *p = *state;
-	int status;
+	struct stored *p = *state;
+	int status = stored_end(p);
 
-	PQfinish(p->conns[0]);
-	PQfinish(p->conns[1]);
-	db_close(p->db);
-	status = sandbox_end(p->box, false);
 	free(p);
 	return status;
 }
@@ -111,10 +96,10 @@ tear_down(void **state)
 static int
 empty(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	for (int i = 0; i < 2; i++)
-		PQclear(PQexec(p->conns[i], "rollback"));
+		PQclear(PQexec(i == 0 ? p->one : p->two, "rollback"));
 	return db_exec(p->db, "delete from schedule; delete from job");
 }
 
@@ -131,11 +116,11 @@ query(PGconn *conn, const char *sql, int n, const char *const *params)
 }
 
 static void
-seed(struct place *p, const char *rows)
+seed(struct stored *p, const char *rows)
 {
 	const char *const params[] = {"1", rows};
 
-	PQclear(query(p->conns[0], sql_schedule_seed, 2, params));
+	PQclear(query(p->one, sql_schedule_seed, 2, params));
 }
 
 #define ROW(name, cron, job)                                                   \
@@ -145,7 +130,7 @@ seed(struct place *p, const char *rows)
 #define PLAIN "{\"params\": {\"a\": 1}, \"priority\": 0, \"lead_ms\": 0}"
 
 static void
-seed_due(struct place *p, const char *rows)
+seed_due(struct stored *p, const char *rows)
 {
 	seed(p, rows);
 	assert_int_equal(
@@ -175,7 +160,7 @@ fire(PGconn *conn, const char *name, const char *due_us, int id)
 }
 
 static void
-assert_text(struct place *p, const char *sql, const char *wanted)
+assert_text(struct stored *p, const char *sql, const char *wanted)
 {
 	char *got = db_text(p->db, "%s", sql);
 
@@ -196,7 +181,7 @@ static const char two[] =
 static void
 the_file_is_taken_over(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	seed(p, two);
 	assert_rows(p, 2, "schedule where next_at is null and enabled");
@@ -216,13 +201,13 @@ the_file_is_taken_over(void **state)
 static void
 what_is_not_in_it_any_more_does_not_fire(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	seed_due(p, two);
 	seed(p, "[" ROW("a", "@daily", PLAIN) "]");
 	assert_rows(p, 1, "schedule where name = 'b' and not in_file");
-	assert_int_equal(fire(p->conns[0], "b", NOW_US, 1), 0);
-	assert_int_equal(fire(p->conns[0], "a", NOW_US, 2), 1);
+	assert_int_equal(fire(p->one, "b", NOW_US, 1), 0);
+	assert_int_equal(fire(p->one, "a", NOW_US, 2), 1);
 	seed(p, "[]");
 	assert_rows(p, 2, "schedule where not in_file");
 	/* Back, but not for what it missed. */
@@ -233,7 +218,7 @@ what_is_not_in_it_any_more_does_not_fire(void **state)
 static void
 another_subnets_schedules_stay(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	assert_int_equal(
 	    db_exec(p->db,
@@ -247,7 +232,7 @@ another_subnets_schedules_stay(void **state)
 	    0);
 	seed(p, "[]");
 	assert_rows(p, 1, "schedule where netuid = 2 and in_file");
-	assert_int_equal(fire(p->conns[0], "a", NOW_US, 1), 0);
+	assert_int_equal(fire(p->one, "a", NOW_US, 1), 0);
 }
 
 /* -- firing --------------------------------------------------------------- */
@@ -255,10 +240,10 @@ another_subnets_schedules_stay(void **state)
 static void
 a_job_is_made_as_for_a_client(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	seed_due(p, "[" ROW("a", "@daily", PLAIN) "]");
-	assert_int_equal(fire(p->conns[0], "a", NOW_US, 1), 1);
+	assert_int_equal(fire(p->one, "a", NOW_US, 1), 1);
 	assert_rows(p, 1,
 	    "job where id = '" ID "01' and source = 'schedule' and "
 	    "state = 'queued' and kind = 'k' and params = '{\"a\": 1}' and "
@@ -275,14 +260,14 @@ a_job_is_made_as_for_a_client(void **state)
 static void
 a_job_is_what_its_schedule_says(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	seed_due(p,
 	    "[" ROW("a", "@daily",
 		"{\"params\": {}, \"expect\": {\"text\": \"x\"}, \"miners\": 3,"
 		" \"deadline_ms\": 1500, \"priority\": -2, \"lead_ms\": -60000,"
 		" \"sticky\": \"s\"}") "]");
-	assert_int_equal(fire(p->conns[0], "a", NOW_US, 1), 1);
+	assert_int_equal(fire(p->one, "a", NOW_US, 1), 1);
 	assert_rows(p, 1,
 	    "job where expect = '{\"text\": \"x\"}' and sticky = 's' and "
 	    "miners_wanted = 3 and priority = -2 and "
@@ -294,17 +279,17 @@ a_job_is_what_its_schedule_says(void **state)
 static void
 of_two_who_fire_one_makes_a_job(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	seed_due(p, "[" ROW("a", "@daily", PLAIN) "]");
-	PQclear(query(p->conns[1], "set lock_timeout = '5s'", 0, NULL));
-	PQclear(query(p->conns[0], "begin", 0, NULL));
-	assert_int_equal(fire(p->conns[0], "a", NOW_US, 1), 1);
-	assert_int_equal(fire(p->conns[1], "a", NOW_US, 2), 0);
-	PQclear(query(p->conns[0], "commit", 0, NULL));
-	assert_int_equal(fire(p->conns[1], "a", NOW_US, 3), 0);
+	PQclear(query(p->two, "set lock_timeout = '5s'", 0, NULL));
+	PQclear(query(p->one, "begin", 0, NULL));
+	assert_int_equal(fire(p->one, "a", NOW_US, 1), 1);
+	assert_int_equal(fire(p->two, "a", NOW_US, 2), 0);
+	PQclear(query(p->one, "commit", 0, NULL));
+	assert_int_equal(fire(p->two, "a", NOW_US, 3), 0);
 	assert_rows(p, 1, "job");
-	assert_int_equal(fire(p->conns[1], "a", NEXT_US, 4), 1);
+	assert_int_equal(fire(p->two, "a", NEXT_US, 4), 1);
 	assert_rows(p, 2, "job");
 }
 
@@ -323,7 +308,7 @@ rows_of_answer(PGconn *conn)
 static void
 of_two_at_once_one_makes_a_job(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	seed(p, "[" ROW("a", "@daily", PLAIN) "]");
 	for (int i = 0; i < RACES; i++) {
@@ -335,14 +320,14 @@ of_two_at_once_one_makes_a_job(void **state)
 			const char *const params[] = {"1", rows, NOW};
 
 			assert_int_equal(
-			    PQsendQueryParams(p->conns[c], sql_schedule_fire, 3,
-				NULL, params, NULL, NULL, 0),
+			    PQsendQueryParams(c == 0 ? p->one : p->two,
+				sql_schedule_fire, 3, NULL, params, NULL, NULL,
+				0),
 			    1);
 			free(rows);
 		}
 		assert_int_equal(
-		    rows_of_answer(p->conns[0]) + rows_of_answer(p->conns[1]),
-		    1);
+		    rows_of_answer(p->one) + rows_of_answer(p->two), 1);
 	}
 	assert_rows(p, RACES, "job");
 }
@@ -350,16 +335,16 @@ of_two_at_once_one_makes_a_job(void **state)
 static void
 one_that_is_never_due_again_is_left_alone(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	char *rows = due("a", NOW_US, "null", 1);
 	const char *const params[] = {"1", rows, NOW};
 	const char *const netuid[] = {"1"};
 	PGresult *res;
 
 	seed_due(p, "[" ROW("a", "@daily", PLAIN) "]");
-	PQclear(query(p->conns[0], sql_schedule_fire, 3, params));
+	PQclear(query(p->one, sql_schedule_fire, 3, params));
 	assert_rows(p, 1, "schedule where next_at = 'infinity'");
-	res = query(p->conns[0], sql_schedule_list, 1, netuid);
+	res = query(p->one, sql_schedule_list, 1, netuid);
 	assert_int_equal(PQntuples(res), 0);
 	PQclear(res);
 	free(rows);
@@ -374,7 +359,7 @@ struct instance {
 };
 
 static void
-instance_start(struct place *p, struct instance *in)
+instance_start(struct stored *p, struct instance *in)
 {
 	memset(in, 0, sizeof(*in));
 	in->o.netuid = 1;
@@ -410,7 +395,7 @@ run_until_claimed(struct instance *in)
 static void
 an_outage_makes_one_job(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	struct instance in;
 
 	seed(p, "[" ROW("a", "* * * * *", PLAIN) "," ROW(
@@ -434,7 +419,7 @@ an_outage_makes_one_job(void **state)
 static void
 what_is_new_is_planned(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	struct instance in;
 
 	seed(p, "[" ROW("a", "@monthly", PLAIN) "," ROW(
@@ -459,7 +444,7 @@ what_is_new_is_planned(void **state)
 
 /* With --json; the caller decrefs. */
 static json_t *
-ctl(struct place *p, int status, const char *a, const char *b, const char *c)
+ctl(struct stored *p, int status, const char *a, const char *b, const char *c)
 {
 	const char *const args[] = {"--json", a, b, c, NULL};
 	struct proc_output got;
@@ -483,12 +468,12 @@ text_at(const json_t *rows, size_t i, const char *key)
 static void
 schedules_are_listed(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	const json_t *rows;
 	json_t *json;
 
 	seed_due(p, two);
-	assert_int_equal(fire(p->conns[0], "a", NOW_US, 1), 1);
+	assert_int_equal(fire(p->one, "a", NOW_US, 1), 1);
 	seed(p, "[" ROW("a", "@daily", PLAIN) "]");
 	json = ctl(p, 0, "schedules", "list", NULL);
 	rows = json_object_get(json, "schedules");
@@ -508,12 +493,12 @@ schedules_are_listed(void **state)
 static void
 an_operator_stops_and_starts_one(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	seed_due(p, two);
 	json_decref(ctl(p, 0, "schedules", "disable", "a"));
-	assert_int_equal(fire(p->conns[0], "a", NOW_US, 1), 0);
-	assert_int_equal(fire(p->conns[0], "b", NOW_US, 2), 1);
+	assert_int_equal(fire(p->one, "a", NOW_US, 1), 0);
+	assert_int_equal(fire(p->one, "b", NOW_US, 2), 1);
 	seed(p, two); /* the file does not undo it */
 	assert_text(p, "select enabled from schedule where name = 'a'", "f");
 	json_decref(ctl(p, 0, "schedules", "enable", "a"));
@@ -529,7 +514,7 @@ an_operator_stops_and_starts_one(void **state)
 static void
 an_operator_runs_one_now(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	json_t *json;
 
 	seed_due(p, two);
@@ -547,7 +532,7 @@ an_operator_runs_one_now(void **state)
 	    "interval '60 s' and j.rank_at = j.created_at and "
 	    "j.next_try_at = j.created_at");
 	/* Beside those that are due. */
-	assert_int_equal(fire(p->conns[0], "b", NOW_US, 1), 1);
+	assert_int_equal(fire(p->one, "b", NOW_US, 1), 1);
 	json_decref(ctl(p, 2, "schedules", "run", "c"));
 	seed(p, "[]");
 	json_decref(ctl(p, 2, "schedules", "run", "a"));
@@ -557,12 +542,12 @@ an_operator_runs_one_now(void **state)
 static void
 jobs_are_told_apart_by_their_source(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 	const json_t *jobs;
 	json_t *json;
 
 	seed_due(p, two);
-	assert_int_equal(fire(p->conns[0], "a", NOW_US, 1), 1);
+	assert_int_equal(fire(p->one, "a", NOW_US, 1), 1);
 	assert_int_equal(
 	    db_exec(p->db,
 		"insert into job (id, netuid, kind, state, params, "
@@ -595,10 +580,10 @@ jobs_are_told_apart_by_their_source(void **state)
 static void
 a_redriven_job_keeps_its_source(void **state)
 {
-	struct place *p = *state;
+	struct stored *p = *state;
 
 	seed_due(p, two);
-	assert_int_equal(fire(p->conns[0], "a", NOW_US, 1), 1);
+	assert_int_equal(fire(p->one, "a", NOW_US, 1), 1);
 	assert_int_equal(
 	    db_exec(p->db,
 		"update job set state = 'failed', finished_at = '" NOW
