@@ -20,6 +20,7 @@
 #include "orchestrator/shares.h"
 #include "orchestrator/store_miners.h"
 #include "orchestrator/store_op.h"
+#include "orchestrator/sweep.h"
 
 /* The table's reading; and the beat: as often, and so many times a lease. */
 enum { READ_MS = 5000, BEAT_MS = 1000, BEATS = 8 };
@@ -31,8 +32,7 @@ struct miners {
 	struct shares shares;
 	bool is_reading, is_beating;
 	int64_t read_us, beat_us; /* wall: when it was last asked for, sent */
-	struct pace
-	    count; /* of attempts that are open; at once, if there is news */
+	struct pace count;	  /* what is open; at once, if there is news */
 	struct peer known[ROSTER_MAX]; /* when it was counted last */
 	size_t n_known;
 };
@@ -207,7 +207,8 @@ on_peers(const struct pg_answer *answer, void *arg)
 		return;
 	pace_asked(&ms->count, clock_mono_us());
 	table_count_begin(&ms->o->table);
-	store_miner_open(ms->o, seen_since_us(ms), on_open, ms);
+	store_miner_open(ms->o, seen_since_us(ms),
+	    sweep_attempts_from_us(ms->o->sweep), on_open, ms);
 }
 
 static void
@@ -284,6 +285,7 @@ miners_new(struct orchestrator *o, int64_t probe_ms)
 	struct timeval each = {ms_each / 1000, ms_each % 1000 * 1000};
 
 	ms->o = o;
+	ms->count.parts = PACE_WHOLE;
 	ms->probe_ms = probe_ms;
 	shares_init(&ms->shares, o->id, o->lease_ms * 1000);
 	o->table.shares = &ms->shares;

@@ -18,5 +18,5 @@ void
 pace_answered(struct pace *p, int64_t now_us)
 {
 	p->is_asked = false;
-	p->next_us = now_us + (now_us - p->asked_us) * (PACE_PARTS - 1);
+	p->next_us = now_us + (now_us - p->asked_us) * (p->parts - 1);
 }

@@ -9,9 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PACE_PARTS = 30 };
+enum { PACE_DUE = 30, PACE_WHOLE = 120 }; /* what time is over; all */
 
 struct pace {
+	int parts;
 	bool is_asked;
 	int64_t asked_us, next_us;
 };

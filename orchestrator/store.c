@@ -205,12 +205,15 @@ store_job_claim(struct orchestrator *o, const struct claim_ask *asks, size_t n,
 }
 
 void
-store_job_unsettled(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
+store_job_unsettled(struct orchestrator *o, int64_t from_us, int64_t to_us,
+    pg_on_answer *on_answer, void *arg)
 {
 	struct pg_params p = {0};
 
 	pg_add_int(&p, o->netuid);
 	pg_add_us(&p, clock_wall_us());
+	pg_add_us(&p, from_us);
+	pg_add_us(&p, to_us);
 	store_query_back(o, sql_job_unsettled, &p, on_answer, arg);
 }
 
@@ -338,7 +341,8 @@ store_attempt_get(
 }
 
 void
-store_attempt_stuck(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
+store_attempt_stuck(struct orchestrator *o, int64_t from_us, int64_t to_us,
+    pg_on_answer *on_answer, void *arg)
 {
 	struct pg_params p = {0};
 	int64_t now_us = clock_wall_us();
@@ -346,7 +350,22 @@ store_attempt_stuck(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 	pg_add_int(&p, o->netuid);
 	pg_add_us(&p, now_us);
 	pg_add_us(&p, now_us - o->lease_ms * 1000);
+	pg_add_us(&p, from_us);
+	pg_add_us(&p, to_us);
 	store_query_back(o, sql_attempt_stuck, &p, on_answer, arg);
+}
+
+void
+store_open_from(struct orchestrator *o, const struct open_from *from,
+    int64_t now_us, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	pg_add_int(&p, o->netuid);
+	pg_add_us(&p, now_us);
+	pg_add_us(&p, from->attempt_us);
+	pg_add_us(&p, from->job_us);
+	store_query_back(o, sql_open_from, &p, on_answer, arg);
 }
 
 void

@@ -11,6 +11,7 @@
 
 #include "common/pg.h"
 #include "orchestrator/job.h"
+#include "orchestrator/open_from.h"
 #include "orchestrator/states.h"
 
 struct orchestrator;
@@ -48,7 +49,9 @@ struct claim_ask {
 };
 void store_job_claim(struct orchestrator *, const struct claim_ask *, size_t n,
     pg_on_answer *, void *arg);
-void store_job_unsettled(struct orchestrator *, pg_on_answer *, void *arg);
+/* What waits for nothing any more, of deadlines from and before; 0: all. */
+void store_job_unsettled(struct orchestrator *, int64_t from_us, int64_t to_us,
+    pg_on_answer *, void *arg);
 
 /*
  * The one way to write a job's state. Written only if the job is in a state
@@ -105,6 +108,11 @@ void store_attempt_get(
 void store_attempt_drop(struct orchestrator *, const char *job_id);
 /* One row, open: how many of ours are under way. */
 void store_attempt_open(struct orchestrator *, pg_on_answer *, void *arg);
-void store_attempt_stuck(struct orchestrator *, pg_on_answer *, void *arg);
+/* What nobody is working on, of deadlines from and before; 0: all. */
+void store_attempt_stuck(struct orchestrator *, int64_t from_us, int64_t to_us,
+    pg_on_answer *, void *arg);
+/* The earliest deadlines, before now, of what is open (open_from.sql). */
+void store_open_from(struct orchestrator *, const struct open_from *,
+    int64_t now_us, pg_on_answer *, void *arg);
 
 #endif

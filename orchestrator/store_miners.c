@@ -313,8 +313,8 @@ store_instance_roster(
 /* The second statement sees at least what the first one did: whoever is off
  * the roster, or has agreed to us, has written all that he had begun. */
 void
-store_miner_open(
-    struct orchestrator *o, int64_t seen_us, pg_on_answer *on_answer, void *arg)
+store_miner_open(struct orchestrator *o, int64_t seen_us, int64_t from_us,
+    pg_on_answer *on_answer, void *arg)
 {
 	struct pg_op *op = pg_op_new(last);
 	struct pg_params roster = {0}, open = {0};
@@ -322,6 +322,7 @@ store_miner_open(
 	fill_roster(&roster, o, seen_us);
 	pg_add_int(&open, o->netuid);
 	pg_add_text(&open, o->id);
+	pg_add_us(&open, from_us);
 	pg_op_add(op, sql_instance_roster, roster.n, roster.values);
 	pg_op_add(op, sql_miner_open, open.n, open.values);
 	pg_op_run(o->back, op, on_answer, arg);

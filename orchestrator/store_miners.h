@@ -41,9 +41,9 @@ struct breaker store_breaker_from_row(const PGresult *, int row);
 void store_miner_learnt(struct orchestrator *, struct table *);
 
 /* The roster, and what is in flight: two results, of one moment; behind all
- * that was written before. */
-void store_miner_open(
-    struct orchestrator *, int64_t seen_us, pg_on_answer *, void *arg);
+ * that was written before. from_us: open_from.h. */
+void store_miner_open(struct orchestrator *, int64_t seen_us, int64_t from_us,
+    pg_on_answer *, void *arg);
 /* Rows of a roster as peers: their number, at most max. */
 size_t store_peers_from_rows(const PGresult *, struct peer *, size_t max);
 

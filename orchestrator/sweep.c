@@ -11,17 +11,26 @@
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/miners.h"
+#include "orchestrator/open_from.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/pace.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_op.h"
 
+struct look {
+	struct sweep *sweep;
+	int n_asked; /* queries not answered yet */
+	struct pace pace;
+};
+
+/* What the clock has brought about is looked for by its deadline, as often as
+ * may be; and all that is open, which may take longer, less often. */
 struct sweep {
 	struct orchestrator *o;
 	int64_t sweep_ms;
-	struct event *sweep;
-	int n_asked; /* queries not answered yet */
-	struct pace pace;
+	struct event *timer;
+	struct look due, whole;
+	struct open_from from;
 };
 
 static struct timeval
@@ -64,19 +73,19 @@ end_attempt(
 }
 
 static void
-answered(struct sweep *s)
+answered(struct look *l)
 {
-	if (--s->n_asked == 0)
-		pace_answered(&s->pace, clock_mono_us());
+	if (--l->n_asked == 0)
+		pace_answered(&l->pace, clock_mono_us());
 }
 
 static void
 on_stuck(const struct pg_answer *answer, void *arg)
 {
-	struct sweep *s = arg;
-	struct orchestrator *o = s->o;
+	struct look *l = arg;
+	struct orchestrator *o = l->sweep->o;
 
-	answered(s);
+	answered(l);
 	if (!store_is_done(answer, "attempt_stuck"))
 		return;
 	for (int i = 0; i < PQntuples(answer->results[0]); i++) {
@@ -97,18 +106,56 @@ on_stuck(const struct pg_answer *answer, void *arg)
 static void
 on_unsettled(const struct pg_answer *answer, void *arg)
 {
-	struct sweep *s = arg;
-	struct orchestrator *o = s->o;
+	struct look *l = arg;
 
-	answered(s);
+	answered(l);
 	if (!store_is_done(answer, "job_unsettled"))
 		return;
 	for (int i = 0; i < PQntuples(answer->results[0]); i++)
-		jobs_settle(o, pg_text(answer->results[0], i, "id"));
+		jobs_settle(l->sweep->o, pg_text(answer->results[0], i, "id"));
 }
 
 static void
-on_sweep(evutil_socket_t fd, short what, void *arg)
+on_from(const struct pg_answer *answer, void *arg)
+{
+	struct look *l = arg;
+	const PGresult *res;
+
+	answered(l);
+	if (!store_is_done(answer, "open_from"))
+		return;
+	res = answer->results[0];
+	open_from_found(&l->sweep->from, pg_int(res, 0, "attempt_us"),
+	    pg_int(res, 0, "job_us"), clock_wall_us());
+}
+
+/* to_us: deadlines before it; 0: all. */
+static void
+look(struct look *l, int64_t to_us)
+{
+	struct sweep *s = l->sweep;
+
+	l->n_asked = 2;
+	pace_asked(&l->pace, clock_mono_us());
+	store_attempt_stuck(s->o, s->from.attempt_us, to_us, on_stuck, l);
+	store_job_unsettled(s->o, s->from.job_us, to_us, on_unsettled, l);
+}
+
+/* Behind nothing that takes long: it is the pace of the looks themselves. */
+static void
+look_for_due(struct sweep *s, int64_t now_us)
+{
+	if (pg_pending(s->o->back) > 0 ||
+	    !pace_is_over(&s->due.pace, clock_mono_us()))
+		return;
+	open_from_begin(&s->from, now_us);
+	look(&s->due, now_us);
+	s->due.n_asked++;
+	store_open_from(s->o, &s->from, now_us, on_from, &s->due);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct sweep *s = arg;
 
@@ -117,12 +164,9 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	if (!pg_is_up(s->o->pg) || s->o->kinds == NULL)
 		return;
 	claim_in(s->o->claim, 0);
-	if (!pace_is_over(&s->pace, clock_mono_us()))
-		return;
-	s->n_asked = 2;
-	pace_asked(&s->pace, clock_mono_us());
-	store_attempt_stuck(s->o, on_stuck, s);
-	store_job_unsettled(s->o, on_unsettled, s);
+	look_for_due(s, clock_wall_us());
+	if (pace_is_over(&s->whole.pace, clock_mono_us()))
+		look(&s->whole, 0);
 }
 
 /* -- the whole ---------------------------------------------------------- */
@@ -146,7 +190,9 @@ sweep_new(struct orchestrator *o, int64_t sweep_ms)
 
 	s->o = o;
 	s->sweep_ms = sweep_ms;
-	s->sweep = every(s, sweep_ms, on_sweep);
+	s->due = (struct look){.sweep = s, .pace.parts = PACE_DUE};
+	s->whole = (struct look){.sweep = s, .pace.parts = PACE_WHOLE};
+	s->timer = every(s, sweep_ms, on_timer);
 	return s;
 }
 
@@ -155,8 +201,14 @@ sweep_free(struct sweep *s)
 {
 	if (s == NULL)
 		return;
-	event_free(s->sweep);
+	event_free(s->timer);
 	free(s);
+}
+
+int64_t
+sweep_attempts_from_us(const struct sweep *s)
+{
+	return s->from.attempt_us;
 }
 
 void
@@ -164,5 +216,5 @@ sweep_now(struct sweep *s)
 {
 	miners_now(s->o->miners);
 	if (s->sweep_ms > 0)
-		on_sweep(-1, 0, s);
+		on_timer(-1, 0, s);
 }

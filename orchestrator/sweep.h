@@ -17,4 +17,7 @@ void sweep_free(struct sweep *); /* NULL is fine */
 /* Bring the whole to work: the database is (again) there. */
 void sweep_now(struct sweep *);
 
+/* No attempt with an earlier deadline is open (open_from.h). */
+int64_t sweep_attempts_from_us(const struct sweep *);
+
 #endif

@@ -3,7 +3,8 @@
 -- was asked (an instance died, or could not write down what came of it),
 -- 'expire' at the deadline of one the miner has, 'probe' for bytes nobody has
 -- looked at. Probes come last: should they fail for ever, they hide no other.
--- $1 netuid, $2 now, $3 a lease before now
+-- $1 netuid, $2 now, $3 a lease before now, $4 deadlines from (open_from.sql),
+-- $5 deadlines before; null: all
 -- columns: id, job_id, kind, need
 select a.id, a.job_id, a.kind,
 	case when j.finished_at is not null then 'drop'
@@ -15,6 +16,8 @@ from attempt a
 join job j on j.id = a.job_id
 join kind k on k.netuid = a.netuid and k.name = a.kind
 where a.netuid = $1 and a.finished_at is null
+	and a.deadline_at >= coalesce($4::timestamptz, '-infinity')
+	and a.deadline_at < coalesce($5::timestamptz, 'infinity')
 	and (j.finished_at is not null
 		or (a.state = 'sent' and a.sent_at
 			+ k.answer_ms * interval '1 ms' < $3::timestamptz)

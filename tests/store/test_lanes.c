@@ -205,13 +205,13 @@ static const char *const at_work[] = {
 static void
 what_is_in_flight_is_ours_or_not(void **state)
 {
-	static const char *const params[] = {"1", OURS};
+	static const char *const params[] = {"1", OURS, NULL};
 	struct stored *p = *state;
 	PGresult *res;
 
 	for (size_t i = 0; i < sizeof(at_work) / sizeof(at_work[0]); i++)
 		assert_int_equal(db_exec(p->db, "%s", at_work[i]), 0);
-	res = run(p, sql_miner_open, 2, params);
+	res = run(p, sql_miner_open, 3, params);
 	assert_int_equal(PQntuples(res), 1);
 	assert_string_equal(PQgetvalue(res, 0, 1), "key");
 	assert_string_equal(PQgetvalue(res, 0, 2), "1");

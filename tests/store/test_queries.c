@@ -117,6 +117,45 @@ a_page_of_a_score_finds_its_judgements_by_hotkey(void **state)
 	PQfinish(conn);
 }
 
+/* An old snapshot keeps in these indexes all that was open since: a look reads
+ * no more of them than its deadlines. */
+static void
+looks_for_what_is_open_go_by_deadline(void **state)
+{
+	static const struct {
+		const char *sql, *explain;
+		int ranges;
+	} looks[] = {
+	    {sql_open_from, "explain execute s (null, null, null, null)", 2},
+	    {sql_attempt_stuck,
+		"explain execute s (null, null, null, null, null)", 1},
+	    {sql_job_unsettled, "explain execute s (null, null, null, null)",
+		1},
+	    {sql_miner_open, "explain execute s (null, null, null)", 1},
+	};
+	PGconn *conn = PQconnectdb(sandbox_conninfo(*state));
+
+	PQclear(PQexec(conn, "set plan_cache_mode = force_generic_plan"));
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+		PGresult *plan;
+		int ranges = 0;
+
+		PQclear(PQprepare(conn, "s", looks[i].sql, 0, NULL));
+		plan = PQexec(conn, looks[i].explain);
+		for (int k = 0; k < PQntuples(plan); k++) {
+			const char *line = PQgetvalue(plan, k, 0);
+
+			ranges += strstr(line, "Index Cond") != NULL &&
+				  strstr(line, "deadline_at >= ") != NULL;
+		}
+		if (ranges != looks[i].ranges)
+			fail_msg("look %zu: %d ranges", i, ranges);
+		PQclear(plan);
+		PQclear(PQexec(conn, "deallocate s"));
+	}
+	PQfinish(conn);
+}
+
 static void
 every_statement_opens_with_a_comment(void **state)
 {
@@ -143,6 +182,7 @@ main(void)
 	    cmocka_unit_test(every_statement_can_be_prepared),
 	    cmocka_unit_test(steps_find_their_rows_by_id),
 	    cmocka_unit_test(a_page_of_a_score_finds_its_judgements_by_hotkey),
+	    cmocka_unit_test(looks_for_what_is_open_go_by_deadline),
 	    cmocka_unit_test(every_statement_opens_with_a_comment),
 	    cmocka_unit_test(migrations_are_numbered_from_one_without_a_gap),
 	};

@@ -13,7 +13,7 @@ enum { START_US = 5000000, QUICK_US = 1000, SLOW_US = 1000000 };
 static void
 the_first_may_be_asked_at_once(void **state)
 {
-	struct pace p = {0};
+	struct pace p = {.parts = PACE_DUE};
 
 	(void)state;
 	assert_true(pace_is_over(&p, START_US));
@@ -22,7 +22,7 @@ the_first_may_be_asked_at_once(void **state)
 static void
 one_is_asked_at_a_time(void **state)
 {
-	struct pace p = {0};
+	struct pace p = {.parts = PACE_DUE};
 
 	(void)state;
 	pace_asked(&p, START_US);
@@ -33,9 +33,9 @@ one_is_asked_at_a_time(void **state)
 /* Asked as often as may be, over an hour: the share of it that went into the
  * answers, which take so long each. */
 static int64_t
-parts_per_thousand(int64_t answer_us)
+parts_per_thousand(int parts, int64_t answer_us)
 {
-	struct pace p = {0};
+	struct pace p = {.parts = parts};
 	int64_t hour_us = 3600 * 1000000LL, worked_us = 0;
 
 	for (int64_t now_us = START_US; now_us < START_US + hour_us;) {
@@ -55,8 +55,9 @@ static void
 a_slow_answer_makes_the_next_wait_in_proportion(void **state)
 {
 	(void)state;
-	assert_in_range(parts_per_thousand(SLOW_US), 30, 35);
-	assert_in_range(parts_per_thousand(QUICK_US), 30, 35);
+	assert_in_range(parts_per_thousand(PACE_DUE, SLOW_US), 30, 35);
+	assert_in_range(parts_per_thousand(PACE_DUE, QUICK_US), 30, 35);
+	assert_in_range(parts_per_thousand(PACE_WHOLE, SLOW_US), 7, 9);
 }
 
 int
