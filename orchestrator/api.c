@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/blobs.h"
 #include "common/clock.h"
 #include "common/xalloc.h"
 #include "orchestrator/dippy.h"
+#include "orchestrator/files.h"
+#include "orchestrator/give.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/orchestrator.h"
@@ -97,16 +98,15 @@ show_miners(struct http_req *req, void *orchestrator)
 static void
 send_file(struct read_request *r, const PGresult *res)
 {
-	uint64_t bytes;
-	int fd = blob_open(r->o->blobs, pg_text(res, 0, "attempt_id"),
-	    pg_text(res, 0, "result_sha256"), &bytes);
+	const struct give what = {.id = pg_text(res, 0, "attempt_id"),
+	    .sha256 = pg_text(res, 0, "result_sha256"),
+	    .type = pg_text(res, 0, "result_type"),
+	    .bytes = pg_int(res, 0, "result_bytes"),
+	    .gone_status = 410,
+	    .gone_code = "gone",
+	    .gone_why = "the result's file is no longer stored"};
 
-	if (fd >= 0)
-		http_reply_file(
-		    r->req, 200, pg_text(res, 0, "result_type"), fd, 0, bytes);
-	else
-		http_reply_problem(r->req, 410, "gone",
-		    "the result's file is no longer stored");
+	give(r->o, r->req, &what);
 }
 
 static void
@@ -198,7 +198,8 @@ static const struct http_route own_routes[] = {
     {NULL, NULL, 0, false, NULL},
 };
 
-static const struct http_route *const doors[] = {own_routes, dippy_routes};
+static const struct http_route *const doors[] = {
+    own_routes, files_routes, dippy_routes};
 
 enum { MAX_ROUTES = 128 };
 

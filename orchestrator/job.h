@@ -27,6 +27,7 @@ struct job {
 	char tenant[JOB_MAX_TENANT + 1]; /* whose; "": nobody's in particular */
 	char *input_type;		 /* NULL: no input */
 	char input_sha256[65];
+	char input_of[UUID_TEXT]; /* it is that file; "": its own */
 	int64_t input_bytes;
 	int wanted, min, priority;
 	int retries_left, tries;

@@ -18,6 +18,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/probe.h"
 #include "orchestrator/refusal.h"
+#include "orchestrator/store_files.h"
 
 struct order {
 	struct orchestrator *o;
@@ -52,7 +53,7 @@ static void
 refuse_input(struct order *order, const struct job *job, int status,
     const char *code, const char *why)
 {
-	if (job->input_sha256[0] != '\0')
+	if (job->input_sha256[0] != '\0' && job->input_of[0] == '\0')
 		blob_remove(order->o->blobs, job->id, job->input_sha256);
 	order_refuse(order, status, code, why);
 }
@@ -167,14 +168,47 @@ on_looked_at(enum probe_outcome outcome, const json_t *measured, void *arg)
 }
 
 static void
+refuse_unkept(struct order *order, const char *why)
+{
+	log_error("store.disk", "why=\"%s\"", why);
+	refuse_input(order, order->job, 503, "unavailable",
+	    "the input cannot be stored now");
+}
+
+static void
+on_opened(enum blob_outcome outcome, int fd, uint64_t bytes, const char *why,
+    void *arg)
+{
+	struct order *order = arg;
+
+	(void)bytes;
+	if (outcome == BLOB_DONE)
+		probe_start(
+		    order->o->probes, order->job->id, fd, on_looked_at, order);
+	else
+		refuse_unkept(
+		    order, outcome == BLOB_MISSING ? "it is gone again" : why);
+}
+
+static void
+on_kept(const char *why, void *arg)
+{
+	struct order *order = arg;
+
+	if (why != NULL)
+		refuse_unkept(order, why);
+	else
+		blob_open(order->o->blobs, order->job->id,
+		    order->job->input_sha256, on_opened, order);
+}
+
+static void
 take_input(struct order *order, const char *said_type)
 {
 	struct job *job = order->job;
 	struct blob_writer *file = order->file;
 	uint64_t bytes = blob_bytes(file);
-	struct err err = {"it cannot be opened again"};
 	char why[256];
-	int fd = -1;
 
 	if (bytes == 0 || bytes > (uint64_t)job->kind->max_input_bytes) {
 		snprintf(why, sizeof(why),
@@ -187,16 +221,48 @@ take_input(struct order *order, const char *said_type)
 	order->file = NULL;
 	job->input_bytes = bytes;
 	job->input_type = xstrdup(said_type);
-	if (blob_commit(file, job->id, job->input_sha256, &err) == 0)
-		fd = blob_open(
-		    order->o->blobs, job->id, job->input_sha256, &bytes);
-	if (fd < 0) {
-		log_error("store.disk", "why=\"%s\"", err.text);
-		refuse_input(order, job, 503, "unavailable",
-		    "the input cannot be stored now");
+	blob_commit(file, job->id, job->input_sha256, on_kept, order);
+}
+
+/* -- a file that was sent before ---------------------------------------- */
+
+static void
+on_file(const struct pg_answer *answer, void *arg)
+{
+	struct order *order = arg;
+	struct job *job = order->job;
+	const PGresult *res =
+	    answer->results != NULL ? answer->results[0] : NULL;
+	char why[256];
+
+	if (answer->outcome != PG_DONE) {
+		order_refuse(order, 503, "unavailable",
+		    "the database is away; nothing was stored");
 		return;
 	}
-	probe_start(order->o->probes, job->id, fd, on_looked_at, order);
+	if (PQntuples(res) == 0) {
+		order_refuse(order, 422, "no_file",
+		    "input_file names no file, or one that has expired: send "
+		    "it to /v1/files");
+		return;
+	}
+	job->input_bytes = pg_int(res, 0, "bytes");
+	job->input_type = xstrdup(pg_text(res, 0, "type"));
+	if (job->input_bytes > job->kind->max_input_bytes) {
+		snprintf(why, sizeof(why),
+		    "input_file has %lld bytes; %s takes 1 to %lld",
+		    (long long)job->input_bytes, job->kind->name,
+		    (long long)job->kind->max_input_bytes);
+		order_refuse(order, 413, "input_size", why);
+		return;
+	}
+	if (!kind_takes(job->kind, job->input_type)) {
+		refuse_type(order, job->input_type);
+		return;
+	}
+	snprintf(job->input_sha256, sizeof(job->input_sha256), "%s",
+	    pg_text(res, 0, "sha256"));
+	store(order);
 }
 
 /* -- the whole ---------------------------------------------------------- */
@@ -212,22 +278,32 @@ order_check_open(const struct orchestrator *o, struct refusal *r)
 }
 
 static void
-go_on(struct order *order, const char *file_type)
+go_on(struct order *order, const struct order_request *request)
 {
-	bool takes = json_array_size(order->job->kind->input_types) > 0;
-	bool is_given = order->file != NULL;
+	struct job *job = order->job;
+	bool takes = json_array_size(job->kind->input_types) > 0;
+	bool is_named = job->input_of[0] != '\0';
+	bool is_sent = order->file != NULL;
 
-	if (order->job->id[0] == '\0')
-		uuid_new(order->job->id);
-	if (takes && !is_given)
+	if (job->id[0] == '\0')
+		uuid_new(job->id);
+	if (takes && !is_sent && !is_named)
 		order_refuse(order, 422, "input_missing",
-		    "this kind works on a file: send multipart/form-data "
-		    "with the parts job and input");
-	else if (!takes && is_given)
+		    "this kind works on a file: send multipart/form-data with "
+		    "the parts job and input, or name a file of /v1/files as "
+		    "input_file");
+	else if (!takes && (is_sent || is_named))
 		order_refuse(order, 422, "input_unexpected",
-		    "this kind takes no file: leave out the part input");
-	else if (is_given)
-		take_input(order, file_type);
+		    "this kind takes no file: leave out the part input and "
+		    "input_file");
+	else if (is_sent && is_named)
+		order_refuse(order, 422, "input_twice",
+		    "send the part input or name an input_file, not both");
+	else if (is_named)
+		store_file_use(order->o, job->input_of, request->files_of,
+		    clock_wall_us(), on_file, order);
+	else if (is_sent)
+		take_input(order, request->file_type);
 	else
 		store(order);
 }
@@ -257,5 +333,5 @@ order_place(struct orchestrator *o, const struct order_request *request,
 	if (request->id != NULL)
 		snprintf(
 		    order->job->id, sizeof(order->job->id), "%s", request->id);
-	go_on(order, request->file_type);
+	go_on(order, request);
 }

@@ -18,12 +18,13 @@ struct refusal;
 struct order_request {
 	/*
 	 * {"kind", "params", "miners"?, "deadline_ms"?, "priority"?, "tenant"?,
-	 * "sticky"?, "expect"?}; borrowed.
+	 * "sticky"?, "expect"?, "input_file"?}; borrowed.
 	 */
 	const json_t *json;
 	const char *id; /* a lower-case UUID it is to have; NULL: a new one */
 	struct blob_writer *file; /* its input, which is taken; NULL: none */
 	const char *file_type;	  /* as its sender says; borrowed */
+	const char *files_of; /* whose input_file it may be; NULL: anybody's */
 };
 
 /*

@@ -107,6 +107,7 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	    &p, queue_rank_us(job->created_us, job->priority, o->ageing_ms));
 	pg_add_text(&p, job->sticky);
 	pg_add_text(&p, job->tenant);
+	pg_add_text(&p, job->input_of[0] != '\0' ? job->input_of : NULL);
 	pg_op_add_row(op, sql_job_insert, p.n, p.values);
 	free(params);
 	free(expect);

@@ -13,6 +13,7 @@
 #include "common/http_server.h"
 #include "common/xalloc.h"
 #include "orchestrator/body.h"
+#include "orchestrator/file_take.h"
 #include "orchestrator/form.h"
 #include "orchestrator/job.h"
 #include "orchestrator/kinds.h"
@@ -112,7 +113,7 @@ static void
 on_read(struct form *form, const struct refusal *r, void *arg)
 {
 	struct submit *s = arg;
-	struct order_request request = {0};
+	struct order_request request = {.files_of = file_tenant(s->req)};
 	struct err err;
 	json_t *json;
 
