@@ -27,6 +27,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/params.h"
 #include "orchestrator/probe.h"
+#include "orchestrator/probe_verdict.h"
 
 enum { MAX_PRIORITY = 100, MIN_DEADLINE_MS = 1000 };
 
@@ -290,64 +291,20 @@ store(struct submit *s)
 
 /* -- the input ---------------------------------------------------------- */
 
-/* "audio/wav, audio/mpeg": what the kind takes; the caller frees. */
-static char *
-types_taken(const struct kind *kind)
-{
-	struct buf list = {0};
-	json_t *type;
-	size_t i;
-
-	json_array_foreach(kind->input_types, i, type)
-	{
-		buf_printf(
-		    &list, "%s%s", i > 0 ? ", " : "", json_string_value(type));
-	}
-	return buf_take_str(&list);
-}
-
-/* type NULL: it does not decode. */
-static void
-refuse_type(struct submit *s, const char *type)
-{
-	const struct kind *kind = s->job->kind;
-	char *taken = types_taken(kind), why[512];
-
-	if (type == NULL)
-		snprintf(why, sizeof(why), "input does not decode; %s takes %s",
-		    kind->name, taken);
-	else
-		snprintf(why, sizeof(why),
-		    "input is %s by its bytes; %s takes %s", type, kind->name,
-		    taken);
-	free(taken);
-	if (type == NULL)
-		refuse_input(s, s->job, 422, "bad_input", why);
-	else
-		refuse_input(s, s->job, 415, "wrong_input_type", why);
-}
-
 static void
 on_looked_at(enum probe_outcome outcome, const json_t *measured, void *arg)
 {
 	struct submit *s = arg;
 	const char *type = json_string_value(json_object_get(measured, "type"));
+	struct probe_verdict verdict;
 
-	switch (outcome) {
-	case PROBE_BROKEN:
-		refuse_input(s, s->job, 503, "unavailable",
-		    "the input could not be looked at; nothing was stored");
-		return;
-	case PROBE_BAD:
-		refuse_type(s, NULL);
-		return;
-	case PROBE_MEASURED:
-		break;
-	}
-	if (!kind_takes(s->job->kind, type)) {
-		refuse_type(s, type);
+	probe_judge_input(s->job->kind, outcome, measured, &verdict);
+	if (verdict.status != 200) {
+		refuse_input(
+		    s, s->job, verdict.status, verdict.code, verdict.why);
 		return;
 	}
+	s->job->input_measured = json_incref((json_t *)measured);
 	free(s->job->input_type);
 	s->job->input_type = xstrdup(type);
 	store(s);
