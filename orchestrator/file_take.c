@@ -17,6 +17,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/order.h"
 #include "orchestrator/probe.h"
+#include "orchestrator/probe_verdict.h"
 #include "orchestrator/refusal.h"
 #include "orchestrator/store_files.h"
 
@@ -86,18 +87,31 @@ on_stored(const struct pg_answer *answer, void *arg)
 /* -- from bytes to a row ------------------------------------------------ */
 
 static void
-store(struct taking *t, const char *type)
+store(struct taking *t, const json_t *measured)
 {
 	const char *tenant = file_tenant(t->req);
 	const struct store_file file = {.id = t->id,
 	    .tenant = tenant != NULL ? tenant : "",
 	    .sha256 = t->sha256,
-	    .type = type,
+	    .type = json_string_value(json_object_get(measured, "type")),
+	    .measured = measured,
 	    .bytes = (int64_t)t->bytes,
 	    .created_us = clock_wall_us(),
 	    .expires_us = clock_wall_us() + t->o->file_ttl_ms * 1000};
 
 	store_file_insert(t->o, &file, on_stored, t);
+}
+
+static void
+refuse_broken(struct taking *t, const json_t *measured)
+{
+	const char *fault = probe_fault_said(measured);
+	const char *said = json_string_value(json_object_get(measured, "why"));
+	char why[640];
+
+	snprintf(why, sizeof(why), "the file is broken: %s; %s",
+	    said != NULL ? said : "it does not decode", probe_fault_fix(fault));
+	refuse_kept(t, 422, fault, why);
 }
 
 static void
@@ -107,10 +121,10 @@ on_looked_at(enum probe_outcome outcome, const json_t *measured, void *arg)
 
 	switch (outcome) {
 	case PROBE_MEASURED:
-		store(t, json_string_value(json_object_get(measured, "type")));
+		store(t, measured);
 		return;
 	case PROBE_BAD:
-		refuse_kept(t, 422, "bad_file", "the file does not decode");
+		refuse_broken(t, measured);
 		return;
 	case PROBE_BROKEN:
 		refuse_kept(t, 503, "unavailable",

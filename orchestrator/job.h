@@ -29,6 +29,7 @@ struct job {
 	char input_sha256[65];
 	char input_of[UUID_TEXT]; /* it is that file; "": its own */
 	int64_t input_bytes;
+	json_t *input_measured; /* of a job being accepted; else NULL */
 	int wanted, min, priority;
 	int retries_left, tries;
 	int64_t created_us, deadline_us; /* wall */

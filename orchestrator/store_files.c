@@ -1,6 +1,8 @@
 /* The table file. */
 #include "orchestrator/store_files.h"
 
+#include <stdlib.h>
+
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/store_op.h"
 #include "sql.h"
@@ -10,6 +12,7 @@ store_file_insert(struct orchestrator *o, const struct store_file *file,
     pg_on_answer *on_answer, void *arg)
 {
 	struct pg_params p = {0};
+	char *measured = store_json(file->measured);
 
 	pg_add_text(&p, file->id);
 	pg_add_int(&p, o->netuid);
@@ -19,7 +22,9 @@ store_file_insert(struct orchestrator *o, const struct store_file *file,
 	pg_add_text(&p, file->type);
 	pg_add_us(&p, file->created_us);
 	pg_add_us(&p, file->expires_us);
+	pg_add_text(&p, measured);
 	store_query(o, sql_file_insert, &p, on_answer, arg);
+	free(measured);
 }
 
 void

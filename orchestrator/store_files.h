@@ -4,6 +4,7 @@
 #ifndef ORCHESTRATOR_STORE_FILES_H
 #define ORCHESTRATOR_STORE_FILES_H
 
+#include <jansson.h>
 #include <stdint.h>
 
 #include "common/pg.h"
@@ -13,6 +14,7 @@ struct orchestrator;
 struct store_file {
 	const char *id, *tenant, *sha256, *type;
 	int64_t bytes, created_us, expires_us;
+	const json_t *measured;
 };
 
 void store_file_insert(struct orchestrator *, const struct store_file *,

@@ -7,6 +7,7 @@ create table file (
 	sha256 text not null,
 	bytes bigint not null,
 	type text not null,             -- by its bytes
+	measured jsonb not null,        -- of them, as of a job's input
 	created_at timestamptz not null,
 	expires_at timestamptz not null,
 	used_at timestamptz             -- by a job: its bytes stay

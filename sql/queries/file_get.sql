@@ -2,7 +2,7 @@
 -- $1 id, $2 netuid, $3 tenant whose it must be (null: anybody's), $4 now
 -- columns: id, sha256, bytes, type, and body, as the API shows it
 select id, sha256, bytes, type, json_build_object('id', id, 'bytes', bytes,
-	'sha256', sha256, 'type', type, 'created_at', created_at,
+	'sha256', sha256, 'type', type, 'measured', measured, 'created_at', created_at,
 	'expires_at', expires_at,
 	'content', '/v1/files/' || id || '/content') as body
 from file

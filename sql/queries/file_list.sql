@@ -3,7 +3,7 @@
 -- $4 behind this id (null: from the first), $5 how many
 -- columns: id, and body, as the API shows it
 select id, json_build_object('id', id, 'bytes', bytes, 'sha256', sha256,
-	'type', type, 'created_at', created_at, 'expires_at', expires_at,
+	'type', type, 'measured', measured, 'created_at', created_at, 'expires_at', expires_at,
 	'content', '/v1/files/' || id || '/content') as body
 from file
 where netuid = $1 and ($2::text is null or tenant = $2) and expires_at > $3

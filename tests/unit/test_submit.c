@@ -19,6 +19,7 @@
 #include "orchestrator/order.c"
 #include "orchestrator/order_parse.c"
 #include "orchestrator/params.c"
+#include "orchestrator/probe_verdict.c"
 #include "orchestrator/refusal.c"
 #include "orchestrator/submit.c"
 
@@ -211,11 +212,13 @@ static PGresult *
 file_row(const struct world *w)
 {
 	enum { N = 3 };
-	static const char *const columns[N] = {"sha256", "bytes", "type"};
-	const char *const cells[N] = {"5ha2", w->file_bytes, w->file_type};
+	static const char *const columns[N] = {"sha256", "bytes", "measured"};
+	char measured[64];
+	const char *const cells[N] = {"5ha2", w->file_bytes, measured};
 	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	PGresAttDesc attributes[N] = {0};
 
+	snprintf(measured, sizeof(measured), "{\"type\":\"%s\"}", w->file_type);
 	for (int i = 0; i < N; i++)
 		attributes[i].name = (char *)columns[i];
 	PQsetResultAttrs(res, N, attributes);
@@ -304,6 +307,7 @@ job_free(struct job *job)
 	json_decref(job->params);
 	json_decref(job->expect);
 	json_decref(job->tried);
+	json_decref(job->input_measured);
 	free(job->input_type);
 	free(job);
 }
@@ -315,6 +319,14 @@ kinds_find(const struct kinds *kinds, const char *name)
 		if (strcmp(kinds->items[i].name, name) == 0)
 			return &kinds->items[i];
 	return NULL;
+}
+
+bool
+kind_gives(const struct kind *k, const char *type)
+{
+	(void)k;
+	(void)type;
+	abort(); /* inputs alone */
 }
 
 bool
@@ -602,8 +614,10 @@ static const struct {
 	"input is image/png by its bytes; audio.transcribe takes audio/wav", 1,
 	0, 1},
     {"does not decode", transcribe, "audio/wav", 10, true, PROBE_BAD, NULL,
-	PG_DONE, 422, "bad_input",
-	"input does not decode; audio.transcribe takes audio/wav", 1, 0, 1},
+	PG_DONE, 422, "bad_media",
+	"input is broken: it does not decode; make the file again, and see "
+	"that it plays or opens; audio.transcribe takes audio/wav",
+	1, 0, 1},
     {"nobody could look", transcribe, "audio/wav", 10, true, PROBE_BROKEN, NULL,
 	PG_DONE, 503, "unavailable", NULL, 1, 0, 1},
     {"the database refused", transcribe, "audio/wav", 10, true, PROBE_MEASURED,
