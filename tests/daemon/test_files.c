@@ -22,6 +22,7 @@
 #include "tests/lib/callback.h"
 #include "tests/lib/db.h"
 #include "tests/lib/fetch.h"
+#include "tests/lib/http_child.h"
 #include "tests/lib/paths.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/rig.h"
@@ -279,6 +280,28 @@ a_file_is_had_in_stretches(void **state)
 	free(known);
 	free(etag);
 	free(content);
+}
+
+/* At both: a URL is signed for GET. */
+static void
+head_says_what_there_is(void **state)
+{
+	struct world *w = *state;
+	struct raw_answer answer;
+	char id[40], request[256];
+
+	send_wav(w, 0, id);
+	snprintf(request, sizeof(request),
+	    "HEAD /v1/files/%s/content HTTP/1.1\r\nHost: a\r\n\r\n", id);
+	for (int at = 0; at < 2; at++) {
+		int fd = raw_dial(atoi(strrchr(w->urls[at], ':') + 1));
+
+		raw_send_str(fd, request);
+		raw_read(fd, &answer, true);
+		assert_int_equal(answer.status, 200);
+		assert_int_equal(answer.length, w->wav.len);
+		close(fd);
+	}
 }
 
 static void
@@ -588,6 +611,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(a_file_sent_to_one_is_had_from_the_other),
 	    TEST(a_file_is_had_in_stretches),
+	    TEST(head_says_what_there_is),
 	    TEST(a_file_is_had_by_a_url_of_the_storage),
 	    TEST(a_form_is_taken_as_well),
 	    TEST(a_bad_file_is_refused_and_not_kept),
