@@ -194,6 +194,7 @@ read_all(int fd, char head[1024])
 		}
 		all += n;
 	}
+	assert_int_equal(n, 0); /* the end, and no time that is up */
 	head[all < 1023 ? all : 1023] = '\0';
 	free(bytes);
 	close(fd);
