@@ -124,6 +124,20 @@ void http_reply(struct http_req *, int status, const char *content_type,
 /* The rest of fd from offset, len bytes; fd is closed by the server. */
 void http_reply_file(struct http_req *, int status, const char *content_type,
     int fd, uint64_t offset, uint64_t len);
+/*
+ * An answer in pieces, each sent as it comes: begin once, when the body has
+ * been read, write as often as there is something, end once, after which the
+ * request is gone. An HTTP/1.0
+ * client has the bytes as they are, and the connection closes at the end; the
+ * others have chunks. No deadline but that of a reader that takes nothing:
+ * http_stream_write says how many bytes wait for him, and whoever has more
+ * to say than he reads stops there. A client that goes is told of by
+ * http_req_on_gone; what is written to him is dropped.
+ */
+void http_stream_begin(struct http_req *, int status, const char *content_type);
+size_t http_stream_write(struct http_req *, const void *, size_t);
+void http_stream_end(struct http_req *);
+
 /* RFC 9457: {"type","title","status","code","detail","request_id"}. */
 void http_reply_problem(struct http_req *, int status, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));

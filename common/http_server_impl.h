@@ -140,6 +140,8 @@ struct http_req {
 
 	struct buf extra; /* headers of the answer */
 	int busy;	  /* callbacks on the stack */
+	bool streaming;	  /* the answer has begun, and goes on */
+	bool chunked;	  /* in chunks */
 	bool answered;	  /* free when not busy */
 };
 

@@ -68,6 +68,8 @@ struct head {
 	uint64_t len;
 	const char *id;
 	const struct buf *extra; /* lines */
+	bool streams;		 /* no length is known */
+	bool chunked;
 	bool close;
 	bool say_keep_alive; /* HTTP/1.0 wants to hear it */
 };
@@ -112,7 +114,9 @@ write_head(struct http_conn *c, const struct head *h)
 	if (has_body(h->status) && h->content_type != NULL)
 		evbuffer_add_printf(
 		    c->out, "Content-Type: %s\r\n", h->content_type);
-	if (has_body(h->status))
+	if (h->chunked)
+		evbuffer_add_printf(c->out, "Transfer-Encoding: chunked\r\n");
+	if (has_body(h->status) && !h->streams)
 		evbuffer_add_printf(c->out, "Content-Length: %llu\r\n",
 		    (unsigned long long)h->len);
 	if (h->close)
@@ -124,24 +128,31 @@ write_head(struct http_conn *c, const struct head *h)
 	evbuffer_add(c->out, "\r\n", 2);
 }
 
+static void
+begin_head(struct http_req *req, struct head *head)
+{
+	struct http_conn *c = req->conn;
+
+	if (!req->keep_alive || !c->body_done || c->server->draining)
+		req->keep_alive = false;
+	head->id = req->id;
+	head->extra = &req->extra;
+	head->close = !req->keep_alive;
+	head->say_keep_alive = req->is_http_1_0;
+	write_head(c, head);
+}
+
 /* The head of the answer to a request; whether a body follows. */
 static bool
 begin(struct http_req *req, int status, const char *content_type, uint64_t len)
 {
-	struct http_conn *c = req->conn;
 	struct head head = {
 	    .status = status,
 	    .content_type = content_type,
 	    .len = len,
-	    .id = req->id,
-	    .extra = &req->extra,
 	};
 
-	if (!req->keep_alive || !c->body_done || c->server->draining)
-		req->keep_alive = false;
-	head.close = !req->keep_alive;
-	head.say_keep_alive = req->is_http_1_0;
-	write_head(c, &head);
+	begin_head(req, &head);
 	return has_body(status) && !req->is_head;
 }
 
@@ -216,6 +227,56 @@ http_reply_file(struct http_req *req, int status, const char *content_type,
 	assert(segment != NULL);
 	evbuffer_add_file_segment(req->conn->out, segment, 0, len);
 	evbuffer_file_segment_free(segment);
+	done(req);
+}
+
+/* -- in pieces ------------------------------------------------------------- */
+
+void
+http_stream_begin(struct http_req *req, int status, const char *content_type)
+{
+	struct head head = {
+	    .status = status,
+	    .content_type = content_type,
+	    .streams = true,
+	    .chunked = !req->is_http_1_0,
+	};
+
+	assert(!req->answered && !req->streaming && has_body(status));
+	req->streaming = true;
+	req->chunked = head.chunked;
+	if (req->conn == NULL)
+		return;
+	if (!head.chunked)
+		req->keep_alive = false;
+	assert(req->conn->body_done);
+	begin_head(req, &head);
+	http_conn_kick(req->conn);
+}
+
+size_t
+http_stream_write(struct http_req *req, const void *bytes, size_t len)
+{
+	struct http_conn *c = req->conn;
+
+	assert(req->streaming && !req->answered);
+	if (c == NULL || req->is_head || len == 0)
+		return 0;
+	if (req->chunked)
+		evbuffer_add_printf(c->out, "%zx\r\n", len);
+	evbuffer_add(c->out, bytes, len);
+	if (req->chunked)
+		evbuffer_add(c->out, "\r\n", 2);
+	http_conn_kick(c);
+	return evbuffer_get_length(c->out);
+}
+
+void
+http_stream_end(struct http_req *req)
+{
+	assert(req->streaming && !req->answered);
+	if (req->conn != NULL && req->chunked && !req->is_head)
+		evbuffer_add(req->conn->out, "0\r\n\r\n", 5);
 	done(req);
 }
 

@@ -41,6 +41,7 @@
 #include "orchestrator/states.h"
 #include "orchestrator/store_miners.h"
 #include "orchestrator/sweep.h"
+#include "orchestrator/watch.h"
 
 enum {
 	MAX_PER_MINER = 8,
@@ -433,6 +434,7 @@ start(struct orchestrator *o, const char *self)
 		return -1;
 	o->client = http_client_new(base, &client);
 	o->flights = flights_new(o);
+	o->watches = watches_new(o);
 	o->hedges =
 	    hedges_new(o, config_real(config, "orchestrator.hedge_budget"),
 		config_ms(config, "orchestrator.hedge_least"));
@@ -458,6 +460,7 @@ stop(struct orchestrator *o)
 	hedges_free(o->hedges);
 	flights_free(o->flights);
 	miners_free(o->miners);
+	watches_free(o->watches);
 	claim_free(o->claim);
 	http_server_free(o->api);
 	signed_calls_drop(o);

@@ -35,6 +35,7 @@ struct schedules;
 struct signed_call;
 struct signer_client;
 struct sweep;
+struct watches;
 
 struct counters {
 	struct metric *jobs_accepted, *jobs_over[7];
@@ -72,6 +73,7 @@ struct orchestrator {
 	struct signer_client *signer;
 	struct claim *claim;
 	struct sweep *sweep;
+	struct watches *watches;
 	struct flights *flights;
 	struct hedges *hedges;
 	struct schedules *schedules;

@@ -205,6 +205,18 @@ store_job_claim(struct orchestrator *o, const struct claim_ask *asks, size_t n,
 }
 
 void
+store_job_watch(struct orchestrator *o, const char *ids, const char *marks,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	pg_add_text(&p, ids);
+	pg_add_text(&p, marks);
+	pg_add_int(&p, o->netuid);
+	store_query(o, sql_job_watch, &p, on_answer, arg);
+}
+
+void
 store_job_unsettled(struct orchestrator *o, int64_t from_us, int64_t to_us,
     pg_on_answer *on_answer, void *arg)
 {

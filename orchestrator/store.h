@@ -32,6 +32,9 @@ void store_job_get(
     struct orchestrator *, const char *id, pg_on_answer *, void *arg);
 void store_job_show(
     struct orchestrator *, const char *id, pg_on_answer *, void *arg);
+/* Which of these jobs have changed: arrays as texts (job_watch.sql). */
+void store_job_watch(struct orchestrator *, const char *ids, const char *marks,
+    pg_on_answer *, void *arg);
 void store_job_result(
     struct orchestrator *, const char *id, pg_on_answer *, void *arg);
 /* A job that we hold is given up: nobody's, and due then; or at once, as soon

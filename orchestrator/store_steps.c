@@ -16,6 +16,7 @@
 #include "orchestrator/queue.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_op.h"
+#include "orchestrator/watch.h"
 #include "orchestrator/withdraw.h"
 #include "sql.h"
 
@@ -91,6 +92,7 @@ note_job_step(struct orchestrator *o, const char *id, const char *was,
 	log_info("job.step", "id=%s from=%s to=%s on=%s", id, was,
 	    job_state_name(to), job_event_name(event));
 	metric_add(o->counters.jobs_over[to], 1);
+	watches_hint(o->watches, id);
 }
 
 static void
@@ -187,8 +189,8 @@ outcome_of(enum attempt_state state)
 		   : MINER_NEUTRAL;
 }
 
-/* What follows from an attempt's end, in a row with hotkey, kind, instance,
- * miner_ms and is_hedge. What came late had ended before. */
+/* What follows from an attempt's end, in a row with job_id, hotkey, kind,
+ * instance, miner_ms and is_hedge. What came late had ended before. */
 static void
 note_over(struct orchestrator *o, const char *id, enum attempt_state to,
     const PGresult *res, int row)
@@ -204,7 +206,8 @@ note_over(struct orchestrator *o, const char *id, enum attempt_state to,
 	hedges_over(o->hedges, id, to, res, row);
 	flights_remove(o->flights, id);
 	claim_room(o->claim);
-	redis_send(o->out, redis_results, id, attempt_state_name(to));
+	redis_send(o->out, redis_results, id, pg_text(res, row, "job_id"));
+	watches_hint(o->watches, pg_text(res, row, "job_id"));
 }
 
 static void

@@ -13,6 +13,9 @@
  *   POST /never            streamed and paused for ever
  *   GET  /hang             no answer until the client goes
  *   GET  /file?len=&at=    from a file of zeros
+ *   GET  /pieces?n=        "piece 1\n" to "piece n\n", each by itself
+ *   GET  /endless          pieces until 256 KiB wait, and more of them as
+ *                          they are read, for ever
  *   GET  /none             204
  *   GET  /echo-id          the request's id
  *   GET  /big?len=         that many bytes from memory
@@ -60,6 +63,7 @@ enum {
 	LATER_MS = 20,
 	PAUSE_EVERY = 4 << 20, /* bytes */
 	PAUSE_MS = 1,
+	MAX_QUEUED = 256 << 10,
 };
 
 struct app {
@@ -386,6 +390,83 @@ get_gated(struct http_req *req, void *arg)
 	free(text);
 }
 
+/* -- answers in pieces ---------------------------------------------------- */
+
+static void
+end_pieces(struct work *w)
+{
+	struct http_req *req = w->req;
+
+	work_free(w);
+	http_stream_end(req);
+}
+
+static void
+on_pieces_gone(struct http_req *req, void *arg)
+{
+	struct work *w = arg;
+
+	(void)req;
+	w->app->gone++;
+	end_pieces(w);
+}
+
+static void
+on_piece(evutil_socket_t fd, short what, void *arg)
+{
+	struct work *w = arg;
+	char text[32];
+	int len = snprintf(
+	    text, sizeof(text), "piece %llu\n", (unsigned long long)++w->bytes);
+
+	(void)fd;
+	(void)what;
+	http_stream_write(w->req, text, len);
+	if (w->bytes < w->pause_at)
+		work_in(w, PAUSE_MS);
+	else
+		end_pieces(w);
+}
+
+static struct work *
+begin_pieces(struct app *app, struct http_req *req, event_callback_fn on_timer)
+{
+	struct work *w = work_new(app, req, on_timer);
+
+	http_req_on_gone(req, on_pieces_gone, w);
+	http_stream_begin(req, 200, "text/plain");
+	work_in(w, PAUSE_MS);
+	return w;
+}
+
+static void
+get_pieces(struct http_req *req, void *arg)
+{
+	const char *n = http_req_query(req, "n");
+	unsigned long pieces = n != NULL ? strtoul(n, NULL, 10) : 1;
+
+	begin_pieces(arg, req, on_piece)->pause_at = pieces;
+}
+
+static void
+on_endless(evutil_socket_t fd, short what, void *arg)
+{
+	static const char zeros[16384];
+	struct work *w = arg;
+
+	(void)fd;
+	(void)what;
+	while (http_stream_write(w->req, zeros, sizeof(zeros)) < MAX_QUEUED)
+		;
+	work_in(w, PAUSE_MS);
+}
+
+static void
+get_endless(struct http_req *req, void *arg)
+{
+	begin_pieces(arg, req, on_endless);
+}
+
 /* -- numbers ------------------------------------------------------------ */
 
 /* A line of /proc/self/status, in KiB. */
@@ -467,6 +548,8 @@ static const struct http_route routes[] = {
     {"POST", "/never", large, true, post_never, 0},
     {"GET", "/hang", 0, false, get_hang, 0},
     {"GET", "/file", 0, false, get_file, 0},
+    {"GET", "/pieces", 0, false, get_pieces, 0},
+    {"GET", "/endless", 0, false, get_endless, 0},
     {"GET", "/gated", 0, false, get_gated, 1},
     {"POST", "/gated", 65536, false, post_echo, 2},
     {"POST", "/gated-upload", large, true, post_upload, 4},

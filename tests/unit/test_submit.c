@@ -15,7 +15,11 @@
 #include <unistd.h>
 
 #include "common/hex.h"
+#include "orchestrator/body.c"
+#include "orchestrator/order.c"
+#include "orchestrator/order_parse.c"
 #include "orchestrator/params.c"
+#include "orchestrator/refusal.c"
 #include "orchestrator/submit.c"
 
 static const int64_t now_us = 1767323045900000;
@@ -140,16 +144,22 @@ form_file_type(const struct form *f)
 }
 
 uint64_t
-form_file_bytes(const struct form *f)
+blob_bytes(const struct blob_writer *file)
 {
-	return f->bytes;
+	const struct world *w =
+	    (const struct world *)((const char *)file -
+				   offsetof(struct world, file));
+
+	return w->form.bytes;
 }
 
 struct blob_writer *
 form_take_file(struct form *f)
 {
-	return &((struct world *)((char *)f - offsetof(struct world, form)))
-		    ->file;
+	struct world *w =
+	    (struct world *)((char *)f - offsetof(struct world, form));
+
+	return f->type[0] != '\0' ? &w->file : NULL;
 }
 
 int
@@ -438,7 +448,7 @@ a_bad_request_is_told_field_limit_and_fix(void **state)
 		json_t *request = json_loads(refused[i].request, 0, NULL);
 		struct err err = {""};
 
-		assert_null(submit_parse(&w->all, request, now_us, &err));
+		assert_null(order_parse(&w->all, request, now_us, &err));
 		assert_string_equal(err.text, refused[i].why);
 		json_decref(request);
 	}
@@ -452,7 +462,7 @@ a_job_has_its_kinds_numbers(void **state)
 	json_t *request = json_loads("{\"kind\": \"audio.speak\", \"params\": "
 				     "{\"text\": \"hi\"}}",
 	    0, NULL);
-	struct job *job = submit_parse(&w->all, request, now_us, NULL);
+	struct job *job = order_parse(&w->all, request, now_us, NULL);
 
 	(void)state;
 	assert_ptr_equal(job->kind, &w->kinds[0]);
@@ -480,7 +490,7 @@ a_job_has_what_the_client_chose(void **state)
 	    "\"miners\": 5, \"deadline_ms\": 1000, \"priority\": -100, "
 	    "\"expect\": {\"text\": \"hi\"}}",
 	    0, NULL);
-	struct job *job = submit_parse(&w->all, request, now_us, NULL);
+	struct job *job = order_parse(&w->all, request, now_us, NULL);
 
 	(void)state;
 	assert_int_equal(job->wanted, 5);

@@ -1,0 +1,47 @@
+/*
+ * A job as any door asks for it: checked, its input looked at, stored; and
+ * when that is committed, and not before, the door is told.
+ */
+#ifndef ORCHESTRATOR_ORDER_H
+#define ORCHESTRATOR_ORDER_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct blob_writer;
+struct err;
+struct job;
+struct kinds;
+struct orchestrator;
+struct refusal;
+
+struct order_request {
+	/*
+	 * {"kind", "params", "miners"?, "deadline_ms"?, "priority"?, "tenant"?,
+	 * "sticky"?, "expect"?}; borrowed.
+	 */
+	const json_t *json;
+	struct blob_writer *file; /* its input, which is taken; NULL: none */
+	const char *file_type;	  /* as its sender says; borrowed */
+};
+
+/*
+ * on_placed is called once, now or later: with the job as it was committed,
+ * borrowed, or NULL and why there is none. A refusal of code "unknown" (503)
+ * is one of which nobody can tell whether it was stored.
+ */
+typedef void order_on_placed(
+    const struct job *, const struct refusal *, void *arg);
+
+void order_place(struct orchestrator *, const struct order_request *,
+    order_on_placed *, void *arg);
+
+/* Whether jobs are taken at all; else why not. */
+int order_check_open(const struct orchestrator *, struct refusal *);
+
+/* The request's JSON as a job, without id, input or lease. Pure. NULL and
+ * the reason: field, limit, fix. */
+struct job *order_parse(
+    const struct kinds *, const json_t *request, int64_t now_us, struct err *);
+
+#endif
