@@ -1,6 +1,7 @@
 /* The HTTP API: the table of routes, and the handlers that only read. */
 #include "orchestrator/api.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "common/blobs.h"
 #include "common/clock.h"
 #include "common/xalloc.h"
+#include "orchestrator/dippy.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/orchestrator.h"
@@ -178,7 +180,7 @@ show_instance(struct http_req *req, void *orchestrator)
 /* A form is little more than its file; no kind takes a larger one. */
 #define MAX_UPLOAD (5ull * 1024 * 1024 * 1024)
 
-const struct http_route api_routes[] = {
+static const struct http_route own_routes[] = {
     {"POST", "/v1/jobs", MAX_UPLOAD, true, submit_job, 0},
     {"GET", "/v1/jobs/{id}", 0, false, show_job, 0},
     {"DELETE", "/v1/jobs/{id}", 0, false, cancel_job, 0},
@@ -195,3 +197,24 @@ const struct http_route api_routes[] = {
     {"GET", "/metrics", 0, false, service_metrics, 0},
     {NULL, NULL, 0, false, NULL, 0},
 };
+
+static const struct http_route *const doors[] = {own_routes, dippy_routes};
+
+enum { MAX_ROUTES = 128 };
+
+const struct http_route *
+api_routes(void)
+{
+	static struct http_route all[MAX_ROUTES + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]); i++) {
+		for (const struct http_route *r = doors[i]; r->method != NULL;
+		     r++) {
+			assert(n < MAX_ROUTES);
+			all[n++] = *r;
+		}
+	}
+	all[n] = (struct http_route){0};
+	return all;
+}

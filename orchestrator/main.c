@@ -66,6 +66,10 @@ static const struct config_key keys[] = {
 	NULL, 0, 0},
     {"orchestrator.kinds", CONFIG_STRING, "/etc/subnetd/kinds.json", false,
 	"file of the kinds of jobs", NULL, 0, 0},
+    {"orchestrator.dippy_secret", CONFIG_SECRET, "", false,
+	"@file with the secret that clients of Dippy's door send; empty: the "
+	"door is closed",
+	NULL, 0, 0},
     {"orchestrator.schedules", CONFIG_STRING, "", false,
 	"file of the jobs that are made by the clock; empty: none", NULL, 0, 0},
     {"orchestrator.signer", CONFIG_STRING, "/run/subnetd/signer.sock", false,
@@ -385,7 +389,7 @@ open_api(struct orchestrator *o)
 	struct err err;
 
 	o->api = http_server_new(
-	    o->service.base, api_routes, &http_default_limits, o);
+	    o->service.base, api_routes(), &http_default_limits, o);
 	if (http_server_listen(o->api, address, &err) != 0) {
 		log_fatal(
 		    "api.listen", "address=%s why=\"%s\"", address, err.text);

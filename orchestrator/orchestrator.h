@@ -76,6 +76,7 @@ struct orchestrator {
 	struct watches *watches;
 	struct flights *flights;
 	struct hedges *hedges;
+	int n_fetches; /* of inputs that clients named by a URL */
 	struct schedules *schedules;
 	struct counters counters;
 };

@@ -57,6 +57,23 @@ refuse_input(struct order *order, const struct job *job, int status,
 	order_refuse(order, status, code, why);
 }
 
+/* The input of one that exists is that one's. */
+static void
+refuse_unstored(
+    struct order *order, const struct pg_answer *answer, const struct job *job)
+{
+	log_warn("job.not_stored", "id=%s why=\"%s\"", job->id, answer->why);
+	if (answer->outcome == PG_UNKNOWN)
+		order_refuse(order, 503, "unknown",
+		    "the database went away while the job was stored; it may "
+		    "or may not be there");
+	else if (strcmp(answer->sqlstate, "23505") == 0)
+		order_refuse(order, 409, "exists", "there is a job of that id");
+	else
+		refuse_input(order, job, 503, "unavailable",
+		    "the job cannot be stored now; nothing was");
+}
+
 static void
 on_stored(const struct pg_answer *answer, const struct job *job, void *arg)
 {
@@ -64,15 +81,7 @@ on_stored(const struct pg_answer *answer, const struct job *job, void *arg)
 	struct orchestrator *o = order->o;
 
 	if (answer->outcome != PG_DONE) {
-		log_warn(
-		    "job.not_stored", "id=%s why=\"%s\"", job->id, answer->why);
-		if (answer->outcome == PG_UNKNOWN)
-			order_refuse(order, 503, "unknown",
-			    "the database went away while the job was stored; "
-			    "it may or may not be there");
-		else
-			refuse_input(order, job, 503, "unavailable",
-			    "the job cannot be stored now; nothing was");
+		refuse_unstored(order, answer, job);
 		return;
 	}
 	log_info("job.accepted", "id=%s kind=%s miners=%d", job->id,
@@ -208,7 +217,8 @@ go_on(struct order *order, const char *file_type)
 	bool takes = json_array_size(order->job->kind->input_types) > 0;
 	bool is_given = order->file != NULL;
 
-	uuid_new(order->job->id);
+	if (order->job->id[0] == '\0')
+		uuid_new(order->job->id);
 	if (takes && !is_given)
 		order_refuse(order, 422, "input_missing",
 		    "this kind works on a file: send multipart/form-data "
@@ -240,8 +250,12 @@ order_place(struct orchestrator *o, const struct order_request *request,
 	}
 	order->job =
 	    order_parse(o->kinds, request->json, clock_wall_us(), &err);
-	if (order->job == NULL)
+	if (order->job == NULL) {
 		order_refuse(order, 422, "bad_job", err.text);
-	else
-		go_on(order, request->file_type);
+		return;
+	}
+	if (request->id != NULL)
+		snprintf(
+		    order->job->id, sizeof(order->job->id), "%s", request->id);
+	go_on(order, request->file_type);
 }

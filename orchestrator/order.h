@@ -21,6 +21,7 @@ struct order_request {
 	 * "sticky"?, "expect"?}; borrowed.
 	 */
 	const json_t *json;
+	const char *id; /* a lower-case UUID it is to have; NULL: a new one */
 	struct blob_writer *file; /* its input, which is taken; NULL: none */
 	const char *file_type;	  /* as its sender says; borrowed */
 };
@@ -28,7 +29,8 @@ struct order_request {
 /*
  * on_placed is called once, now or later: with the job as it was committed,
  * borrowed, or NULL and why there is none. A refusal of code "unknown" (503)
- * is one of which nobody can tell whether it was stored.
+ * is one of which nobody can tell whether it was stored; "exists" (409): there
+ * is a job of that id.
  */
 typedef void order_on_placed(
     const struct job *, const struct refusal *, void *arg);

@@ -57,6 +57,7 @@ struct world {
 	enum probe_outcome probe;
 	const char *measured;
 	enum pg_outcome stored;
+	const char *sqlstate;
 	int removed, inserted, probed, told;
 	bool keeps;
 };
@@ -236,7 +237,8 @@ jobs_accept(struct orchestrator *o, struct job *job,
     void (*on_stored)(const struct pg_answer *, const struct job *, void *),
     void *arg)
 {
-	struct pg_answer answer = {world_of(o)->stored, NULL, 0, "why", ""};
+	struct pg_answer answer = {world_of(o)->stored, NULL, 0, "why",
+	    world_of(o)->sqlstate != NULL ? world_of(o)->sqlstate : ""};
 
 	assert_true(uuid_is_valid(job->id));
 	assert_int_equal(world_of(o)->req.answers, 0); /* not before */
@@ -663,6 +665,52 @@ our_disks_reason_stays_with_us(void **state)
 	world_free(w);
 }
 
+/* -- other doors --------------------------------------------------------- */
+
+struct placed {
+	int calls;
+	char id[UUID_TEXT], code[32];
+	int status;
+};
+
+static void
+note_placed(const struct job *job, const struct refusal *r, void *arg)
+{
+	struct placed *p = arg;
+
+	p->calls++;
+	snprintf(p->id, sizeof(p->id), "%s", job != NULL ? job->id : "");
+	snprintf(p->code, sizeof(p->code), "%s", r != NULL ? r->code : "");
+	p->status = r != NULL ? r->status : 0;
+}
+
+/* An input whose name another job of that id may have is left where it is. */
+static void
+a_door_may_name_the_job_once(void **state)
+{
+	static const char id[] = "01890000-0000-4000-8000-0000000000aa";
+	struct world *w = world_new();
+	json_t *json = json_pack("{s:s}", "kind", "audio.transcribe");
+	struct order_request request = {
+	    .json = json, .id = id, .file = &w->file, .file_type = "audio/wav"};
+	struct placed placed = {0};
+
+	(void)state;
+	w->form.bytes = 10;
+	order_place(&w->o, &request, note_placed, &placed);
+	assert_int_equal(placed.calls, 1);
+	assert_string_equal(placed.id, id);
+	w->stored = PG_REFUSED;
+	w->sqlstate = "23505";
+	order_place(&w->o, &request, note_placed, &placed);
+	assert_int_equal(placed.calls, 2);
+	assert_int_equal(placed.status, 409);
+	assert_string_equal(placed.code, "exists");
+	assert_int_equal(w->removed, 0);
+	json_decref(json);
+	world_free(w);
+}
+
 static void
 no_job_is_taken_at_the_start_or_the_end(void **state)
 {
@@ -693,6 +741,7 @@ main(void)
 	    cmocka_unit_test(a_client_that_goes_leaves_nothing),
 	    cmocka_unit_test(what_is_too_large_is_refused_at_once),
 	    cmocka_unit_test(our_disks_reason_stays_with_us),
+	    cmocka_unit_test(a_door_may_name_the_job_once),
 	    cmocka_unit_test(no_job_is_taken_at_the_start_or_the_end),
 	};
 
