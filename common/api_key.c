@@ -11,6 +11,8 @@ enum { NEW_ID = 16 };
 
 static const char prefix[] = "snk_";
 static const char id_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+static const char tenant_characters[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 static const char secret_characters[] = "0123456789abcdef";
 
 static const struct {
@@ -35,6 +37,15 @@ bool
 api_key_id_is_valid(const char *id)
 {
 	return is_id(id, strlen(id));
+}
+
+bool
+api_key_tenant_is_valid(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len >= 1 && len <= API_KEY_MOST_TENANT &&
+	       strspn(name, tenant_characters) == len;
 }
 
 int

@@ -16,6 +16,7 @@ enum {
 	API_KEY_MOST_ID = 32,
 	API_KEY_SECRET = 64, /* of [0-9a-f] */
 	API_KEY_HASH = 32,   /* bytes */
+	API_KEY_MOST_TENANT = 64,
 	API_KEY_TEXT = 4 + API_KEY_MOST_ID + 1 + API_KEY_SECRET + 1,
 };
 
@@ -27,6 +28,10 @@ struct api_key {
 /* -1 if it has not that form. Pure. */
 int api_key_parse(const char *text, struct api_key *);
 bool api_key_id_is_valid(const char *id); /* pure */
+
+/* Whose jobs its jobs are: 1 to 64 letters, digits, dots, dashes and
+ * underscores. Pure. */
+bool api_key_tenant_is_valid(const char *name);
 
 /* A new one, of chance; and its text. */
 void api_key_make(struct api_key *);
