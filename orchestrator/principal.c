@@ -8,9 +8,6 @@
 #include "common/err.h"
 #include "common/http_server.h"
 
-static const char tenant_characters[] =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-
 enum { SEE_ALL = ROLE_VALIDATOR | ROLE_OPERATOR | ROLE_ADMIN };
 enum { NAME_ANY = ROLE_OPERATOR | ROLE_ADMIN };
 
@@ -27,15 +24,6 @@ const char *
 principal_sees(const struct principal *who)
 {
 	return who->role & SEE_ALL ? NULL : who->tenant;
-}
-
-bool
-principal_is_tenant(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len >= 1 && len <= JOB_MAX_TENANT &&
-	       strspn(name, tenant_characters) == len;
 }
 
 int

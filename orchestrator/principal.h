@@ -34,7 +34,4 @@ const char *principal_sees(const struct principal *);
 int principal_take_tenant(const struct principal *, const char *named,
     char out[JOB_MAX_TENANT + 1], struct err *);
 
-/* 1 to JOB_MAX_TENANT letters, digits, dots, dashes and underscores. */
-bool principal_is_tenant(const char *);
-
 #endif
