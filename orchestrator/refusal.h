@@ -12,7 +12,7 @@ struct http_req;
 struct refusal {
 	int status;	  /* of HTTP */
 	const char *code; /* a constant: "bad_job" */
-	char why[512];	  /* a sentence: the field, the limit, the fix */
+	char why[640];	  /* a sentence: the field, the limit, the fix */
 	int64_t reset_us; /* wall: from when on it may be done; 0: unsaid */
 };
 
