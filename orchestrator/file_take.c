@@ -16,6 +16,7 @@
 #include "orchestrator/form.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/order.h"
+#include "orchestrator/principal.h"
 #include "orchestrator/probe.h"
 #include "orchestrator/probe_verdict.h"
 #include "orchestrator/refusal.h"
@@ -31,12 +32,10 @@ struct taking {
 	uint64_t bytes;
 };
 
-/* Nobody is asked who he is yet. */
 const char *
 file_tenant(const struct http_req *req)
 {
-	(void)req;
-	return NULL;
+	return principal_sees(principal_of(req));
 }
 
 /* -- ends --------------------------------------------------------------- */
@@ -89,9 +88,8 @@ on_stored(const struct pg_answer *answer, void *arg)
 static void
 store(struct taking *t, const json_t *measured)
 {
-	const char *tenant = file_tenant(t->req);
 	const struct store_file file = {.id = t->id,
-	    .tenant = tenant != NULL ? tenant : "",
+	    .tenant = principal_of(t->req)->tenant,
 	    .sha256 = t->sha256,
 	    .type = json_string_value(json_object_get(measured, "type")),
 	    .measured = measured,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/api_key.h"
 #include "common/blobs.h"
 #include "common/buf.h"
 #include "common/clock.h"
@@ -240,15 +241,17 @@ list(struct http_req *req, void *orchestrator)
 	    on_listed, r);
 }
 
+enum { OWNERS = ROLE_CLIENT | ROLE_OPERATOR | ROLE_ADMIN };
+
 #define MAX_UPLOAD (5ull * 1024 * 1024 * 1024)
 
 const struct http_route files_routes[] = {
-    {"POST", "/v1/files", MAX_UPLOAD, true, file_take},
-    {"GET", "/v1/files", 0, false, list},
-    {"GET", "/v1/files/{id}", 0, false, show},
-    {"DELETE", "/v1/files/{id}", 0, false, delete},
-    {"GET", "/v1/files/{id}/content", 0, false, content},
-    {NULL, NULL, 0, false, NULL},
+    {"POST", "/v1/files", MAX_UPLOAD, true, file_take, OWNERS},
+    {"GET", "/v1/files", 0, false, list, OWNERS},
+    {"GET", "/v1/files/{id}", 0, false, show, OWNERS},
+    {"DELETE", "/v1/files/{id}", 0, false, delete, OWNERS},
+    {"GET", "/v1/files/{id}/content", 0, false, content, OWNERS},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 /* -- the sweep ---------------------------------------------------------- */

@@ -89,10 +89,10 @@ on_refuse(struct http_req *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-    {"PUT", "/file", 2 * LARGE, true, on_put},
-    {"GET", "/file", 0, false, on_get},
-    {"GET", "/refused", 0, false, on_refuse},
-    {NULL, NULL, 0, false, NULL},
+    {"PUT", "/file", 2 * LARGE, true, on_put, 0},
+    {"GET", "/file", 0, false, on_get, 0},
+    {"GET", "/refused", 0, false, on_refuse, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 static int

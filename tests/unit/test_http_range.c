@@ -102,8 +102,8 @@ on_get(struct http_req *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/file", 0, false, on_get},
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/file", 0, false, on_get, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 static const struct {

@@ -119,12 +119,12 @@ on_cut_chunks(struct http_req *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/large", 0, false, on_large},
-    {"GET", "/cut", 0, false, on_cut},
-    {"GET", "/short", 0, false, on_short},
-    {"GET", "/long", 0, false, on_long},
-    {"GET", "/chunks", 0, false, on_cut_chunks},
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/large", 0, false, on_large, 0},
+    {"GET", "/cut", 0, false, on_cut, 0},
+    {"GET", "/short", 0, false, on_short, 0},
+    {"GET", "/long", 0, false, on_long, 0},
+    {"GET", "/chunks", 0, false, on_cut_chunks, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 static int
