@@ -20,7 +20,9 @@
 static int
 set_up(void **state)
 {
-	return keyed_set_up(state, "files-keys", NULL);
+	return keyed_set_up(state, "files-keys", NULL) != 0
+		   ? -1
+		   : keyed_restart(*state);
 }
 
 /* A recording of that key's; its id. */
