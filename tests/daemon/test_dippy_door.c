@@ -572,6 +572,7 @@ without_a_secret_the_door_is_closed(void **state)
 	json_decref(ask("/listen", "", GENERATE(""), 404));
 	json_decref(get("/recent_jobs", 404));
 	json_decref(get("/scores", 404));
+	json_decref(ask("/debug/listen", SECRET, "{}", 404));
 }
 
 int
