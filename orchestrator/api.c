@@ -16,6 +16,7 @@
 #include "orchestrator/keys_api.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/principal.h"
+#include "orchestrator/reply_row.h"
 #include "orchestrator/scores.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_miners.h"
@@ -60,30 +61,12 @@ sees(const struct read_request *r)
 	return principal_sees(principal_of(r->req));
 }
 
-/* True if there is a row to answer with; else it was answered. */
-static bool
-has_row(struct http_req *req, const struct pg_answer *answer)
-{
-	if (answer->outcome != PG_DONE)
-		http_reply_problem(
-		    req, 503, "unavailable", "the database is away");
-	else if (PQntuples(answer->results[0]) == 0)
-		http_reply_problem(req, 404, "not_found", "no such job");
-	else
-		return true;
-	return false;
-}
-
 static void
 on_body(const struct pg_answer *answer, void *arg)
 {
 	struct read_request *r = arg;
-	const char *body;
 
-	if (has_row(r->req, answer)) {
-		body = pg_text(answer->results[0], 0, "body");
-		http_reply(r->req, 200, "application/json", body, strlen(body));
-	}
+	reply_row(r->req, answer, "job");
 	free(r);
 }
 
@@ -138,7 +121,7 @@ on_result(const struct pg_answer *answer, void *arg)
 {
 	struct read_request *r = arg;
 
-	if (has_row(r->req, answer))
+	if (reply_has_row(r->req, answer, "job"))
 		send_result(r, answer->results[0]);
 	free(r);
 }
@@ -171,7 +154,7 @@ on_seen(const struct pg_answer *answer, void *arg)
 {
 	struct read_request *r = arg;
 
-	if (has_row(r->req, answer))
+	if (reply_has_row(r->req, answer, "job"))
 		store_job_step(r->o, r->id, JOB_CANCEL, JOB_CANCELLED,
 		    "cancelled", NULL, on_cancelled, r);
 	else

@@ -13,6 +13,7 @@
 #include "orchestrator/file_take.h"
 #include "orchestrator/give.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/reply_row.h"
 #include "orchestrator/store_files.h"
 #include "orchestrator/store_op.h"
 
@@ -52,32 +53,14 @@ id_of(struct http_req *req)
 	return NULL;
 }
 
-/* True if there is a row to answer with; else it was answered. */
-static bool
-has_row(struct http_req *req, const struct pg_answer *answer)
-{
-	if (answer->outcome != PG_DONE)
-		http_reply_problem(
-		    req, 503, "unavailable", "the database is away");
-	else if (PQntuples(answer->results[0]) == 0)
-		http_reply_problem(req, 404, "not_found", "no such file");
-	else
-		return true;
-	return false;
-}
-
 /* -- one ---------------------------------------------------------------- */
 
 static void
 on_shown(const struct pg_answer *answer, void *arg)
 {
 	struct file_request *r = arg;
-	const char *body;
 
-	if (has_row(r->req, answer)) {
-		body = pg_text(answer->results[0], 0, "body");
-		http_reply(r->req, 200, "application/json", body, strlen(body));
-	}
+	reply_row(r->req, answer, "file");
 	free(r);
 }
 
@@ -99,7 +82,7 @@ on_content(const struct pg_answer *answer, void *arg)
 	const PGresult *res;
 	struct give what;
 
-	if (has_row(r->req, answer)) {
+	if (reply_has_row(r->req, answer, "file")) {
 		res = answer->results[0];
 		what = (struct give){.id = pg_text(res, 0, "id"),
 		    .sha256 = pg_text(res, 0, "sha256"),
@@ -140,7 +123,7 @@ on_deleted(const struct pg_answer *answer, void *arg)
 {
 	struct file_request *r = arg;
 
-	if (has_row(r->req, answer)) {
+	if (reply_has_row(r->req, answer, "file")) {
 		forget(r->o, answer->results[0]);
 		http_reply(r->req, 204, NULL, "", 0);
 	}

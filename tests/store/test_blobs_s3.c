@@ -23,6 +23,7 @@
 #include "common/xalloc.h"
 #include "tests/lib/fetch.h"
 #include "tests/lib/paths.h"
+#include "tests/lib/patience.h"
 #include "tests/lib/s3_server.h"
 #include "tests/lib/sandbox.h"
 
@@ -159,23 +160,9 @@ on_open(enum blob_outcome outcome, int fd, uint64_t bytes, const char *why,
 }
 
 static void
-on_patience(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	(void)arg;
-	fail_msg("nothing happened for %d s", PATIENCE_S);
-}
-
-static void
 run(struct world *w)
 {
-	struct timeval tv = {PATIENCE_S, 0};
-	struct event *patience = evtimer_new(w->base, on_patience, NULL);
-
-	event_add(patience, &tv);
-	event_base_dispatch(w->base);
-	event_free(patience);
+	patience_dispatch(w->base, PATIENCE_S);
 }
 
 static void

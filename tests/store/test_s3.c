@@ -22,6 +22,7 @@
 #include "common/s3.h"
 #include "common/xalloc.h"
 #include "tests/lib/fetch.h"
+#include "tests/lib/patience.h"
 #include "tests/lib/s3_server.h"
 #include "tests/lib/sandbox.h"
 
@@ -169,23 +170,9 @@ on_data(const void *data, size_t len, void *arg)
 }
 
 static void
-on_patience(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	(void)arg;
-	fail_msg("nothing happened for %d s", PATIENCE_S);
-}
-
-static void
 run(struct world *w)
 {
-	struct timeval tv = {PATIENCE_S, 0};
-	struct event *patience = evtimer_new(w->base, on_patience, NULL);
-
-	event_add(patience, &tv);
-	event_base_dispatch(w->base);
-	event_free(patience);
+	patience_dispatch(w->base, PATIENCE_S);
 }
 
 static enum s3_outcome

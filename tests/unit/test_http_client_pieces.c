@@ -19,6 +19,7 @@
 #include "common/http_client.h"
 #include "common/http_server.h"
 #include "common/xalloc.h"
+#include "tests/lib/patience.h"
 
 enum { LARGE = 8 * 1024 * 1024, PATIENCE_S = 20 };
 
@@ -185,23 +186,9 @@ on_done(const struct http_answer *answer, void *arg)
 }
 
 static void
-on_patience(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	(void)arg;
-	fail_msg("nothing happened for %d s", PATIENCE_S);
-}
-
-static void
 run(struct world *w)
 {
-	struct timeval tv = {PATIENCE_S, 0};
-	struct event *patience = evtimer_new(w->base, on_patience, NULL);
-
-	event_add(patience, &tv);
-	event_base_dispatch(w->base);
-	event_free(patience);
+	patience_dispatch(w->base, PATIENCE_S);
 }
 
 static void
