@@ -38,6 +38,7 @@ struct http_call {
 	char *host; /* without brackets */
 	int port;
 	bool is_literal; /* host is an address */
+	bool is_check;	 /* nothing is to be sent */
 	struct curl_slist *headers, *pinned;
 	void *body;
 	struct event *deadline;
