@@ -17,6 +17,7 @@
 #include "orchestrator/store.h"
 #include "orchestrator/store_miners.h"
 #include "orchestrator/submit.h"
+#include "orchestrator/webhooks_api.h"
 
 struct read_request {
 	struct orchestrator *o;
@@ -198,7 +199,8 @@ static const struct http_route own_routes[] = {
     {NULL, NULL, 0, false, NULL},
 };
 
-static const struct http_route *const doors[] = {own_routes, dippy_routes};
+static const struct http_route *const doors[] = {
+    own_routes, dippy_routes, webhooks_routes};
 
 enum { MAX_ROUTES = 128 };
 

@@ -21,9 +21,10 @@ struct job {
 	const struct kind *kind; /* borrowed from the kinds in memory */
 	enum job_state state;
 	json_t *params;
-	json_t *expect; /* of a job being accepted; else NULL */
-	char *sticky;	/* key for routing; NULL: none */
-	char *only;	/* the only miner that may have it; NULL: any */
+	json_t *expect;	   /* of a job being accepted; else NULL */
+	char *sticky;	   /* key for routing; NULL: none */
+	char *webhook_url; /* where its end is told; NULL: nowhere */
+	char *only;	   /* the only miner that may have it; NULL: any */
 	char tenant[JOB_MAX_TENANT + 1]; /* whose; "": nobody's in particular */
 	char *input_type;		 /* NULL: no input */
 	char input_sha256[65];

@@ -18,6 +18,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/probe.h"
 #include "orchestrator/refusal.h"
+#include "orchestrator/webhooks.h"
 
 struct order {
 	struct orchestrator *o;
@@ -250,7 +251,8 @@ order_place(struct orchestrator *o, const struct order_request *request,
 	}
 	order->job =
 	    order_parse(o->kinds, request->json, clock_wall_us(), &err);
-	if (order->job == NULL) {
+	if (order->job == NULL || webhooks_take(o, request->json,
+				      &order->job->webhook_url, &err) != 0) {
 		order_refuse(order, 422, "bad_job", err.text);
 		return;
 	}

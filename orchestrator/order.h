@@ -18,7 +18,7 @@ struct refusal;
 struct order_request {
 	/*
 	 * {"kind", "params", "miners"?, "deadline_ms"?, "priority"?, "tenant"?,
-	 * "sticky"?, "expect"?}; borrowed.
+	 * "sticky"?, "expect"?, "webhook_url"?}; borrowed.
 	 */
 	const json_t *json;
 	const char *id; /* a lower-case UUID it is to have; NULL: a new one */

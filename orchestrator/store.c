@@ -38,6 +38,7 @@ job_free(struct job *job)
 	json_decref(job->expect);
 	json_decref(job->tried);
 	free(job->sticky);
+	free(job->webhook_url);
 	free(job->only);
 	free(job->input_type);
 	free(job);
@@ -107,6 +108,7 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	    &p, queue_rank_us(job->created_us, job->priority, o->ageing_ms));
 	pg_add_text(&p, job->sticky);
 	pg_add_text(&p, job->tenant);
+	pg_add_text(&p, job->webhook_url);
 	pg_op_add_row(op, sql_job_insert, p.n, p.values);
 	free(params);
 	free(expect);
