@@ -23,7 +23,7 @@ CFLAGS += -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-
 	-Wno-format-truncation -ffp-contract=off -fstack-protector-strong $(SANFLAGS)
 LDFLAGS += $(SANFLAGS)
 LDLIBS = $(shell pkg-config --libs $(LIBS)) -lwslay -lhttp_parser -lm -lpthread
-AVLIBS := $(shell pkg-config --libs libavformat libavcodec libavutil libseccomp)
+AVLIBS := $(shell pkg-config --libs libavformat libavcodec libavutil libseccomp zlib)
 
 LIBRARIES := common subtensor scorer
 PROGRAMS := orchestratord validatord weightsetterd signerd subnetctl subnetd-probe
@@ -57,6 +57,7 @@ $(B)/tests/devchain: $(call objects,tests/fake/devchain/*.c)
 $(B)/tests/miner: $(call objects,tests/fake/miner/*.c)
 $(B)/tests/reference: $(call objects,tests/fake/reference/*.c)
 $(B)/bin/subnetd-probe: LDLIBS += $(AVLIBS)
+$(B)/tests/unit/test_probe_cage: LDLIBS += -lseccomp
 $(B)/tests/miner $(B)/tests/unit/test_probe_pictures: LDLIBS += -lpng
 
 $(PROGRAMS:%=$(B)/bin/%) $(FAKES):

@@ -29,6 +29,7 @@ struct job {
 	char *input_type;		 /* NULL: no input */
 	char input_sha256[65];
 	int64_t input_bytes;
+	json_t *input_measured; /* of a job being accepted; else NULL */
 	int wanted, min, priority;
 	int retries_left, tries;
 	int64_t created_us, deadline_us; /* wall */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "common/blobs.h"
-#include "common/buf.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/log.h"
@@ -17,6 +16,7 @@
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/probe.h"
+#include "orchestrator/probe_verdict.h"
 #include "orchestrator/refusal.h"
 #include "orchestrator/webhooks.h"
 
@@ -104,66 +104,23 @@ store(struct order *order)
 
 /* -- the input ---------------------------------------------------------- */
 
-/* "audio/wav, audio/mpeg": what the kind takes; the caller frees. */
-static char *
-types_taken(const struct kind *kind)
-{
-	struct buf list = {0};
-	json_t *type;
-	size_t i;
-
-	json_array_foreach(kind->input_types, i, type)
-	{
-		buf_printf(
-		    &list, "%s%s", i > 0 ? ", " : "", json_string_value(type));
-	}
-	return buf_take_str(&list);
-}
-
-/* type NULL: it does not decode. */
-static void
-refuse_type(struct order *order, const char *type)
-{
-	const struct kind *kind = order->job->kind;
-	char *taken = types_taken(kind), why[512];
-
-	if (type == NULL)
-		snprintf(why, sizeof(why), "input does not decode; %s takes %s",
-		    kind->name, taken);
-	else
-		snprintf(why, sizeof(why),
-		    "input is %s by its bytes; %s takes %s", type, kind->name,
-		    taken);
-	free(taken);
-	if (type == NULL)
-		refuse_input(order, order->job, 422, "bad_input", why);
-	else
-		refuse_input(order, order->job, 415, "wrong_input_type", why);
-}
-
 static void
 on_looked_at(enum probe_outcome outcome, const json_t *measured, void *arg)
 {
 	struct order *order = arg;
+	struct job *job = order->job;
 	const char *type = json_string_value(json_object_get(measured, "type"));
+	struct probe_verdict verdict;
 
-	switch (outcome) {
-	case PROBE_BROKEN:
-		refuse_input(order, order->job, 503, "unavailable",
-		    "the input could not be looked at; nothing was stored");
-		return;
-	case PROBE_BAD:
-		refuse_type(order, NULL);
-		return;
-	case PROBE_MEASURED:
-		break;
-	}
-	if (!kind_takes(order->job->kind, type)) {
-		refuse_type(order, type);
+	probe_judge_input(job->kind, outcome, measured, &verdict);
+	if (verdict.status != 200) {
+		refuse_input(
+		    order, job, verdict.status, verdict.code, verdict.why);
 		return;
 	}
-	free(order->job->input_type);
-	order->job->input_type = xstrdup(type);
+	job->input_measured = json_incref((json_t *)measured);
+	free(job->input_type);
+	job->input_type = xstrdup(type);
 	store(order);
 }
 

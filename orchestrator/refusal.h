@@ -8,7 +8,7 @@
 struct refusal {
 	int status;	  /* of HTTP */
 	const char *code; /* a constant: "bad_job" */
-	char why[512];	  /* a sentence: the field, the limit, the fix */
+	char why[640];	  /* a sentence: the field, the limit, the fix */
 };
 
 void refusal_set(struct refusal *, int status, const char *code,

@@ -41,6 +41,7 @@ job_free(struct job *job)
 	free(job->webhook_url);
 	free(job->only);
 	free(job->input_type);
+	json_decref(job->input_measured);
 	free(job);
 }
 
@@ -86,6 +87,7 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	bool has_input = job->input_type != NULL;
 	char *params = store_json(job->params);
 	char *expect = store_json(job->expect);
+	char *measured = store_json(job->input_measured);
 
 	pg_add_text(&p, job->id);
 	pg_add_int(&p, o->netuid);
@@ -109,9 +111,11 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	pg_add_text(&p, job->sticky);
 	pg_add_text(&p, job->tenant);
 	pg_add_text(&p, job->webhook_url);
+	pg_add_text(&p, measured);
 	pg_op_add_row(op, sql_job_insert, p.n, p.values);
 	free(params);
 	free(expect);
+	free(measured);
 }
 
 void

@@ -9,7 +9,7 @@ select json_build_object(
 	'miners', j.miners_wanted,
 	'input', case when j.input_bytes is not null then json_build_object(
 		'type', j.input_type, 'bytes', j.input_bytes,
-		'sha256', j.input_sha256) end,
+		'sha256', j.input_sha256, 'measured', j.input_measured) end,
 	'result', (select json_build_object('attempt', b.id, 'hotkey', b.hotkey,
 			'url', '/v1/jobs/' || j.id || '/result',
 			'type', b.result_type, 'bytes', b.result_bytes,
@@ -23,7 +23,8 @@ select json_build_object(
 	'attempts', (select coalesce(json_agg(json_build_object(
 			'id', a.id, 'hotkey', a.hotkey, 'uid', a.uid,
 			'state', a.state, 'reason', a.reason,
-			'side', r.side, 'sent_at', a.sent_at,
+			'side', r.side, 'why', a.measured ->> 'why',
+			'sent_at', a.sent_at,
 			'finished_at', a.finished_at, 'queue_ms', a.queue_ms,
 			'dispatch_ms', a.dispatch_ms, 'miner_ms', a.miner_ms,
 			'receipt', a.receipt,

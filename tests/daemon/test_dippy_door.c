@@ -405,6 +405,24 @@ dippy_01_there_is_no_signing_oracle(void **state)
 	    "{\"job_type\":\"generate\",\"payload\":{},\"miner\":{}}", 410));
 }
 
+/* Fault 11.2: whoever could reach them rewrote miners, read secrets, emptied
+ * the relay. */
+static void
+dippy_02_nothing_of_the_inside_is_at_the_door(void **state)
+{
+	static const char *const inside[] = {"/_internal/job",
+	    "/_internal/jobs/live", "/_internal/miners",
+	    "/_internal/metagraph/state", "/_internal/raw_dump",
+	    "/_internal/scores/state", "/add", "/addresses", "/genesis",
+	    "/nuclear", "/purge-local"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+		json_decref(ask(inside[i], SECRET, NULL, 404));
+		json_decref(ask(inside[i], SECRET, "{}", 404));
+	}
+}
+
 /* -- views --------------------------------------------------------------- */
 
 static void
@@ -569,6 +587,7 @@ main(void)
 	    cmocka_unit_test(a_body_of_another_shape_is_422),
 	    cmocka_unit_test(a_payload_is_refused_by_field_and_limit),
 	    cmocka_unit_test(dippy_01_there_is_no_signing_oracle),
+	    cmocka_unit_test(dippy_02_nothing_of_the_inside_is_at_the_door),
 	    cmocka_unit_test(what_is_recent_is_shown_newest_first),
 	    cmocka_unit_test(nobody_can_tell_where_a_job_came_from),
 	    cmocka_unit_test(the_miners_are_shown),

@@ -19,6 +19,7 @@
 #include "orchestrator/order.c"
 #include "orchestrator/order_parse.c"
 #include "orchestrator/params.c"
+#include "orchestrator/probe_verdict.c"
 #include "orchestrator/refusal.c"
 #include "orchestrator/submit.c"
 
@@ -277,6 +278,7 @@ job_free(struct job *job)
 	json_decref(job->expect);
 	json_decref(job->tried);
 	free(job->webhook_url);
+	json_decref(job->input_measured);
 	free(job->input_type);
 	free(job);
 }
@@ -288,6 +290,14 @@ kinds_find(const struct kinds *kinds, const char *name)
 		if (strcmp(kinds->items[i].name, name) == 0)
 			return &kinds->items[i];
 	return NULL;
+}
+
+bool
+kind_gives(const struct kind *k, const char *type)
+{
+	(void)k;
+	(void)type;
+	abort(); /* inputs alone */
 }
 
 bool
@@ -598,8 +608,10 @@ static const struct {
 	"input is image/png by its bytes; audio.transcribe takes audio/wav", 1,
 	0, 1},
     {"does not decode", transcribe, "audio/wav", 10, true, PROBE_BAD, NULL,
-	PG_DONE, 422, "bad_input",
-	"input does not decode; audio.transcribe takes audio/wav", 1, 0, 1},
+	PG_DONE, 422, "bad_media",
+	"input is broken: it does not decode; make the file again, and see "
+	"that it plays or opens; audio.transcribe takes audio/wav",
+	1, 0, 1},
     {"nobody could look", transcribe, "audio/wav", 10, true, PROBE_BROKEN, NULL,
 	PG_DONE, 503, "unavailable", NULL, 1, 0, 1},
     {"the database refused", transcribe, "audio/wav", 10, true, PROBE_MEASURED,
