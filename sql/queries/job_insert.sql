@@ -15,7 +15,6 @@ from unnest($1::uuid[], $2::integer[], $3::text[], $4::job_state[],
 	$10::integer[], $11::integer[], $12::integer[], $13::integer[],
 	$14::timestamptz[], $15::timestamptz[], $16::timestamptz[],
 	$17::text[], $18::text[], $19::text[], $20::jsonb[]) as g (id, netuid,
-	kind, state, params,
-	expect, input_sha256, input_type, input_bytes, miners_min,
-	miners_wanted, priority, retries_left, created_at, deadline_at,
-	rank_at, sticky, tenant, webhook_url, input_measured)
+	kind, state, params, expect, input_sha256, input_type, input_bytes,
+	miners_min, miners_wanted, priority, retries_left, created_at,
+	deadline_at, rank_at, sticky, tenant, webhook_url, input_measured)
