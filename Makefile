@@ -67,6 +67,7 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
 $(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
+$(B)/tests/unit/test_api_routes: $(filter-out %/main.o $(B)/obj/orchestrator/probed%,$(call objects,orchestrator/*.c))
 $(addprefix $(B)/tests/unit/test_,router replay settle claiming): $(ROUTING)
 CHAOS := $(B)/tests/chaos/kill $(B)/tests/chaos/scenarios $(B)/tests/chaos/rolling
 $(B)/tests/chaos/scenarios: $(B)/obj/tests/chaos/faults.o

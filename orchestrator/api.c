@@ -12,7 +12,9 @@
 #include "orchestrator/dippy.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
+#include "orchestrator/keys_api.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/principal.h"
 #include "orchestrator/scores.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_miners.h"
@@ -51,6 +53,13 @@ read_job(struct orchestrator *o, struct http_req *req)
 	return r;
 }
 
+/* Whose jobs are there for its sender; NULL: anybody's. */
+static const char *
+sees(const struct read_request *r)
+{
+	return principal_sees(principal_of(r->req));
+}
+
 /* True if there is a row to answer with; else it was answered. */
 static bool
 has_row(struct http_req *req, const struct pg_answer *answer)
@@ -84,7 +93,7 @@ show_job(struct http_req *req, void *orchestrator)
 	struct read_request *r = read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_show(r->o, r->id, on_body, r);
+		store_job_show(r->o, r->id, sees(r), on_body, r);
 }
 
 static void
@@ -141,7 +150,7 @@ show_result(struct http_req *req, void *orchestrator)
 	struct read_request *r = read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_result(r->o, r->id, on_result, r);
+		store_job_result(r->o, r->id, sees(r), on_result, r);
 }
 
 /* -- cancelling --------------------------------------------------------- */
@@ -154,7 +163,20 @@ on_cancelled(bool moved, void *arg)
 	if (moved)
 		store_attempt_drop(r->o, r->id);
 	/* Cancelled or ended before: what it is now is the answer. */
-	store_job_show(r->o, r->id, on_body, r);
+	store_job_show(r->o, r->id, sees(r), on_body, r);
+}
+
+/* It is there, and its sender's. */
+static void
+on_seen(const struct pg_answer *answer, void *arg)
+{
+	struct read_request *r = arg;
+
+	if (has_row(r->req, answer))
+		store_job_step(r->o, r->id, JOB_CANCEL, JOB_CANCELLED,
+		    "cancelled", NULL, on_cancelled, r);
+	else
+		free(r);
 }
 
 static void
@@ -163,8 +185,7 @@ cancel_job(struct http_req *req, void *orchestrator)
 	struct read_request *r = read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_step(r->o, r->id, JOB_CANCEL, JOB_CANCELLED,
-		    "cancelled", NULL, on_cancelled, r);
+		store_job_show(r->o, r->id, sees(r), on_seen, r);
 }
 
 static void
@@ -181,26 +202,32 @@ show_instance(struct http_req *req, void *orchestrator)
 /* A form is little more than its file; no kind takes a larger one. */
 #define MAX_UPLOAD (5ull * 1024 * 1024 * 1024)
 
+/* Who may order jobs, and who may look at them; a client at its own. */
+enum { ORDERS = ROLE_CLIENT | ROLE_OPERATOR | ROLE_ADMIN };
+enum { READS = ORDERS | ROLE_VALIDATOR };
+
+/* Without roles: miners' own doors, where an attempt's secret is asked for,
+ * and what tells nobody's business: which instance it is, and how it is. */
 static const struct http_route own_routes[] = {
-    {"POST", "/v1/jobs", MAX_UPLOAD, true, submit_job},
-    {"GET", "/v1/jobs/{id}", 0, false, show_job},
-    {"DELETE", "/v1/jobs/{id}", 0, false, cancel_job},
-    {"GET", "/v1/jobs/{id}/result", 0, false, show_result},
-    {"GET", "/v1/miners", 0, false, show_miners},
-    {"GET", "/v1/scores/{hotkey}", 0, false, scores_show},
-    {"GET", "/v1/instance", 0, false, show_instance},
-    {"GET", "/v1/attempts/{id}/input", 0, false, intake_input},
-    {"POST", "/v1/attempts/{id}/result", MAX_UPLOAD, true, intake_native},
-    {"POST", "/results/callback", MAX_UPLOAD, true, intake_dippy},
-    {"GET", "/livez", 0, false, service_livez},
-    {"GET", "/readyz", 0, false, service_readyz},
-    {"GET", "/healthz", 0, false, service_readyz},
-    {"GET", "/metrics", 0, false, service_metrics},
-    {NULL, NULL, 0, false, NULL},
+    {"POST", "/v1/jobs", MAX_UPLOAD, true, submit_job, ORDERS},
+    {"GET", "/v1/jobs/{id}", 0, false, show_job, READS},
+    {"DELETE", "/v1/jobs/{id}", 0, false, cancel_job, ORDERS},
+    {"GET", "/v1/jobs/{id}/result", 0, false, show_result, READS},
+    {"GET", "/v1/miners", 0, false, show_miners, ROLES_ALL},
+    {"GET", "/v1/scores/{hotkey}", 0, false, scores_show, ROLES_ALL},
+    {"GET", "/v1/instance", 0, false, show_instance, 0},
+    {"GET", "/v1/attempts/{id}/input", 0, false, intake_input, 0},
+    {"POST", "/v1/attempts/{id}/result", MAX_UPLOAD, true, intake_native, 0},
+    {"POST", "/results/callback", MAX_UPLOAD, true, intake_dippy, 0},
+    {"GET", "/livez", 0, false, service_livez, 0},
+    {"GET", "/readyz", 0, false, service_readyz, 0},
+    {"GET", "/healthz", 0, false, service_readyz, 0},
+    {"GET", "/metrics", 0, false, service_metrics, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 static const struct http_route *const doors[] = {
-    own_routes, dippy_routes, webhooks_routes};
+    own_routes, keys_routes, dippy_routes, webhooks_routes};
 
 enum { MAX_ROUTES = 128 };
 

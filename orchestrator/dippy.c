@@ -302,13 +302,13 @@ gone(struct http_req *req, void *orchestrator)
 }
 
 const struct http_route dippy_routes[] = {
-    {"POST", "/listen", MAX_BODY, false, listen_job},
-    {"POST", "/debug/listen", MAX_BODY, false, gone},
-    {"GET", "/jobs/{id}", 0, false, dippy_job},
-    {"GET", "/recent_jobs", 0, false, dippy_recent},
-    {"GET", "/miner_status", 0, false, dippy_miners},
-    {"GET", "/scores", 0, false, dippy_scores},
-    {"GET", "/audit_failures", 0, false, dippy_audit_failures},
-    {"GET", "/last_candidates", 0, false, dippy_candidates},
-    {NULL, NULL, 0, false, NULL},
+    {"POST", "/listen", MAX_BODY, false, listen_job, 0},
+    {"POST", "/debug/listen", MAX_BODY, false, gone, 0},
+    {"GET", "/jobs/{id}", 0, false, dippy_job, 0},
+    {"GET", "/recent_jobs", 0, false, dippy_recent, 0},
+    {"GET", "/miner_status", 0, false, dippy_miners, 0},
+    {"GET", "/scores", 0, false, dippy_scores, 0},
+    {"GET", "/audit_failures", 0, false, dippy_audit_failures, 0},
+    {"GET", "/last_candidates", 0, false, dippy_candidates, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };

@@ -12,6 +12,7 @@
 #include "common/uuid.h"
 #include "orchestrator/states.h"
 
+struct idempotency;
 struct kind;
 
 enum { JOB_MAX_TENANT = 64 }; /* bytes */
@@ -21,8 +22,9 @@ struct job {
 	const struct kind *kind; /* borrowed from the kinds in memory */
 	enum job_state state;
 	json_t *params;
-	json_t *expect;	   /* of a job being accepted; else NULL */
-	char *sticky;	   /* key for routing; NULL: none */
+	json_t *expect;			/* of a job being accepted; else NULL */
+	const struct idempotency *name; /* of its request; of such a job, too */
+	char *sticky;			/* key for routing; NULL: none */
 	char *webhook_url; /* where its end is told; NULL: nowhere */
 	char *only;	   /* the only miner that may have it; NULL: any */
 	char tenant[JOB_MAX_TENANT + 1]; /* whose; "": nobody's in particular */

@@ -30,7 +30,9 @@
 #include "orchestrator/claim.h"
 #include "orchestrator/drain.h"
 #include "orchestrator/flights.h"
+#include "orchestrator/gate.h"
 #include "orchestrator/hedges.h"
+#include "orchestrator/idempotency.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/miners.h"
@@ -56,6 +58,10 @@ enum {
 static const struct config_key keys[] = {
     {"orchestrator.listen", CONFIG_STRING, "127.0.0.1:8000", false,
 	"address of the API: host:port or unix:/path", NULL, 0, 0},
+    {"orchestrator.keys", CONFIG_STRING, "required", false,
+	"required: requests carry an API key; open: whoever reaches the API is "
+	"an operator",
+	NULL, 0, 0},
     {"orchestrator.public_url", CONFIG_STRING, "", false,
 	"URL under which miners reach the API; empty: http:// and the address",
 	NULL, 0, 0},
@@ -406,8 +412,12 @@ open_api(struct orchestrator *o)
 	const char *public_url = config_str(config, "orchestrator.public_url");
 	struct err err;
 
+	o->gate = gate_new(o, config_str(config, "orchestrator.keys"));
+	if (o->gate == NULL)
+		return -1;
 	o->api = http_server_new(
 	    o->service.base, api_routes(), &http_default_limits, o);
+	http_server_set_gate(o->api, gate_ask);
 	if (http_server_listen(o->api, address, &err) != 0) {
 		log_fatal(
 		    "api.listen", "address=%s why=\"%s\"", address, err.text);
@@ -483,6 +493,7 @@ start(struct orchestrator *o, const char *self)
 	o->miners =
 	    miners_new(o, config_ms(config, "orchestrator.probe_interval"));
 	o->claim = claim_new(o);
+	o->idempotencies = idempotencies_new(o);
 	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"));
 	return 0;
 }
@@ -499,7 +510,9 @@ stop(struct orchestrator *o)
 	watches_free(o->watches);
 	webhooks_free(o->webhooks);
 	claim_free(o->claim);
+	idempotencies_free(o->idempotencies);
 	http_server_free(o->api);
+	gate_free(o->gate);
 	signed_calls_drop(o);
 	http_client_free(o->client);
 	signer_client_free(o->signer);

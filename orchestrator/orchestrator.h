@@ -21,9 +21,11 @@ struct blobs;
 struct claim;
 struct drain;
 struct flights;
+struct gate;
 struct hedges;
 struct http_client;
 struct http_server;
+struct idempotencies;
 struct kinds;
 struct metric;
 struct miners;
@@ -67,6 +69,8 @@ struct orchestrator {
 	struct pg *back; /* what looks at everything, and may take a while */
 	struct redis *out, *jobs, *chain, *scores;
 	struct http_server *api;
+	struct gate *gate; /* who may use the API */
+	struct idempotencies *idempotencies;
 	struct http_client *client;
 	struct signer_client *signer;
 	struct claim *claim;

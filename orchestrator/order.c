@@ -11,19 +11,26 @@
 #include "common/metrics.h"
 #include "common/redis.h"
 #include "common/xalloc.h"
+#include "orchestrator/admission.h"
 #include "orchestrator/job.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/principal.h"
 #include "orchestrator/probe.h"
 #include "orchestrator/probe_verdict.h"
 #include "orchestrator/refusal.h"
+#include "orchestrator/store.h"
 #include "orchestrator/webhooks.h"
 
 struct order {
 	struct orchestrator *o;
-	struct job *job; /* until it is handed on */
+	struct http_req *req; /* NULL: our own */
+	struct job *job;      /* until it is handed on */
 	struct blob_writer *file;
+	struct admission *admission;
+	bool is_named;	/* its id is its sender's */
+	bool is_unsure; /* whether it was stored */
 	order_on_placed *on_placed;
 	void *arg;
 };
@@ -34,6 +41,7 @@ static void
 order_end(struct order *order, const struct job *job, const struct refusal *r)
 {
 	order->on_placed(job, r, order->arg);
+	admission_end(order->admission, job != NULL || order->is_unsure);
 	blob_abort(order->file);
 	job_free(order->job);
 	free(order);
@@ -50,11 +58,17 @@ order_refuse(struct order *order, int status, const char *code, const char *why)
 
 /* Nothing was stored: its input is not needed any more. */
 static void
-refuse_input(struct order *order, const struct job *job, int status,
-    const char *code, const char *why)
+drop_input(struct order *order, const struct job *job)
 {
 	if (job->input_sha256[0] != '\0')
 		blob_remove(order->o->blobs, job->id, job->input_sha256);
+}
+
+static void
+refuse_input(struct order *order, const struct job *job, int status,
+    const char *code, const char *why)
+{
+	drop_input(order, job);
 	order_refuse(order, status, code, why);
 }
 
@@ -64,7 +78,8 @@ refuse_unstored(
     struct order *order, const struct pg_answer *answer, const struct job *job)
 {
 	log_warn("job.not_stored", "id=%s why=\"%s\"", job->id, answer->why);
-	if (answer->outcome == PG_UNKNOWN)
+	order->is_unsure = answer->outcome == PG_UNKNOWN;
+	if (order->is_unsure)
 		order_refuse(order, 503, "unknown",
 		    "the database went away while the job was stored; it may "
 		    "or may not be there");
@@ -125,14 +140,98 @@ on_looked_at(enum probe_outcome outcome, const json_t *measured, void *arg)
 }
 
 static void
-take_input(struct order *order, const char *said_type)
+look_at_input(struct order *order)
+{
+	struct job *job = order->job;
+	uint64_t bytes;
+	int fd = blob_open(order->o->blobs, job->id, job->input_sha256, &bytes);
+
+	if (fd >= 0)
+		probe_start(order->o->probes, job->id, fd, on_looked_at, order);
+	else
+		refuse_input(order, job, 503, "unavailable",
+		    "the input cannot be read again; nothing was stored");
+}
+
+/* -- admission ---------------------------------------------------------- */
+
+/* For this request there is a job already: the door is told of that one. */
+static void
+on_repeated(const struct pg_answer *answer, void *arg)
+{
+	struct order *order = arg;
+	struct job *job = NULL;
+
+	if (answer->outcome == PG_DONE && PQntuples(answer->results[0]) == 1)
+		job = store_job_from_row(order->o, answer->results[0], 0);
+	if (job != NULL && job->kind != NULL)
+		order_end(order, job, NULL);
+	else if (answer->outcome == PG_DONE)
+		order_refuse(order, 409, "job_gone",
+		    "the job of this Idempotency-Key is not here any more, or "
+		    "its kind; choose a new key");
+	else
+		order_refuse(order, 503, "unavailable",
+		    "the database is away; try again");
+	job_free(job);
+}
+
+static void
+on_admission(const struct admission_answer *answer, void *arg)
+{
+	struct order *order = arg;
+
+	if (answer->given != NULL) {
+		order->admission = answer->given;
+		order->job->name = admission_name(answer->given);
+		if (order->job->input_type != NULL)
+			look_at_input(order);
+		else
+			store(order);
+		return;
+	}
+	/* The input of one that exists is that one's. */
+	if (!order->is_named)
+		drop_input(order, order->job);
+	if (answer->job_id != NULL)
+		store_job_get(order->o, answer->job_id, on_repeated, order);
+	else
+		order_end(order, NULL, answer->refusal);
+}
+
+static void
+ask_admission(struct order *order, const json_t *json)
+{
+	struct admission_request request = {
+	    .req = order->req,
+	    .json = json,
+	    .kind = order->job->kind->name,
+	    .file_sha256 = order->job->input_sha256,
+	};
+
+	admission_ask(order->o, &request, on_admission, order);
+}
+
+/* Its input, if there is one, is in the blobs. */
+static void
+admit(struct order *order, const json_t *json)
+{
+	if (order->req != NULL)
+		ask_admission(order, json);
+	else if (order->job->input_type != NULL)
+		look_at_input(order);
+	else
+		store(order);
+}
+
+static void
+take_input(struct order *order, const struct order_request *request)
 {
 	struct job *job = order->job;
 	struct blob_writer *file = order->file;
 	uint64_t bytes = blob_bytes(file);
-	struct err err = {"it cannot be opened again"};
+	struct err err;
 	char why[256];
-	int fd = -1;
 
 	if (bytes == 0 || bytes > (uint64_t)job->kind->max_input_bytes) {
 		snprintf(why, sizeof(why),
@@ -144,17 +243,14 @@ take_input(struct order *order, const char *said_type)
 	}
 	order->file = NULL;
 	job->input_bytes = bytes;
-	job->input_type = xstrdup(said_type);
-	if (blob_commit(file, job->id, job->input_sha256, &err) == 0)
-		fd = blob_open(
-		    order->o->blobs, job->id, job->input_sha256, &bytes);
-	if (fd < 0) {
-		log_error("store.disk", "why=\"%s\"", err.text);
-		refuse_input(order, job, 503, "unavailable",
-		    "the input cannot be stored now");
+	job->input_type = xstrdup(request->file_type);
+	if (blob_commit(file, job->id, job->input_sha256, &err) == 0) {
+		admit(order, request->json);
 		return;
 	}
-	probe_start(order->o->probes, job->id, fd, on_looked_at, order);
+	log_error("store.disk", "why=\"%s\"", err.text);
+	refuse_input(
+	    order, job, 503, "unavailable", "the input cannot be stored now");
 }
 
 /* -- the whole ---------------------------------------------------------- */
@@ -169,8 +265,21 @@ order_check_open(const struct orchestrator *o, struct refusal *r)
 	return -1;
 }
 
+/* Whose it is: as it says, if that is for its sender to say. */
+static int
+take_owner(struct order *order, struct err *err)
+{
+	char named[JOB_MAX_TENANT + 1];
+
+	if (order->req == NULL)
+		return 0;
+	memcpy(named, order->job->tenant, sizeof(named));
+	return principal_take_tenant(
+	    principal_of(order->req), named, order->job->tenant, err);
+}
+
 static void
-go_on(struct order *order, const char *file_type)
+go_on(struct order *order, const struct order_request *request)
 {
 	bool takes = json_array_size(order->job->kind->input_types) > 0;
 	bool is_given = order->file != NULL;
@@ -185,9 +294,9 @@ go_on(struct order *order, const char *file_type)
 		order_refuse(order, 422, "input_unexpected",
 		    "this kind takes no file: leave out the part input");
 	else if (is_given)
-		take_input(order, file_type);
+		take_input(order, request);
 	else
-		store(order);
+		admit(order, request->json);
 }
 
 void
@@ -199,6 +308,8 @@ order_place(struct orchestrator *o, const struct order_request *request,
 	struct err err;
 
 	order->o = o;
+	order->req = request->req;
+	order->is_named = request->id != NULL;
 	order->file = request->file;
 	order->on_placed = on_placed;
 	order->arg = arg;
@@ -208,13 +319,14 @@ order_place(struct orchestrator *o, const struct order_request *request,
 	}
 	order->job =
 	    order_parse(o->kinds, request->json, clock_wall_us(), &err);
-	if (order->job == NULL || webhooks_take(o, request->json,
-				      &order->job->webhook_url, &err) != 0) {
+	if (order->job == NULL || take_owner(order, &err) != 0 ||
+	    webhooks_take(o, request->json, &order->job->webhook_url, &err) !=
+		0) {
 		order_refuse(order, 422, "bad_job", err.text);
 		return;
 	}
 	if (request->id != NULL)
 		snprintf(
 		    order->job->id, sizeof(order->job->id), "%s", request->id);
-	go_on(order, request->file_type);
+	go_on(order, request);
 }

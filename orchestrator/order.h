@@ -10,12 +10,18 @@
 
 struct blob_writer;
 struct err;
+struct http_req;
 struct job;
 struct kinds;
 struct orchestrator;
 struct refusal;
 
 struct order_request {
+	/*
+	 * Whose it is, its name and its place in quotas (admission.h); headers
+	 * of its answer are set meanwhile. NULL: our own.
+	 */
+	struct http_req *req;
 	/*
 	 * {"kind", "params", "miners"?, "deadline_ms"?, "priority"?, "tenant"?,
 	 * "sticky"?, "expect"?, "webhook_url"?}; borrowed.
@@ -28,6 +34,7 @@ struct order_request {
 
 /*
  * on_placed is called once, now or later: with the job as it was committed,
+ * for this request or for an earlier one of the same Idempotency-Key,
  * borrowed, or NULL and why there is none. A refusal of code "unknown" (503)
  * is one of which nobody can tell whether it was stored; "exists" (409): there
  * is a job of that id.

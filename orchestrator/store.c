@@ -12,6 +12,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/queue.h"
 #include "orchestrator/router.h"
+#include "orchestrator/store_keys.h"
 #include "orchestrator/store_op.h"
 #include "sql.h"
 
@@ -113,6 +114,8 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	pg_add_text(&p, job->webhook_url);
 	pg_add_text(&p, measured);
 	pg_op_add_row(op, sql_job_insert, p.n, p.values);
+	if (job->name != NULL)
+		store_idempotency_add_done(op, o, job->name, job->id);
 	free(params);
 	free(expect);
 	free(measured);
@@ -147,18 +150,30 @@ store_job_get(
 	query_id(o, sql_job_get, id, on_answer, arg);
 }
 
-void
-store_job_show(
-    struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
+static void
+query_owned(struct orchestrator *o, const char *sql, const char *id,
+    const char *tenant, pg_on_answer *on_answer, void *arg)
 {
-	query_id(o, sql_job_show, id, on_answer, arg);
+	struct pg_params p = {0};
+
+	pg_add_text(&p, id);
+	pg_add_int(&p, o->netuid);
+	pg_add_text(&p, tenant);
+	store_query(o, sql, &p, on_answer, arg);
 }
 
 void
-store_job_result(
-    struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
+store_job_show(struct orchestrator *o, const char *id, const char *tenant,
+    pg_on_answer *on_answer, void *arg)
 {
-	query_id(o, sql_job_result, id, on_answer, arg);
+	query_owned(o, sql_job_show, id, tenant, on_answer, arg);
+}
+
+void
+store_job_result(struct orchestrator *o, const char *id, const char *tenant,
+    pg_on_answer *on_answer, void *arg)
+{
+	query_owned(o, sql_job_result, id, tenant, on_answer, arg);
 }
 
 void

@@ -231,7 +231,7 @@ static void
 begin(struct sending *s)
 {
 	if (s->job_id[0] != '\0')
-		store_job_show(s->w->o, s->job_id, on_job, s);
+		store_job_show(s->w->o, s->job_id, s->tenant, on_job, s);
 	else
 		send_data(s, json_pack("{s:s}", "webhook", "test"));
 }

@@ -18,6 +18,7 @@
 #include "common/uuid.h"
 #include "common/xalloc.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/principal.h"
 #include "orchestrator/store_webhooks.h"
 #include "orchestrator/webhooks.h"
 #include "orchestrator/webhooks_request.h"
@@ -34,7 +35,7 @@ enum {
 struct ask {
 	struct orchestrator *o;
 	struct http_req *req;
-	char tenant[65];
+	char tenant[JOB_MAX_TENANT + 1];
 	char id[UUID_TEXT];
 	struct webhook_secret secret; /* a new one */
 	char *sealed;
@@ -71,7 +72,7 @@ reply_json(struct ask *a, int status, json_t *body)
 
 /* -- whose, and which ---------------------------------------------------- */
 
-/* Of the tenant that is named, or nobody's (""). */
+/* Of the tenant that is named, or the key's own (""). */
 static int
 take_tenant(struct ask *a, const char *named, struct err *err)
 {
@@ -79,8 +80,8 @@ take_tenant(struct ask *a, const char *named, struct err *err)
 		return err_set(err,
 		    "tenant must be a name of 1 to 64 letters, digits, dots, "
 		    "dashes and underscores");
-	snprintf(a->tenant, sizeof(a->tenant), "%s", named);
-	return 0;
+	return principal_take_tenant(
+	    principal_of(a->req), named, a->tenant, err);
 }
 
 /* NULL if it was answered: webhooks are off, or the tenant is no name. */
@@ -103,7 +104,7 @@ ask_new(struct http_req *req, void *orchestrator)
 	a->req = req;
 	if (take_tenant(a, tenant != NULL ? tenant : "", &err) == 0)
 		return a;
-	refuse(a, 400, "bad_tenant", err.text);
+	refuse(a, 403, "other_tenant", err.text);
 	return NULL;
 }
 
@@ -418,14 +419,17 @@ test(struct http_req *req, void *orchestrator)
 		store_webhook_test(a->o, a->tenant, a->id, on_tested, a);
 }
 
+/* Who may order jobs may be told of them. */
+enum { ROLES = ROLE_CLIENT | ROLE_OPERATOR | ROLE_ADMIN };
+
 const struct http_route webhooks_routes[] = {
-    {"POST", "/v1/webhooks", MAX_BODY, false, add},
-    {"GET", "/v1/webhooks", 0, false, list},
-    {"GET", "/v1/webhooks/secret", 0, false, show_secret},
-    {"GET", "/v1/webhooks/{id}", 0, false, show},
-    {"DELETE", "/v1/webhooks/{id}", 0, false, delete},
-    {"POST", "/v1/webhooks/{id}/rotate", 0, false, rotate},
-    {"POST", "/v1/webhooks/{id}/test", 0, false, test},
-    {"GET", "/v1/webhooks/{id}/deliveries", 0, false, show_deliveries},
-    {NULL, NULL, 0, false, NULL},
+    {"POST", "/v1/webhooks", MAX_BODY, false, add, ROLES},
+    {"GET", "/v1/webhooks", 0, false, list, ROLES},
+    {"GET", "/v1/webhooks/secret", 0, false, show_secret, ROLES},
+    {"GET", "/v1/webhooks/{id}", 0, false, show, ROLES},
+    {"DELETE", "/v1/webhooks/{id}", 0, false, delete, ROLES},
+    {"POST", "/v1/webhooks/{id}/rotate", MAX_BODY, false, rotate, ROLES},
+    {"POST", "/v1/webhooks/{id}/test", MAX_BODY, false, test, ROLES},
+    {"GET", "/v1/webhooks/{id}/deliveries", 0, false, show_deliveries, ROLES},
+    {NULL, NULL, 0, false, NULL, 0},
 };

@@ -1,5 +1,6 @@
 -- A job as the API shows it.
--- $1 id, $2 netuid; columns: body, the JSON text
+-- $1 id, $2 netuid, $3 tenant whose it must be; null: any
+-- columns: body, the JSON text
 -- (+ 0: found by its id, whatever is known of the tables yet)
 select json_build_object(
 	'id', j.id, 'kind', j.kind, 'source', j.source, 'state', j.state,
@@ -34,3 +35,4 @@ select json_build_object(
 		where a.job_id = j.id))::text as body
 from job j
 where j.id = $1 and j.netuid + 0 = $2
+	and ($3::text is null or j.tenant = $3)
