@@ -94,6 +94,19 @@ void http_call_cancel(struct http_call *);
 void http_call_pause(struct http_call *);
 void http_call_resume(struct http_call *);
 
+/*
+ * Only whether a URL could be asked: its form, and where its name leads at
+ * this moment. Nothing is connected to. on_done as above; status is 0, and
+ * why NULL if it could.
+ */
+struct http_call *http_call_check(struct http_client *, const char *url,
+    int timeout_ms, void (*on_done)(const struct http_answer *, void *arg),
+    void *arg);
+
+/* A URL in one form, without its fragment, if a client would take it before
+ * it knows where its name leads; the caller frees. NULL and why. Pure. */
+char *http_url_clean(const char *url, bool allow_private, struct err *);
+
 /* Whether an address may be connected to by a client that is not told to
  * allow private ones. Pure; exported for tests. */
 struct sockaddr;

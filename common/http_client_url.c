@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/err.h"
 #include "common/xalloc.h"
 
 /* The host is an address, in one of the forms libcurl has normalised. */
@@ -108,4 +109,25 @@ http_call_check_url(struct http_call *call, const char *url)
 	if (check_scheme(call) != 0 || take_host(call) != 0)
 		return -1;
 	return check_literal(call);
+}
+
+char *
+http_url_clean(const char *url, bool allow_private, struct err *err)
+{
+	struct http_client client = {.options.allow_private = allow_private};
+	struct http_call call = {.client = &client};
+	char *text = NULL, *clean = NULL;
+
+	if (http_call_check_url(&call, url) != 0)
+		err_set(err, "%s", call.detail);
+	else if (curl_url_set(call.url, CURLUPART_FRAGMENT, NULL, 0) !=
+		     CURLUE_OK ||
+		 curl_url_get(call.url, CURLUPART_URL, &text, 0) != CURLUE_OK)
+		err_set(err, "the URL cannot be parsed");
+	if (text != NULL)
+		clean = xstrdup(text);
+	curl_free(text);
+	curl_url_cleanup(call.url);
+	free(call.host);
+	return clean;
 }

@@ -15,6 +15,7 @@
 #include "orchestrator/router.h"
 #include "orchestrator/secrets.h"
 #include "orchestrator/table.h"
+#include "orchestrator/webhooks_seal.h"
 
 struct blobs;
 struct claim;
@@ -37,6 +38,7 @@ struct signed_call;
 struct signer_client;
 struct sweep;
 struct watches;
+struct webhooks;
 
 struct counters {
 	struct metric *jobs_accepted, *jobs_over[7];
@@ -78,6 +80,8 @@ struct orchestrator {
 	struct claim *claim;
 	struct sweep *sweep;
 	struct watches *watches;
+	struct webhooks_key webhooks_key;
+	struct webhooks *webhooks;
 	struct flights *flights;
 	struct hedges *hedges;
 	int n_fetches; /* of inputs that clients named by a URL */

@@ -71,12 +71,27 @@ native_body(const struct orchestrator *o, const struct job *job,
 	return body;
 }
 
+/* Members that are ours to say, or nobody's: a kind that has them for
+ * parameters has a client name where others connect to. */
+static const char *const not_params[] = {"job_id", "callback_url",
+    "callback_secret", "image_url", "webhook_url", NULL};
+
+static json_t *
+dippy_params(const json_t *params)
+{
+	json_t *body = json_copy((json_t *)params);
+
+	for (int i = 0; not_params[i] != NULL; i++)
+		json_object_del(body, not_params[i]);
+	return body;
+}
+
 static json_t *
 dippy_body(const struct orchestrator *o, const struct job *job,
     const char *attempt_id, int64_t deadline_us)
 {
 	bool edits = job->input_type != NULL;
-	json_t *body = json_copy(job->params);
+	json_t *body = dippy_params(job->params);
 
 	if (json_object_get(body, "seed") == NULL)
 		json_object_set_new(

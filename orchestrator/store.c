@@ -39,6 +39,7 @@ job_free(struct job *job)
 	json_decref(job->expect);
 	json_decref(job->tried);
 	free(job->sticky);
+	free(job->webhook_url);
 	free(job->only);
 	free(job->input_type);
 	json_decref(job->input_measured);
@@ -112,6 +113,7 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	pg_add_text(&p, job->tenant);
 	pg_add_text(&p, measured);
 	pg_add_text(&p, job->input_of[0] != '\0' ? job->input_of : NULL);
+	pg_add_text(&p, job->webhook_url);
 	pg_op_add_row(op, sql_job_insert, p.n, p.values);
 	if (job->name != NULL)
 		store_idempotency_add_done(op, o, job->name, job->id);

@@ -13,6 +13,7 @@ import { soundTests } from './sound.test.mjs';
 import { storageTests } from './storage.test.mjs';
 import { run, test } from './tap.mjs';
 import { timelockTests } from './timelock.test.mjs';
+import { webhookTests } from './webhooks.test.mjs';
 
 // Stdout is TAP's; the client's own log goes where the others' goes.
 console.log = console.error;
@@ -31,6 +32,7 @@ storageTests(offline, runtimes);
 extrinsicTests(offline, runtimes);
 timelockTests(offline);
 soundTests(build);
+webhookTests(offline);
 test('our library ends in good order', async () => assert.equal(await offline.stop(), 0));
 const failed = await run();
 await chain.stop();

@@ -83,7 +83,8 @@ static const struct verb {
     {"ss58", offline_ss58, false}, {"account", offline_account, false},
     {"sign", offline_sign, false}, {"verify", offline_verify, false},
     {"beacon", offline_beacon, false}, {"encrypt", offline_encrypt, false},
-    {"decrypt", offline_decrypt, false}, {"pulse", offline_pulse, false}};
+    {"decrypt", offline_decrypt, false}, {"pulse", offline_pulse, false},
+    {"webhook", offline_webhook, false}};
 
 static int
 run(struct call *c)

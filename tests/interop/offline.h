@@ -53,5 +53,6 @@ int offline_beacon(struct call *);
 int offline_encrypt(struct call *);
 int offline_decrypt(struct call *);
 int offline_pulse(struct call *);
+int offline_webhook(struct call *);
 
 #endif
