@@ -5,9 +5,18 @@
 #ifndef COMMON_JOB_SEED_H
 #define COMMON_JOB_SEED_H
 
+#include <jansson.h>
 #include <stdint.h>
 
 /* The first 32 bits, the highest first, of the BLAKE2b-128 of the id's text. */
 uint32_t job_seed(const char *job_id);
+
+/*
+ * The seed that Dippy's miners are sent for what the parameters say, by
+ * Dippy's own rules: a number from 0 on, its fraction cut off; true is 1,
+ * false is 0; a text of digits is its number. For all else, NULL included,
+ * the job's own, where Dippy draws one by chance.
+ */
+int64_t job_seed_sent(const json_t *said, const char *job_id);
 
 #endif
