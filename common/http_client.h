@@ -43,7 +43,12 @@ struct http_answer {
 	int64_t started_us;  /* mono: request handed to the socket layer */
 	int64_t sent_us;     /* mono: the last byte of it written, or 0 */
 	int64_t finished_us; /* mono */
+	const struct http_call *call;
 };
+
+/* A header of an answer with a status, borrowed until the next is asked for;
+ * NULL: there is none. */
+const char *http_answer_header(const struct http_answer *, const char *name);
 
 struct http_call_options {
 	const char *method; /* "POST" */

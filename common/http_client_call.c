@@ -58,15 +58,15 @@ http_call_cancel(struct http_call *call)
 	http_call_free(call);
 }
 
-static const char *
-header_value(struct http_call *call, const char *name)
+const char *
+http_answer_header(const struct http_answer *answer, const char *name)
 {
 	struct curl_header *header;
 
-	return curl_easy_header(
-		   call->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK
-		   ? header->value
-		   : "";
+	if (answer->status == 0 || curl_easy_header(answer->call->easy, name, 0,
+				       CURLH_HEADER, -1, &header) != CURLHE_OK)
+		return NULL;
+	return header->value;
 }
 
 static void
@@ -78,6 +78,7 @@ fill_answer(struct http_call *call, struct http_answer *answer)
 	answer->sent_us = call->sent_us;
 	answer->finished_us = clock_mono_us();
 	answer->retry_after = "";
+	answer->call = call;
 	if (call->why != NULL) {
 		answer->why = call->why;
 		answer->detail = call->detail;
@@ -86,8 +87,10 @@ fill_answer(struct http_call *call, struct http_answer *answer)
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(
 	    call->easy, CURLINFO_CONTENT_TYPE, &answer->content_type);
-	answer->retry_after = header_value(call, "Retry-After");
 	answer->status = status;
+	answer->retry_after = http_answer_header(answer, "Retry-After");
+	if (answer->retry_after == NULL)
+		answer->retry_after = "";
 	answer->body = buf_str(&call->answer);
 	answer->len = call->answer.len;
 }

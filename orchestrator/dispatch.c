@@ -5,16 +5,22 @@
  * never come for an attempt we do not know to be out; the signature is made
  * meanwhile. An instance that dies in between leaves a "sent" row that no
  * answer follows; the sweep abandons it, and nobody blames the miner.
+ *
+ * Where the answer is the result (protocol.h), the row says "sent" until that
+ * is there: should this instance die, nobody can tell what came of it.
  */
 #include "orchestrator/dispatch.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "common/blobs.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/log.h"
 #include "common/xalloc.h"
+#include "orchestrator/brought.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/hedges.h"
 #include "orchestrator/job.h"
@@ -30,11 +36,12 @@ struct dispatch {
 	char id[UUID_TEXT], job_id[UUID_TEXT];
 	char hotkey[64];
 	const struct kind *kind;
+	const struct protocol *protocol;
 	bool is_alone, is_hedge;
 	int64_t deadline_us;
 	struct signed_call *call; /* once it is signed */
 	bool is_written;	  /* its row */
-	bool is_unsigned;	  /* it could not be */
+	const char *fault;	  /* why it cannot be sent; NULL: it may */
 	bool is_dropped;
 };
 
@@ -91,25 +98,63 @@ accept(struct dispatch *d, const struct http_answer *answer)
 	free(d);
 }
 
+static void
+on_brought(void *arg)
+{
+	free(arg);
+}
+
+/* It was not asked: time ran out before we were connected (which has a
+ * deadline of its own), so the wait was ours. */
+static bool
+was_not_asked(const struct http_answer *answer)
+{
+	return answer->status == 0 && answer->started_us == 0 &&
+	       strcmp(answer->why, "timeout") == 0;
+}
+
+static void
+give_up_unsent(struct dispatch *d, const char *why)
+{
+	log_warn("attempt.not_sent", "id=%s hotkey=%s why=\"%s\"", d->id,
+	    d->hotkey, why);
+	abandon(d, "not_sent");
+}
+
+/* The answer is the result, or why there is none. */
+static void
+bring(struct dispatch *d, const struct http_answer *answer)
+{
+	const struct brought b = {
+	    .attempt_id = d->id,
+	    .job_id = d->job_id,
+	    .hotkey = d->hotkey,
+	    .kind = d->kind,
+	    .is_alone = d->is_alone,
+	    .deadline_us = d->deadline_us,
+	};
+
+	brought_take(d->o, &b, answer, on_brought, d);
+}
+
 /* A miner too slow to acknowledge may still be at work: its result, or the
- * attempt's deadline, will tell. If time ran out before we were connected
- * (which has a deadline of its own), the wait was ours. */
+ * attempt's deadline, will tell. */
 static void
 on_answer(const struct http_answer *answer, void *arg)
 {
 	struct dispatch *d = arg;
 	bool late = answer->status == 0 && strcmp(answer->why, "timeout") == 0;
 
-	if (answer->status >= 200 && answer->status < 300) {
+	if (was_not_asked(answer)) {
+		give_up_unsent(d, answer->detail);
+	} else if (d->protocol->read != NULL) {
+		bring(d, answer);
+	} else if (answer->status >= 200 && answer->status < 300) {
 		accept(d, answer);
-	} else if (late && answer->started_us != 0) {
+	} else if (late) {
 		log_info(
 		    "attempt.no_answer", "id=%s hotkey=%s", d->id, d->hotkey);
 		accept(d, answer);
-	} else if (late) {
-		log_warn("attempt.not_sent", "id=%s hotkey=%s why=\"%s\"",
-		    d->id, d->hotkey, answer->detail);
-		abandon(d, "not_sent");
 	} else if (answer->status == 0) {
 		log_info("attempt.unreachable", "id=%s hotkey=%s why=\"%s\"",
 		    d->id, d->hotkey, answer->detail);
@@ -151,11 +196,8 @@ go(struct dispatch *d)
 		return;
 	}
 	signed_call_free(d->call);
-	log_warn("attempt.not_sent",
-	    "id=%s hotkey=%s why=\"storing it took "
-	    "longer than its signature is good for\"",
-	    d->id, d->hotkey);
-	abandon(d, "not_sent");
+	give_up_unsent(
+	    d, "storing it took longer than its signature is good for");
 }
 
 static void
@@ -166,7 +208,7 @@ on_signed(struct signed_call *call, const struct err *why, void *arg)
 	if (why != NULL)
 		log_warn(
 		    "attempt.unsigned", "id=%s why=\"%s\"", d->id, why->text);
-	d->is_unsigned = why != NULL;
+	d->fault = why != NULL ? "no_signature" : NULL;
 	d->call = why == NULL ? call : NULL;
 	if (d->is_dropped)
 		dispatch_drop(d);
@@ -186,19 +228,105 @@ dispatch_start(struct dispatch *d)
 	d->is_written = true;
 	if (d->call != NULL)
 		go(d);
-	else if (d->is_unsigned)
-		abandon(d, "no_signature");
+	else if (d->fault != NULL)
+		abandon(d, d->fault);
 }
 
 void
 dispatch_drop(struct dispatch *d)
 {
 	d->is_dropped = true;
-	if (d->call == NULL && !d->is_unsigned)
+	if (d->call == NULL && d->fault == NULL)
 		return; /* until its signature is here */
 	if (d->call != NULL)
 		signed_call_free(d->call);
 	free(d);
+}
+
+/* The job's file, where it goes along; the caller frees. NULL if it is not
+ * there whole. */
+static void *
+load_input(struct orchestrator *o, const struct job *job, size_t *len)
+{
+	const char *of = job->input_of[0] != '\0' ? job->input_of : job->id;
+	size_t got = 0;
+	uint64_t bytes;
+	ssize_t n = 1;
+	char *data;
+	int fd;
+
+	fd = blob_open(o->blobs, of, job->input_sha256, &bytes);
+	if (fd < 0 || bytes > (uint64_t)job->kind->max_input_bytes) {
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	data = xmalloc(bytes + 1);
+	while (got < bytes && n > 0) {
+		n = read(fd, data + got, bytes - got);
+		got += n > 0 ? n : 0;
+	}
+	close(fd);
+	*len = got;
+	if (got == bytes)
+		return data;
+	free(data);
+	return NULL;
+}
+
+static int
+build(const struct dispatch *d, struct protocol_ask *ask,
+    struct protocol_sending *sending, struct err *err)
+{
+	void *input = NULL;
+	int rc;
+
+	if (d->protocol == NULL)
+		return err_set(err, "nothing is known of the protocol %s",
+		    d->kind->protocol);
+	if (d->protocol->takes_input && ask->job->input_type != NULL) {
+		input = load_input(d->o, ask->job, &ask->input_len);
+		if (input == NULL)
+			return err_set(err, "the job's input is not there");
+	}
+	ask->input = input;
+	rc = d->protocol->build(ask, sending, err);
+	free(input);
+	return rc;
+}
+
+/* An answer that is the result is waited for as long as the attempt lasts. */
+static int
+wait_ms(const struct dispatch *d)
+{
+	int64_t left_ms = (d->deadline_us - clock_wall_us()) / 1000;
+
+	if (d->protocol->read == NULL)
+		return (int)d->kind->answer_ms;
+	return left_ms > 1 ? (int)left_ms : 1;
+}
+
+/* Have it signed. */
+static void
+call(struct dispatch *d, const struct miner *m, struct protocol_sending *s)
+{
+	struct signed_call_request request = {
+	    .method = "POST",
+	    .url = dispatch_url(d->o, m->address, d->kind->path),
+	    .body = s->body,
+	    .signed_for = m->hotkey,
+	    .timeout_ms = wait_ms(d),
+	    .fields = s->fields,
+	    .on_signed = on_signed,
+	    .on_answer = on_answer,
+	    .on_drop = on_call_dropped,
+	    .arg = d,
+	};
+
+	if (d->protocol->most_answer != NULL)
+		request.max_answer = d->protocol->most_answer(d->kind);
+	memcpy(request.body_hash, s->body_hash, sizeof(request.body_hash));
+	signed_call_new(d->o, &request);
 }
 
 struct dispatch *
@@ -206,17 +334,12 @@ dispatch_new(struct orchestrator *o, const struct job *job,
     const char *attempt_id, const struct miner *m, int64_t deadline_us)
 {
 	struct dispatch *d = xcalloc(1, sizeof(*d));
-	struct signed_call_request request = {
-	    .method = "POST",
-	    .url = dispatch_url(o, m->address, job->kind->path),
-	    .body = protocol_body(o, job, attempt_id, deadline_us),
-	    .signed_for = m->hotkey,
-	    .timeout_ms = (int)job->kind->answer_ms,
-	    .on_signed = on_signed,
-	    .on_answer = on_answer,
-	    .on_drop = on_call_dropped,
-	    .arg = d,
-	};
+	struct protocol_sending sending = {0};
+	struct protocol_ask ask = {.o = o,
+	    .job = job,
+	    .attempt_id = attempt_id,
+	    .deadline_us = deadline_us};
+	struct err err = {""};
 
 	d->o = o;
 	snprintf(d->id, sizeof(d->id), "%s", attempt_id);
@@ -226,6 +349,14 @@ dispatch_new(struct orchestrator *o, const struct job *job,
 	d->is_alone = job->wanted == 1;
 	d->is_hedge = job->is_hedged;
 	d->deadline_us = deadline_us;
-	signed_call_new(o, &request);
+	d->protocol = protocol_find(job->kind->protocol);
+	if (build(d, &ask, &sending, &err) == 0) {
+		call(d, m, &sending);
+		return d;
+	}
+	log_warn("attempt.not_sent", "id=%s hotkey=%s why=\"%s\"", d->id,
+	    d->hotkey, err.text);
+	protocol_sending_clear(&sending);
+	d->fault = "not_sent";
 	return d;
 }

@@ -26,6 +26,7 @@ struct job {
 	char *only;	/* the only miner that may have it; NULL: any */
 	char tenant[JOB_MAX_TENANT + 1]; /* whose; "": nobody's in particular */
 	char *input_type;		 /* NULL: no input */
+	char input_of[UUID_TEXT];	 /* the job under whose id it is kept */
 	char input_sha256[65];
 	int64_t input_bytes;
 	int wanted, min, priority;

@@ -44,6 +44,7 @@
 
 enum {
 	MAX_PER_MINER = 8,
+	MAX_PER_AXON = 64, /* who keeps a connection until the work is done */
 	/* What 256 miners may hold, were all of them slow to answer. */
 	MAX_CONNECTIONS = 256 * MAX_PER_MINER,
 	MAX_IDLE = 256,
@@ -432,6 +433,8 @@ start(struct orchestrator *o, const char *self)
 	if (open_files(o, self) != 0 || start_redis(o) != 0 || open_api(o) != 0)
 		return -1;
 	o->client = http_client_new(base, &client);
+	client.max_host_connections = MAX_PER_AXON;
+	o->axons = http_client_new(base, &client);
 	o->flights = flights_new(o);
 	o->hedges =
 	    hedges_new(o, config_real(config, "orchestrator.hedge_budget"),
@@ -462,6 +465,7 @@ stop(struct orchestrator *o)
 	http_server_free(o->api);
 	signed_calls_drop(o);
 	http_client_free(o->client);
+	http_client_free(o->axons);
 	signer_client_free(o->signer);
 	probes_free(o->probes);
 	redis_free(o->out);
