@@ -222,9 +222,10 @@ take_json(const json_t *value, const char *as, uint64_t *bytes)
 		buf_add(&decoded, json_string_value(value),
 		    json_string_length(value));
 	else if (strcmp(as, "text") == 0 || decode(value, &decoded) != 0)
-		return NULL;
+		goto done;
 	*bytes = decoded.len;
 	output = output_of_text(buf_str(&decoded), decoded.len);
+done:
 	buf_free(&decoded);
 	return output;
 }

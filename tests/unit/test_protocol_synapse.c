@@ -244,6 +244,7 @@ an_output_is_what_the_wire_says(void **state)
 	    /* "handshake_ack" */
 	    {JSON_BASE64, "{\"output_data\": \"aGFuZHNoYWtlX2Fjaw==\"}",
 		PROTOCOL_RESULT, "{\"text\": \"handshake_ack\"}", 13},
+	    {JSON_BASE64, "{\"output_data\": \"!\"}", PROTOCOL_FAILED, NULL, 0},
 	    /* no UTF-8 */
 	    {JSON_BASE64, "{\"output_data\": \"/////w==\"}", PROTOCOL_FAILED,
 		NULL, 0},
