@@ -49,6 +49,11 @@ forms(const struct seeds *s)
 	PUT_ALL(s, "form", "\0", native);
 	PUT_ALL(s, "form", "\2", dippy);
 	seed_text(s, "form", "\4", "of no form");
+	PUT_ALL(s, "form", "\10", native);
+	seed_text(s, "form", "\11", "{\"output\":\"\"}");
+	seed_text(s, "form", "\10",
+	    PART("error", "a long one") "                                  "
+					"                                  ");
 }
 
 static void
