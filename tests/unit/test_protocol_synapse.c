@@ -204,70 +204,67 @@ an_axons_status_is_an_outcome(void **state)
 	}
 }
 
+static const struct {
+	enum gives gives;
+	const char *body;
+	enum protocol_outcome want;
+	const char *output; /* JSON, or the file's bytes; NULL: none */
+	uint64_t bytes;
+} outputs[] = {
+    {A_FILE, "{\"out\": \"UklG Rg==\"}", PROTOCOL_RESULT, "RIFF", 0},
+    {A_FILE, "{\"out\": \"\"}", PROTOCOL_RESULT, NULL, 0},
+    {A_FILE, "{\"out\": null}", PROTOCOL_RESULT, NULL, 0},
+    {A_FILE, "{}", PROTOCOL_RESULT, NULL, 0},
+    {A_FILE, "{\"out\": \"!\"}", PROTOCOL_FAILED, NULL, 0},
+    {A_FILE, "{\"out\": \"UklGR\"}", PROTOCOL_FAILED, NULL, 0},
+    {A_FILE, "{\"out\": [1]}", PROTOCOL_FAILED, NULL, 0},
+    {A_FILE, "[]", PROTOCOL_FAILED, NULL, 0},
+    {A_FILE, "", PROTOCOL_FAILED, NULL, 0},
+    {A_FILE, "<html>", PROTOCOL_FAILED, NULL, 0},
+    {A_FILE, "{\"out\": \"aGk=\", \"out\": \"aGk=\"}", PROTOCOL_FAILED, NULL,
+	0},
+    {JSON_TEXT, "{\"out\": \"hi\"}", PROTOCOL_RESULT, "{\"text\": \"hi\"}", 2},
+    {JSON_TEXT, "{\"out\": \"{\\\"a\\\": 1}\"}", PROTOCOL_RESULT, "{\"a\": 1}",
+	8},
+    {JSON_TEXT, "{\"out\": 7}", PROTOCOL_FAILED, NULL, 0},
+    {JSON_JSON, "{\"out\": {\"a\": [1]}}", PROTOCOL_RESULT, "{\"a\": [1]}", 9},
+    /* {"transcript": "one two", "language": "en"} */
+    {JSON_BASE64,
+	"{\"output_data\": \"eyJ0cmFuc2NyaXB0IjogIm9uZSB0d28iLCAibGFuZ3"
+	"VhZ2UiOiAiZW4ifQ==\"}",
+	PROTOCOL_RESULT,
+	"{\"transcript\": \"one two\", \"language\": \"en\", "
+	"\"text\": \"one two\"}",
+	43},
+    /* "handshake_ack" */
+    {JSON_BASE64, "{\"output_data\": \"aGFuZHNoYWtlX2Fjaw==\"}",
+	PROTOCOL_RESULT, "{\"text\": \"handshake_ack\"}", 13},
+    {JSON_BASE64, "{\"output_data\": \"!\"}", PROTOCOL_FAILED, NULL, 0},
+    /* no UTF-8 */
+    {JSON_BASE64, "{\"output_data\": \"/////w==\"}", PROTOCOL_FAILED, NULL, 0},
+    {JSON_BASE64,
+	"{\"output_data\": \"aGk=\", \"error_message\": \"no model\"}",
+	PROTOCOL_FAILED, NULL, 0},
+    {JSON_BASE64, "{\"output_data\": \"aGk=\", \"error_message\": \" \"}",
+	PROTOCOL_RESULT, "{\"text\": \"hi\"}", 2},
+    {JSON_BASE64, "{\"output_data\": \"aGk=\", \"error_message\": null}",
+	PROTOCOL_RESULT, "{\"text\": \"hi\"}", 2},
+};
+
 static void
 an_output_is_what_the_wire_says(void **state)
 {
-	static const struct {
-		enum gives gives;
-		const char *body;
-		enum protocol_outcome want;
-		const char *output; /* JSON, or the file's bytes; NULL: none */
-		uint64_t bytes;
-	} cases[] = {
-	    {A_FILE, "{\"out\": \"UklG Rg==\"}", PROTOCOL_RESULT, "RIFF", 0},
-	    {A_FILE, "{\"out\": \"\"}", PROTOCOL_RESULT, NULL, 0},
-	    {A_FILE, "{\"out\": null}", PROTOCOL_RESULT, NULL, 0},
-	    {A_FILE, "{}", PROTOCOL_RESULT, NULL, 0},
-	    {A_FILE, "{\"out\": \"!\"}", PROTOCOL_FAILED, NULL, 0},
-	    {A_FILE, "{\"out\": \"UklGR\"}", PROTOCOL_FAILED, NULL, 0},
-	    {A_FILE, "{\"out\": [1]}", PROTOCOL_FAILED, NULL, 0},
-	    {A_FILE, "[]", PROTOCOL_FAILED, NULL, 0},
-	    {A_FILE, "", PROTOCOL_FAILED, NULL, 0},
-	    {A_FILE, "<html>", PROTOCOL_FAILED, NULL, 0},
-	    {A_FILE, "{\"out\": \"aGk=\", \"out\": \"aGk=\"}", PROTOCOL_FAILED,
-		NULL, 0},
-	    {JSON_TEXT, "{\"out\": \"hi\"}", PROTOCOL_RESULT,
-		"{\"text\": \"hi\"}", 2},
-	    {JSON_TEXT, "{\"out\": \"{\\\"a\\\": 1}\"}", PROTOCOL_RESULT,
-		"{\"a\": 1}", 8},
-	    {JSON_TEXT, "{\"out\": 7}", PROTOCOL_FAILED, NULL, 0},
-	    {JSON_JSON, "{\"out\": {\"a\": [1]}}", PROTOCOL_RESULT,
-		"{\"a\": [1]}", 9},
-	    /* {"transcript": "one two", "language": "en"} */
-	    {JSON_BASE64,
-		"{\"output_data\": \"eyJ0cmFuc2NyaXB0IjogIm9uZSB0d28iLCAibGFuZ3"
-		"VhZ2UiOiAiZW4ifQ==\"}",
-		PROTOCOL_RESULT,
-		"{\"transcript\": \"one two\", \"language\": \"en\", "
-		"\"text\": \"one two\"}",
-		43},
-	    /* "handshake_ack" */
-	    {JSON_BASE64, "{\"output_data\": \"aGFuZHNoYWtlX2Fjaw==\"}",
-		PROTOCOL_RESULT, "{\"text\": \"handshake_ack\"}", 13},
-	    {JSON_BASE64, "{\"output_data\": \"!\"}", PROTOCOL_FAILED, NULL, 0},
-	    /* no UTF-8 */
-	    {JSON_BASE64, "{\"output_data\": \"/////w==\"}", PROTOCOL_FAILED,
-		NULL, 0},
-	    {JSON_BASE64,
-		"{\"output_data\": \"aGk=\", \"error_message\": \"no model\"}",
-		PROTOCOL_FAILED, NULL, 0},
-	    {JSON_BASE64,
-		"{\"output_data\": \"aGk=\", \"error_message\": \" \"}",
-		PROTOCOL_RESULT, "{\"text\": \"hi\"}", 2},
-	    {JSON_BASE64,
-		"{\"output_data\": \"aGk=\", \"error_message\": null}",
-		PROTOCOL_RESULT, "{\"text\": \"hi\"}", 2},
-	};
 	struct protocol_reply r;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *want = cases[i].output;
+	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+		const char *want = outputs[i].output;
 
-		read_answer(cases[i].gives, 200, NULL, cases[i].body, &r);
-		if (r.outcome != cases[i].want)
-			fail_msg("outcome %d of %s", r.outcome, cases[i].body);
-		if (cases[i].gives == A_FILE) {
+		read_answer(outputs[i].gives, 200, NULL, outputs[i].body, &r);
+		if (r.outcome != outputs[i].want)
+			fail_msg(
+			    "outcome %d of %s", r.outcome, outputs[i].body);
+		if (outputs[i].gives == A_FILE) {
 			assert_null(r.output);
 			assert_int_equal(
 			    r.file.len, want != NULL ? strlen(want) : 0);
@@ -278,7 +275,7 @@ an_output_is_what_the_wire_says(void **state)
 			json_t *json = json_loads(want, 0, NULL);
 
 			assert_true(json_equal(r.output, json));
-			assert_int_equal(r.output_bytes, cases[i].bytes);
+			assert_int_equal(r.output_bytes, outputs[i].bytes);
 			json_decref(json);
 		} else {
 			assert_null(r.output);
