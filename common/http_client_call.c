@@ -39,6 +39,7 @@ release(struct http_call *call)
 	curl_url_cleanup(call->url);
 	event_free(call->deadline);
 	event_free(call->kick);
+	http_pieces_clear(call);
 	buf_free(&call->answer);
 	free(call->host);
 	free(call->body);
@@ -52,33 +53,42 @@ http_call_free(struct http_call *call)
 	release(call);
 }
 
+/* Its own callback may be on the stack: that frees it then. */
 void
 http_call_cancel(struct http_call *call)
 {
-	http_call_free(call);
+	call->dead = true;
+	if (call->busy == 0)
+		http_call_free(call);
+}
+
+static const char *
+header_value(struct http_call *call, const char *name)
+{
+	struct curl_header *header;
+
+	return curl_easy_header(
+		   call->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK
+		   ? header->value
+		   : "";
 }
 
 const char *
 http_answer_header(const struct http_answer *answer, const char *name)
 {
-	struct curl_header *header;
-
-	if (answer->status == 0 || curl_easy_header(answer->call->easy, name, 0,
-				       CURLH_HEADER, -1, &header) != CURLHE_OK)
-		return NULL;
-	return header->value;
+	return answer->status != 0 ? header_value(answer->call, name) : "";
 }
 
-static void
-fill_answer(struct http_call *call, struct http_answer *answer)
+void
+http_call_fill(struct http_call *call, struct http_answer *answer)
 {
 	long status = 0;
 
+	answer->call = call;
 	answer->started_us = call->started_us;
 	answer->sent_us = call->sent_us;
 	answer->finished_us = clock_mono_us();
 	answer->retry_after = "";
-	answer->call = call;
 	if (call->why != NULL) {
 		answer->why = call->why;
 		answer->detail = call->detail;
@@ -87,22 +97,20 @@ fill_answer(struct http_call *call, struct http_answer *answer)
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(
 	    call->easy, CURLINFO_CONTENT_TYPE, &answer->content_type);
+	answer->retry_after = header_value(call, "Retry-After");
 	answer->status = status;
-	answer->retry_after = http_answer_header(answer, "Retry-After");
-	if (answer->retry_after == NULL)
-		answer->retry_after = "";
 	answer->body = buf_str(&call->answer);
 	answer->len = call->answer.len;
 }
 
-/* Tell how it ended. Nobody can find the call while the callback runs. */
-static void
-end(struct http_call *call)
+/* Nobody can find the call while the callback runs. */
+void
+http_call_end(struct http_call *call)
 {
 	struct http_client *client = call->client;
 	struct http_answer answer = {0};
 
-	fill_answer(call, &answer);
+	http_call_fill(call, &answer);
 	if (call->added)
 		curl_multi_remove_handle(client->multi, call->easy);
 	call->added = false;
@@ -157,7 +165,7 @@ http_call_finish(struct http_call *call, CURLcode code)
 	if (code == CURLE_OK && !call->head_done)
 		http_call_blame(
 		    call, "reset", "the answer ends inside its headers");
-	end(call);
+	http_call_end(call);
 }
 
 static void
@@ -165,7 +173,7 @@ on_kick(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	end(arg);
+	http_call_end(arg);
 }
 
 static void
@@ -180,7 +188,7 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	    call->name != NULL	    ? "; its name is not resolved"
 	    : call->started_us == 0 ? "; it is not connected"
 				    : "");
-	end(call);
+	http_call_end(call);
 }
 
 /* It has failed before libcurl knew of it: say so from the loop. */
@@ -237,6 +245,7 @@ http_call_start(struct http_client *client,
 	    options->timeout_ms / 1000, options->timeout_ms % 1000 * 1000};
 
 	call->client = client;
+	http_pieces_set_up(call, options);
 	call->max_answer = options->max_answer;
 	call->on_done = on_done;
 	call->arg = arg;

@@ -68,6 +68,8 @@ struct head {
 	uint64_t len;
 	const char *id;
 	const struct buf *extra; /* lines */
+	bool streams;		 /* no length is known */
+	bool chunked;
 	bool close;
 	bool say_keep_alive; /* HTTP/1.0 wants to hear it */
 };
@@ -112,7 +114,9 @@ write_head(struct http_conn *c, const struct head *h)
 	if (has_body(h->status) && h->content_type != NULL)
 		evbuffer_add_printf(
 		    c->out, "Content-Type: %s\r\n", h->content_type);
-	if (has_body(h->status))
+	if (h->chunked)
+		evbuffer_add_printf(c->out, "Transfer-Encoding: chunked\r\n");
+	if (has_body(h->status) && !h->streams)
 		evbuffer_add_printf(c->out, "Content-Length: %llu\r\n",
 		    (unsigned long long)h->len);
 	if (h->close)
@@ -124,24 +128,31 @@ write_head(struct http_conn *c, const struct head *h)
 	evbuffer_add(c->out, "\r\n", 2);
 }
 
+static void
+begin_head(struct http_req *req, struct head *head)
+{
+	struct http_conn *c = req->conn;
+
+	if (!req->keep_alive || !c->body_done || c->server->draining)
+		req->keep_alive = false;
+	head->id = req->id;
+	head->extra = &req->extra;
+	head->close = !req->keep_alive;
+	head->say_keep_alive = req->is_http_1_0;
+	write_head(c, head);
+}
+
 /* The head of the answer to a request; whether a body follows. */
 static bool
 begin(struct http_req *req, int status, const char *content_type, uint64_t len)
 {
-	struct http_conn *c = req->conn;
 	struct head head = {
 	    .status = status,
 	    .content_type = content_type,
 	    .len = len,
-	    .id = req->id,
-	    .extra = &req->extra,
 	};
 
-	if (!req->keep_alive || !c->body_done || c->server->draining)
-		req->keep_alive = false;
-	head.close = !req->keep_alive;
-	head.say_keep_alive = req->is_http_1_0;
-	write_head(c, &head);
+	begin_head(req, &head);
 	return has_body(status) && !req->is_head;
 }
 
@@ -217,6 +228,98 @@ http_reply_file(struct http_req *req, int status, const char *content_type,
 	evbuffer_add_file_segment(req->conn->out, segment, 0, len);
 	evbuffer_file_segment_free(segment);
 	done(req);
+}
+
+/* -- in pieces ------------------------------------------------------------- */
+
+static void
+stream_begin(struct http_req *req, struct head *head)
+{
+	assert(!req->answered && !req->streaming && has_body(head->status));
+	req->streaming = true;
+	if (req->conn == NULL)
+		return;
+	assert(req->conn->body_done);
+	begin_head(req, head);
+	http_conn_kick(req->conn);
+}
+
+void
+http_stream_begin(struct http_req *req, int status, const char *content_type)
+{
+	struct head head = {
+	    .status = status,
+	    .content_type = content_type,
+	    .streams = true,
+	    .chunked = !req->is_http_1_0,
+	};
+
+	req->chunked = head.chunked;
+	if (!head.chunked)
+		req->keep_alive = false;
+	stream_begin(req, &head);
+}
+
+void
+http_stream_begin_sized(
+    struct http_req *req, int status, const char *content_type, uint64_t len)
+{
+	struct head head = {
+	    .status = status, .content_type = content_type, .len = len};
+
+	req->sized = true;
+	req->unsent = len;
+	stream_begin(req, &head);
+}
+
+size_t
+http_stream_write(struct http_req *req, const void *bytes, size_t len)
+{
+	struct http_conn *c = req->conn;
+
+	assert(req->streaming && !req->answered);
+	if (req->sized && len > req->unsent)
+		len = req->unsent;
+	if (c == NULL || req->is_head || len == 0)
+		return 0;
+	if (req->chunked)
+		evbuffer_add_printf(c->out, "%zx\r\n", len);
+	evbuffer_add(c->out, bytes, len);
+	if (req->chunked)
+		evbuffer_add(c->out, "\r\n", 2);
+	if (req->sized)
+		req->unsent -= len;
+	http_conn_kick(c);
+	return evbuffer_get_length(c->out);
+}
+
+void
+http_stream_end(struct http_req *req)
+{
+	assert(req->streaming && !req->answered);
+	if (req->conn != NULL && req->chunked && !req->is_head)
+		evbuffer_add(req->conn->out, "0\r\n\r\n", 5);
+	if (req->sized && req->unsent > 0 && !req->is_head)
+		req->keep_alive = false;
+	done(req);
+}
+
+void
+http_stream_cut(struct http_req *req)
+{
+	assert(req->streaming && !req->answered);
+	req->keep_alive = false;
+	done(req);
+}
+
+void
+http_stream_on_room(
+    struct http_req *req, void (*on_room)(struct http_req *, void *), void *arg)
+{
+	req->on_room = on_room;
+	req->room_arg = arg;
+	if (req->conn != NULL)
+		http_conn_kick(req->conn);
 }
 
 /* Text as JSON; bytes that are no UTF-8 become question marks. */

@@ -35,9 +35,8 @@ of_text(const char *text)
 	return errno == 0 && end[strspn(end, blanks)] == '\0' ? n : -1;
 }
 
-/* -1: it names none. */
-static int64_t
-said_by(const json_t *said)
+int64_t
+job_seed_said(const json_t *said)
 {
 	double real;
 
@@ -64,7 +63,7 @@ said_by(const json_t *said)
 int64_t
 job_seed_sent(const json_t *said, const char *job_id)
 {
-	int64_t seed = said_by(said);
+	int64_t seed = job_seed_said(said);
 
 	return seed >= 0 ? seed : job_seed(job_id);
 }

@@ -6,16 +6,15 @@
  * meanwhile. An instance that dies in between leaves a "sent" row that no
  * answer follows; the sweep abandons it, and nobody blames the miner.
  *
- * Where the answer is the result (protocol.h), the row says "sent" until that
- * is there: should this instance die, nobody can tell what came of it.
+ * Where the job's input goes along, it is loaded first, and signed with the
+ * rest. Where the answer is the result (protocol.h), the row says "sent" until
+ * that is there: should this instance die, nobody can tell what came of it.
  */
 #include "orchestrator/dispatch.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "common/blobs.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/log.h"
@@ -23,6 +22,7 @@
 #include "orchestrator/brought.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/hedges.h"
+#include "orchestrator/input_load.h"
 #include "orchestrator/job.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
@@ -31,7 +31,12 @@
 #include "orchestrator/signed_call.h"
 #include "orchestrator/store.h"
 
+/* An input may take this share of its attempt's time: the rest is the
+ * miner's. */
+enum { LOAD_SHARE = 4 };
+
 struct dispatch {
+	LIST_ENTRY(dispatch) link; /* of those that load */
 	struct orchestrator *o;
 	char id[UUID_TEXT], job_id[UUID_TEXT];
 	char hotkey[64];
@@ -39,18 +44,38 @@ struct dispatch {
 	const struct protocol *protocol;
 	bool is_alone, is_hedge;
 	int64_t deadline_us;
+	char *url;
+	bool is_plain;
+	struct job asked;	 /* what is sent of the job, until it is made */
+	struct input_load *load; /* of what goes along; NULL: none now */
 	struct signed_call *call; /* once it is signed */
 	bool is_written;	  /* its row */
 	const char *fault;	  /* why it cannot be sent; NULL: it may */
 	bool is_dropped;
 };
 
-char *
-dispatch_url(
-    const struct orchestrator *o, const char *address, const char *path)
+static void
+forget_asked(struct dispatch *d)
 {
-	return xasprintf(
-	    "%s://%s%s", o->development ? "http" : "https", address, path);
+	json_decref(d->asked.params);
+	free(d->asked.input_type);
+	d->asked = (struct job){0};
+}
+
+static void
+dispatch_free(struct dispatch *d)
+{
+	forget_asked(d);
+	free(d->url);
+	free(d);
+}
+
+char *
+dispatch_url(const struct orchestrator *o, const char *address,
+    const char *path, bool is_plain)
+{
+	return xasprintf("%s://%s%s",
+	    o->development || is_plain ? "http" : "https", address, path);
 }
 
 static void
@@ -60,7 +85,7 @@ on_over(bool moved, void *arg)
 
 	if (moved)
 		jobs_settle(d->o, d->job_id);
-	free(d);
+	dispatch_free(d);
 }
 
 static void
@@ -95,13 +120,13 @@ accept(struct dispatch *d, const struct http_answer *answer)
 	else if (took_us > FLIGHT_KEEP_MS * 1000LL)
 		store_attempt_step(d->o, d->job_id, d->id, ATTEMPT_ACCEPT,
 		    ATTEMPT_ACCEPTED, NULL, &times, NULL, NULL);
-	free(d);
+	dispatch_free(d);
 }
 
 static void
 on_brought(void *arg)
 {
-	free(arg);
+	dispatch_free(arg);
 }
 
 /* It was not asked: time ran out before we were connected (which has a
@@ -219,7 +244,163 @@ on_signed(struct signed_call *call, const struct err *why, void *arg)
 static void
 on_call_dropped(void *arg)
 {
-	free(arg);
+	dispatch_free(arg);
+}
+
+/* -- what is sent ---------------------------------------------------------- */
+
+/* An answer that is the result is waited for as long as the attempt lasts. */
+static int
+wait_ms(const struct dispatch *d)
+{
+	int64_t left_ms = (d->deadline_us - clock_wall_us()) / 1000;
+
+	if (d->protocol->read == NULL)
+		return (int)d->kind->answer_ms;
+	return left_ms > 1 ? (int)left_ms : 1;
+}
+
+/* Have it signed. */
+static void
+sign(struct dispatch *d, struct protocol_sending *s)
+{
+	struct signed_call_request request = {
+	    .method = "POST",
+	    .url = d->url,
+	    .is_plain = d->is_plain,
+	    .body = s->body,
+	    .signed_for = d->hotkey,
+	    .timeout_ms = wait_ms(d),
+	    .fields = s->fields,
+	    .on_signed = on_signed,
+	    .on_answer = on_answer,
+	    .on_drop = on_call_dropped,
+	    .arg = d,
+	};
+
+	d->url = NULL;
+	if (d->protocol->most_answer != NULL)
+		request.max_answer = d->protocol->most_answer(d->kind);
+	memcpy(request.body_hash, s->body_hash, sizeof(request.body_hash));
+	signed_call_new(d->o, &request);
+}
+
+static void
+cannot_send(struct dispatch *d, const char *why)
+{
+	log_warn("attempt.not_sent", "id=%s hotkey=%s why=\"%s\"", d->id,
+	    d->hotkey, why);
+	d->fault = "not_sent";
+}
+
+static void
+make(struct dispatch *d, const void *input, size_t len)
+{
+	const struct protocol_ask ask = {
+	    .o = d->o,
+	    .job = &d->asked,
+	    .attempt_id = d->id,
+	    .deadline_us = d->deadline_us,
+	    .input = input,
+	    .input_len = len,
+	};
+	struct protocol_sending sending = {0};
+	struct err err = {""};
+
+	if (d->protocol->build(&ask, &sending, &err) == 0) {
+		sign(d, &sending);
+	} else {
+		cannot_send(d, err.text);
+		protocol_sending_clear(&sending);
+	}
+	forget_asked(d);
+}
+
+/* -- an input that goes along ---------------------------------------------- */
+
+static void
+on_loaded(const char *why, const void *input, size_t len, void *arg)
+{
+	struct dispatch *d = arg;
+
+	d->load = NULL;
+	LIST_REMOVE(d, link);
+	if (why == NULL)
+		make(d, input, len);
+	else
+		cannot_send(d, why);
+	if (d->fault != NULL && d->is_written)
+		abandon(d, d->fault);
+}
+
+static void
+load(struct dispatch *d)
+{
+	int64_t ms = (d->deadline_us - clock_wall_us()) / 1000 / LOAD_SHARE;
+
+	if (d->asked.input_bytes < 1 ||
+	    d->asked.input_bytes > d->kind->max_input_bytes) {
+		cannot_send(d, "the job's input is not of a size that goes "
+			       "along");
+		return;
+	}
+	d->load =
+	    input_load_start(d->o, &d->asked, ms > 1 ? ms : 1, on_loaded, d);
+	LIST_INSERT_HEAD(&d->o->dispatches, d, link);
+}
+
+static void
+stop_loading(struct dispatch *d)
+{
+	input_load_cancel(d->load);
+	d->load = NULL;
+	LIST_REMOVE(d, link);
+}
+
+/* -- from outside ---------------------------------------------------------- */
+
+/* What a miner is sent is made of this. */
+static void
+copy_asked(struct job *asked, const struct job *job)
+{
+	memcpy(asked->id, job->id, sizeof(asked->id));
+	asked->kind = job->kind;
+	asked->params = json_incref(job->params);
+	if (job->input_type != NULL)
+		asked->input_type = xstrdup(job->input_type);
+	memcpy(asked->input_sha256, job->input_sha256,
+	    sizeof(asked->input_sha256));
+	memcpy(asked->input_of, job->input_of, sizeof(asked->input_of));
+	asked->input_bytes = job->input_bytes;
+}
+
+struct dispatch *
+dispatch_new(struct orchestrator *o, const struct job *job,
+    const char *attempt_id, const struct miner *m, int64_t deadline_us)
+{
+	struct dispatch *d = xcalloc(1, sizeof(*d));
+
+	d->o = o;
+	snprintf(d->id, sizeof(d->id), "%s", attempt_id);
+	snprintf(d->job_id, sizeof(d->job_id), "%s", job->id);
+	snprintf(d->hotkey, sizeof(d->hotkey), "%s", m->hotkey);
+	d->kind = job->kind;
+	d->is_alone = job->wanted == 1;
+	d->is_hedge = job->is_hedged;
+	d->deadline_us = deadline_us;
+	d->protocol = protocol_find(job->kind->protocol);
+	if (d->protocol == NULL) {
+		cannot_send(d, "nothing is known of its kind's protocol");
+		return d;
+	}
+	d->is_plain = d->protocol->is_of_axons && m->is_axon;
+	d->url = dispatch_url(o, m->address, d->kind->path, d->is_plain);
+	copy_asked(&d->asked, job);
+	if (d->protocol->takes_input && job->input_type != NULL)
+		load(d);
+	else
+		make(d, NULL, 0);
+	return d;
 }
 
 void
@@ -236,127 +417,37 @@ void
 dispatch_drop(struct dispatch *d)
 {
 	d->is_dropped = true;
-	if (d->call == NULL && d->fault == NULL)
+	if (d->load != NULL)
+		stop_loading(d);
+	else if (d->call == NULL && d->fault == NULL)
 		return; /* until its signature is here */
 	if (d->call != NULL)
 		signed_call_free(d->call);
-	free(d);
+	dispatch_free(d);
 }
 
-/* The job's file, where it goes along; the caller frees. NULL if it is not
- * there whole. */
-static void *
-load_input(struct orchestrator *o, const struct job *job, size_t *len)
+void
+dispatch_over(struct orchestrator *o, const char *attempt_id)
 {
-	const char *of = job->input_of[0] != '\0' ? job->input_of : job->id;
-	size_t got = 0;
-	uint64_t bytes;
-	ssize_t n = 1;
-	char *data;
-	int fd;
+	struct dispatch *d = LIST_FIRST(&o->dispatches);
 
-	fd = blob_open(o->blobs, of, job->input_sha256, &bytes);
-	if (fd < 0 || bytes > (uint64_t)job->kind->max_input_bytes) {
-		if (fd >= 0)
-			close(fd);
-		return NULL;
-	}
-	data = xmalloc(bytes + 1);
-	while (got < bytes && n > 0) {
-		n = read(fd, data + got, bytes - got);
-		got += n > 0 ? n : 0;
-	}
-	close(fd);
-	*len = got;
-	if (got == bytes)
-		return data;
-	free(data);
-	return NULL;
-}
-
-static int
-build(const struct dispatch *d, struct protocol_ask *ask,
-    struct protocol_sending *sending, struct err *err)
-{
-	void *input = NULL;
-	int rc;
-
-	if (d->protocol == NULL)
-		return err_set(err, "nothing is known of the protocol %s",
-		    d->kind->protocol);
-	if (d->protocol->takes_input && ask->job->input_type != NULL) {
-		input = load_input(d->o, ask->job, &ask->input_len);
-		if (input == NULL)
-			return err_set(err, "the job's input is not there");
-	}
-	ask->input = input;
-	rc = d->protocol->build(ask, sending, err);
-	free(input);
-	return rc;
-}
-
-/* An answer that is the result is waited for as long as the attempt lasts. */
-static int
-wait_ms(const struct dispatch *d)
-{
-	int64_t left_ms = (d->deadline_us - clock_wall_us()) / 1000;
-
-	if (d->protocol->read == NULL)
-		return (int)d->kind->answer_ms;
-	return left_ms > 1 ? (int)left_ms : 1;
-}
-
-/* Have it signed. */
-static void
-call(struct dispatch *d, const struct miner *m, struct protocol_sending *s)
-{
-	struct signed_call_request request = {
-	    .method = "POST",
-	    .url = dispatch_url(d->o, m->address, d->kind->path),
-	    .body = s->body,
-	    .signed_for = m->hotkey,
-	    .timeout_ms = wait_ms(d),
-	    .fields = s->fields,
-	    .on_signed = on_signed,
-	    .on_answer = on_answer,
-	    .on_drop = on_call_dropped,
-	    .arg = d,
-	};
-
-	if (d->protocol->most_answer != NULL)
-		request.max_answer = d->protocol->most_answer(d->kind);
-	memcpy(request.body_hash, s->body_hash, sizeof(request.body_hash));
-	signed_call_new(d->o, &request);
-}
-
-struct dispatch *
-dispatch_new(struct orchestrator *o, const struct job *job,
-    const char *attempt_id, const struct miner *m, int64_t deadline_us)
-{
-	struct dispatch *d = xcalloc(1, sizeof(*d));
-	struct protocol_sending sending = {0};
-	struct protocol_ask ask = {.o = o,
-	    .job = job,
-	    .attempt_id = attempt_id,
-	    .deadline_us = deadline_us};
-	struct err err = {""};
-
-	d->o = o;
-	snprintf(d->id, sizeof(d->id), "%s", attempt_id);
-	snprintf(d->job_id, sizeof(d->job_id), "%s", job->id);
-	snprintf(d->hotkey, sizeof(d->hotkey), "%s", m->hotkey);
-	d->kind = job->kind;
-	d->is_alone = job->wanted == 1;
-	d->is_hedge = job->is_hedged;
-	d->deadline_us = deadline_us;
-	d->protocol = protocol_find(job->kind->protocol);
-	if (build(d, &ask, &sending, &err) == 0) {
-		call(d, m, &sending);
-		return d;
-	}
-	log_warn("attempt.not_sent", "id=%s hotkey=%s why=\"%s\"", d->id,
-	    d->hotkey, err.text);
-	protocol_sending_clear(&sending);
+	while (d != NULL && strcmp(d->id, attempt_id) != 0)
+		d = LIST_NEXT(d, link);
+	if (d == NULL)
+		return;
+	stop_loading(d);
 	d->fault = "not_sent";
-	return d;
+	if (d->is_written)
+		dispatch_free(d);
+}
+
+void
+dispatches_drop(struct orchestrator *o)
+{
+	struct dispatch *d;
+
+	while ((d = LIST_FIRST(&o->dispatches)) != NULL) {
+		stop_loading(d);
+		dispatch_free(d);
+	}
 }

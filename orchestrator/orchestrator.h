@@ -19,11 +19,15 @@
 struct blobs;
 struct claim;
 struct dendrite;
+struct dispatch;
 struct drain;
+struct files;
 struct flights;
+struct gate;
 struct hedges;
 struct http_client;
 struct http_server;
+struct idempotencies;
 struct kinds;
 struct metric;
 struct miners;
@@ -34,6 +38,7 @@ struct schedules;
 struct signed_call;
 struct signer_client;
 struct sweep;
+struct watches;
 
 struct counters {
 	struct metric *jobs_accepted, *jobs_over[7];
@@ -47,13 +52,14 @@ struct orchestrator {
 	int netuid;
 	int64_t started_us;
 	int64_t lease_ms;
-	int64_t ageing_ms;		 /* that a point of priority is worth */
-	LIST_HEAD(, signed_call) calls;	 /* to miners, being signed or sent */
-	LIST_HEAD(, dendrite) dendrites; /* that call no axon now */
-	int64_t nonce_ns;		 /* the last one given */
-	struct drain *drain;		 /* NULL until we are told to stop */
-	bool development;		 /* plain http and loopback to miners */
-	char *public_url;		 /* what miners reach us by */
+	int64_t ageing_ms; /* that a point of priority is worth */
+	LIST_HEAD(, dispatch) dispatches; /* whose input is being read */
+	LIST_HEAD(, signed_call) calls;	  /* to miners, being signed or sent */
+	LIST_HEAD(, dendrite) dendrites;  /* that call no axon now */
+	int64_t nonce_ns;		  /* the last one given */
+	struct drain *drain;		  /* NULL until we are told to stop */
+	bool development; /* plain http and loopback to miners */
+	char *public_url; /* what miners reach us by */
 	struct secrets secrets;
 	struct route_policy policy;
 	struct table table;
@@ -62,18 +68,25 @@ struct orchestrator {
 	struct miners *miners;
 	struct kinds *kinds;
 	struct blobs *blobs;
+	bool redirects;	     /* to storage elsewhere; or it is handed through */
+	int64_t file_ttl_ms; /* of clients' own files */
+	struct files *files;
 	struct probes *probes;
 	struct pg *pg;	 /* what jobs wait for */
 	struct pg *back; /* what looks at everything, and may take a while */
 	struct redis *out, *jobs, *chain, *scores;
 	struct http_server *api;
+	struct gate *gate; /* who may use the API */
+	struct idempotencies *idempotencies;
 	struct http_client *client;
-	struct http_client *axons; /* for requests answered with the result */
+	struct http_client *axons; /* to classic axons */
 	struct signer_client *signer;
 	struct claim *claim;
 	struct sweep *sweep;
+	struct watches *watches;
 	struct flights *flights;
 	struct hedges *hedges;
+	int n_fetches; /* of inputs that clients named by a URL */
 	struct schedules *schedules;
 	struct counters counters;
 };

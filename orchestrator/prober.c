@@ -63,19 +63,25 @@ note(struct probing *p, bool is_up, json_t *capacity)
 	free(p);
 }
 
-/* Whatever a classic axon answers, it is there; what it takes is the kinds'
- * to say, unless it says so itself. */
+/* Whatever a classic axon answers, it is there; what it takes of the kinds for
+ * axons is theirs to say, unless it says so itself. */
 static void
 note_axon(struct probing *p, const struct http_answer *answer)
 {
-	json_t *capacity =
+	json_t *all = protocol_axon_capacity(p->o->kinds), *value;
+	json_t *said =
 	    answer->status == 200 ? clean_capacity(answer) : json_object();
+	const char *key;
+	void *next;
 
-	if (json_object_size(capacity) == 0) {
-		json_decref(capacity);
-		capacity = protocol_axon_capacity(p->o->kinds);
+	json_object_foreach_safe(said, next, key, value)
+	{
+		if (json_object_get(all, key) == NULL)
+			json_object_del(said, key);
 	}
-	note(p, true, capacity);
+	note(p, true, json_incref(json_object_size(said) > 0 ? said : all));
+	json_decref(all);
+	json_decref(said);
 }
 
 static void
@@ -110,7 +116,8 @@ ask(struct orchestrator *o, const char *hotkey, const char *address,
 	struct probing *p = xcalloc(1, sizeof(*p));
 	struct signed_call_request request = {
 	    .method = "GET",
-	    .url = dispatch_url(o, address, "/capacity"),
+	    .url = dispatch_url(o, address, "/capacity", is_axon),
+	    .is_plain = is_axon,
 	    .body = xstrdup("{}"),
 	    .signed_for = hotkey,
 	    .timeout_ms = PROBE_MS,

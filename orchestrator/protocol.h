@@ -41,8 +41,9 @@ void protocol_sending_clear(struct protocol_sending *);
 
 /* What came back in the same connection, borrowed. */
 struct protocol_answer {
-	int status;						  /* HTTP's */
-	const char *(*header)(const void *arg, const char *name); /* or NULL */
+	int status; /* HTTP's */
+	/* "": there is none of that name. */
+	const char *(*header)(const void *arg, const char *name);
 	const void *arg;
 	const void *body;
 	size_t len;

@@ -18,9 +18,24 @@
 #include "orchestrator/protocol.h"
 #include "orchestrator/protocol_parts.h"
 
-/* Never a default: they are ours, or the client's alone. */
-static const char *const not_defaults[] = {
-    "job_id", "callback_url", "callback_secret", "seed", "image_url", NULL};
+/*
+ * No parameters, whatever a kind says, and no defaults: ours to say, or
+ * nobody's. A client that could say them would take another's result, or
+ * have a miner call any address.
+ */
+static const char *const not_params[] = {"job_id", "callback_url",
+    "callback_secret", "image_url", "webhook_url", NULL};
+
+/* What a client said, less that. The caller decrefs. */
+static json_t *
+params_of(const struct job *job)
+{
+	json_t *params = json_copy(job->params);
+
+	for (size_t i = 0; not_params[i] != NULL; i++)
+		json_object_del(params, not_params[i]);
+	return params;
+}
 
 static bool
 is_edit(const struct job *job)
@@ -77,7 +92,7 @@ build(const struct protocol_ask *ask, struct protocol_sending *out,
     struct err *err)
 {
 	const struct job *job = ask->job;
-	json_t *body = json_copy(job->params);
+	json_t *body = params_of(job);
 
 	(void)err;
 	json_object_set_new(body, "seed",
@@ -103,12 +118,15 @@ check_defaults(const json_t *defaults, struct err *err)
 {
 	if (defaults != NULL && !json_is_object(defaults))
 		return err_set(err, "wire.defaults must be an object");
-	for (size_t i = 0; not_defaults[i] != NULL; i++) {
-		if (json_object_get(defaults, not_defaults[i]) != NULL)
+	if (json_object_get(defaults, "seed") != NULL)
+		return err_set(err,
+		    "wire.defaults must not have seed: each job has its own");
+	for (size_t i = 0; not_params[i] != NULL; i++) {
+		if (json_object_get(defaults, not_params[i]) != NULL)
 			return err_set(err,
-			    "wire.defaults must not have %s: it is set for "
-			    "each job",
-			    not_defaults[i]);
+			    "wire.defaults must not have %s: it is ours to "
+			    "say",
+			    not_params[i]);
 	}
 	return 0;
 }

@@ -139,13 +139,11 @@ outcome_of(int status)
 static int
 status_of(const struct protocol_answer *a)
 {
-	int said = 0;
+	int said;
 
 	if (a->status < 200 || a->status >= 300)
 		return a->status;
-	if (a->header != NULL)
-		said = synapse_status(
-		    a->header(a->arg, "bt_header_axon_status_code"));
+	said = synapse_status(a->header(a->arg, "bt_header_axon_status_code"));
 	return said != 0 ? said : 200;
 }
 

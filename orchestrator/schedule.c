@@ -8,8 +8,8 @@
 #include "orchestrator/cron.h"
 #include "orchestrator/job.h"
 #include "orchestrator/kinds.h"
+#include "orchestrator/order.h"
 #include "orchestrator/queue.h"
-#include "orchestrator/submit.h"
 
 enum { MAX_NAME = 64, MAX_JITTER_S = 3600 };
 
@@ -104,7 +104,7 @@ row_of(const char *name, const json_t *given,
 
 	json_object_del(request, "cron");
 	json_object_del(request, "jitter_s");
-	job = submit_parse(place->kinds, request, place->now_us, err);
+	job = order_parse(place->kinds, request, place->now_us, err);
 	if (job != NULL && check_input(job->kind, err) == 0)
 		row = json_pack("{s:i, s:s, s:O, s:I, s:s, s:o, s:b, s:b}",
 		    "netuid", place->netuid, "name", name, "cron",

@@ -246,6 +246,7 @@ signed_call_send(struct signed_call *c)
 	    .is_once = c->dendrite != NULL,
 	};
 
-	http_call_start(c->dendrite != NULL ? c->o->axons : c->o->client,
+	http_call_start(
+	    c->dendrite != NULL || c->r.is_plain ? c->o->axons : c->o->client,
 	    &options, on_done, c);
 }

@@ -24,6 +24,7 @@ struct signed_call;
 struct signed_call_request {
 	const char *method;
 	char *url;		/* taken; its path is a synapse's name */
+	bool is_plain;		/* it may be http: a classic axon's */
 	char *body;		/* taken */
 	const char *signed_for; /* hotkey */
 	int timeout_ms;

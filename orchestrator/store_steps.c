@@ -9,6 +9,7 @@
 #include "common/redis.h"
 #include "common/xalloc.h"
 #include "orchestrator/claim.h"
+#include "orchestrator/dispatch.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/hedges.h"
 #include "orchestrator/miners.h"
@@ -16,6 +17,7 @@
 #include "orchestrator/queue.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_op.h"
+#include "orchestrator/watch.h"
 #include "orchestrator/withdraw.h"
 #include "sql.h"
 
@@ -91,6 +93,7 @@ note_job_step(struct orchestrator *o, const char *id, const char *was,
 	log_info("job.step", "id=%s from=%s to=%s on=%s", id, was,
 	    job_state_name(to), job_event_name(event));
 	metric_add(o->counters.jobs_over[to], 1);
+	watches_hint(o->watches, id);
 }
 
 static void
@@ -187,8 +190,8 @@ outcome_of(enum attempt_state state)
 		   : MINER_NEUTRAL;
 }
 
-/* What follows from an attempt's end, in a row with hotkey, kind, instance,
- * miner_ms and is_hedge. What came late had ended before. */
+/* What follows from an attempt's end, in a row with job_id, hotkey, kind,
+ * instance, miner_ms and is_hedge. What came late had ended before. */
 static void
 note_over(struct orchestrator *o, const char *id, enum attempt_state to,
     const PGresult *res, int row)
@@ -203,8 +206,10 @@ note_over(struct orchestrator *o, const char *id, enum attempt_state to,
 		    outcome_of(to));
 	hedges_over(o->hedges, id, to, res, row);
 	flights_remove(o->flights, id);
+	dispatch_over(o, id);
 	claim_room(o->claim);
-	redis_send(o->out, redis_results, id, attempt_state_name(to));
+	redis_send(o->out, redis_results, id, pg_text(res, row, "job_id"));
+	watches_hint(o->watches, pg_text(res, row, "job_id"));
 }
 
 static void

@@ -54,7 +54,7 @@ url_of(const struct orchestrator *o, const char *kind_name, const char *hotkey)
 	if (protocol == NULL || !protocol->is_withdrawn)
 		return NULL;
 	path = xasprintf("%s/cancel", kind->path);
-	url = dispatch_url(o, m->address, path);
+	url = dispatch_url(o, m->address, path, false);
 	free(path);
 	return url;
 }

@@ -19,6 +19,6 @@ update attempt set
 	finished_at = $2
 from old
 where attempt.id = old.id
-returning attempt.id, old.state as was, attempt.state, attempt.reason,
+returning attempt.id, attempt.job_id, old.state as was, attempt.state, attempt.reason,
 	attempt.kind, attempt.hotkey, attempt.instance, attempt.miner_ms,
 	attempt.hedge_of is not null as is_hedge

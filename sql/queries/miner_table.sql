@@ -1,12 +1,13 @@
 -- Everything routing needs to know of every miner of a subnet. A neuron
 -- without a door is none: validators would be waited for in vain.
 -- $1 netuid, $2 now
--- columns: hotkey, uid, block, address, alpha (not rao), capacity, is_up,
--- down_us, failures, failures_us, streak, ejections, ejected_us, until_us,
--- is_out, score, earned (slots by capacity key)
+-- columns: hotkey, uid, block, address, is_axon (it is a classic axon's),
+-- alpha (not rao), capacity, is_up, down_us, failures, failures_us, streak,
+-- ejections, ejected_us, until_us, is_out, score, earned (slots by capacity
+-- key)
 select n.hotkey, n.uid,
 	coalesce((select max(block) from snapshot where netuid = $1), n.block)
-		as block, d.address,
+		as block, d.address, d.is_axon,
 	(n.alpha_stake / 1e9)::double precision as alpha,
 	coalesce(m.capacity, '{}') as capacity,
 	coalesce(m.is_up, false) as is_up,

@@ -6,6 +6,7 @@
  * cuts. What is read must not depend on the cuts, and what is refused says
  * why.
  */
+#include <event2/event.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,12 +37,15 @@ static struct blobs *
 store(void)
 {
 	static struct blobs *blobs;
+	const struct blobs_options options = {.store = folder};
 	struct err err;
 
 	if (blobs == NULL) {
 		if (mkdtemp(folder) == NULL)
 			abort();
-		blobs = blobs_new(folder, &err);
+		blobs = blobs_new(event_base_new(), &options, &err);
+		if (blobs == NULL)
+			abort();
 		atexit(remove_folder);
 	}
 	return blobs;

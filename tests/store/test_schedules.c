@@ -51,7 +51,7 @@ claim_in(struct claim *claim, int64_t ms)
 
 /* There is no file here. */
 struct job *
-submit_parse(const struct kinds *kinds, const json_t *request, int64_t at_us,
+order_parse(const struct kinds *kinds, const json_t *request, int64_t at_us,
     struct err *err)
 {
 	(void)kinds;

@@ -231,7 +231,9 @@ our_own_members_win(void **state)
 	struct orchestrator o = orchestrator_of("https://o.example");
 	struct sending s = {"dippy", "image.generate", "k",
 	    "{\"job_id\": \"x\", \"callback_url\": \"http://evil\", "
-	    "\"callback_secret\": \"x\", \"seed\": 1}",
+	    "\"callback_secret\": \"x\", \"seed\": 1, "
+	    "\"image_url\": \"http://evil/i\", "
+	    "\"webhook_url\": \"http://evil/w\"}",
 	    NULL, NULL};
 	struct kind kind;
 	struct job job;

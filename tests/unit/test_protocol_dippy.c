@@ -225,10 +225,13 @@ whose_job_it_is_is_ours_to_say(void **state)
 	assert_null(strstr(text, "theirs"));
 	free(text);
 	json_decref(body);
-	/* A picture that is no file of ours is the client's to name. */
-	body = sent(
-	    EDIT, "{\"image_url\": \"https://i.example/a.png\"}", "{}", NULL);
-	expect(body, "image_url", "\"https://i.example/a.png\"");
+	/* Nor does it go along where we have none. */
+	body = sent(EDIT,
+	    "{\"image_url\": \"https://theirs/a.png\", "
+	    "\"webhook_url\": \"https://theirs/w\"}",
+	    "{}", NULL);
+	assert_null(json_object_get(body, "image_url"));
+	assert_null(json_object_get(body, "webhook_url"));
 	json_decref(body);
 }
 
@@ -247,10 +250,11 @@ a_bad_wire_is_named(void **state)
 	    {"{\"default\": {}}", "wire.default is nothing this protocol has"},
 	    {"{\"defaults\": []}", "wire.defaults must be an object"},
 	    {"{\"defaults\": {\"seed\": 1}}",
-		"wire.defaults must not have seed: it is set for each job"},
+		"wire.defaults must not have seed: each job has its own"},
 	    {"{\"defaults\": {\"callback_url\": \"x\"}}",
-		"wire.defaults must not have callback_url: it is set for each "
-		"job"},
+		"wire.defaults must not have callback_url: it is ours to say"},
+	    {"{\"defaults\": {\"webhook_url\": \"x\"}}",
+		"wire.defaults must not have webhook_url: it is ours to say"},
 	    {"{\"at_most\": 1}", "wire.at_most must be an object"},
 	    {"{\"at_most\": {\"steps\": \"10\"}}",
 		"wire.at_most.steps must be a number"},

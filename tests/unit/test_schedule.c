@@ -40,7 +40,7 @@ kinds_find(const struct kinds *kinds, const char *name)
 }
 
 struct job *
-submit_parse(const struct kinds *kinds, const json_t *request, int64_t at_us,
+order_parse(const struct kinds *kinds, const json_t *request, int64_t at_us,
     struct err *err)
 {
 	const char *name = json_string_value(json_object_get(request, "kind"));
