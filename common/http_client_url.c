@@ -13,29 +13,20 @@
 #include "common/xalloc.h"
 
 /* The host is an address, in one of the forms libcurl has normalised. */
-static bool
-is_literal(const char *host, struct sockaddr_storage *out)
-{
-	struct sockaddr_in *in = (struct sockaddr_in *)out;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)out;
-
-	memset(out, 0, sizeof(*out));
-	out->ss_family = AF_INET;
-	if (inet_pton(AF_INET, host, &in->sin_addr) == 1)
-		return true;
-	out->ss_family = AF_INET6;
-	return inet_pton(AF_INET6, host, &in6->sin6_addr) == 1;
-}
-
 static int
-check_address(struct http_call *call)
+check_literal(struct http_call *call)
 {
-	struct sockaddr_storage address;
-	const struct sockaddr *sa = (struct sockaddr *)&address;
+	struct sockaddr_in in = {.sin_family = AF_INET};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+	const struct sockaddr *sa;
 
-	call->is_literal = is_literal(call->host, &address);
-	if (!call->is_literal)
+	if (inet_pton(AF_INET, call->host, &in.sin_addr) == 1)
+		sa = (struct sockaddr *)&in;
+	else if (inet_pton(AF_INET6, call->host, &in6.sin6_addr) == 1)
+		sa = (struct sockaddr *)&in6;
+	else
 		return 0;
+	call->is_literal = true;
 	if (call->client->options.allow_private || http_address_is_public(sa))
 		return 0;
 	return http_call_blame(
@@ -63,28 +54,37 @@ has_part(struct http_call *call, CURLUPart what)
 	return text != NULL;
 }
 
-/* Nobody else's name server has a say in where plain HTTP goes. */
 static bool
-may_be_plain(const struct http_call *call)
+has_scheme(struct http_call *call, const char *name)
 {
-	const struct http_client_options *options = &call->client->options;
-	struct sockaddr_storage address;
+	char *scheme = part(call, CURLUPART_SCHEME);
+	bool has = scheme != NULL && strcmp(scheme, name) == 0;
 
-	return options->allow_private ||
-	       (options->allow_plain && is_literal(call->host, &address));
+	curl_free(scheme);
+	return has;
 }
 
 static int
 check_scheme(struct http_call *call)
 {
-	char *scheme = part(call, CURLUPART_SCHEME);
-	bool ok = scheme != NULL &&
-		  (strcmp(scheme, "https") == 0 ||
-		      (strcmp(scheme, "http") == 0 && may_be_plain(call)));
+	const struct http_client_options *options = &call->client->options;
 
-	curl_free(scheme);
-	return ok ? 0
-		  : http_call_blame(call, "bad_url", "the URL must be https");
+	if (has_scheme(call, "https") ||
+	    (has_scheme(call, "http") &&
+		(options->allow_private || options->allow_plain)))
+		return 0;
+	return http_call_blame(call, "bad_url", "the URL must be https");
+}
+
+/* No name server has a say in where plain HTTP goes. */
+static int
+check_plain(struct http_call *call)
+{
+	if (call->client->options.allow_private || call->is_literal ||
+	    has_scheme(call, "https"))
+		return 0;
+	return http_call_blame(
+	    call, "bad_url", "the URL must be https, or its host an address");
 }
 
 /* The host as it is to be looked up. */
@@ -124,7 +124,9 @@ http_call_check_url(struct http_call *call, const char *url)
 	    has_part(call, CURLUPART_ZONEID))
 		return http_call_blame(
 		    call, "bad_url", "the URL has a user, password or zone");
-	if (take_host(call) != 0 || check_scheme(call) != 0)
+	if (check_scheme(call) != 0 || take_host(call) != 0)
 		return -1;
-	return check_address(call);
+	if (check_literal(call) != 0)
+		return -1;
+	return check_plain(call);
 }

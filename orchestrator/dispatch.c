@@ -62,9 +62,12 @@ forget_asked(struct dispatch *d)
 	d->asked = (struct job){0};
 }
 
+/* Also when its request, or what came of it, is over. */
 static void
-dispatch_free(struct dispatch *d)
+dispatch_free(void *arg)
 {
+	struct dispatch *d = arg;
+
 	forget_asked(d);
 	free(d->url);
 	free(d);
@@ -123,12 +126,6 @@ accept(struct dispatch *d, const struct http_answer *answer)
 	dispatch_free(d);
 }
 
-static void
-on_brought(void *arg)
-{
-	dispatch_free(arg);
-}
-
 /* It was not asked: time ran out before we were connected (which has a
  * deadline of its own), so the wait was ours. */
 static bool
@@ -159,7 +156,7 @@ bring(struct dispatch *d, const struct http_answer *answer)
 	    .deadline_us = d->deadline_us,
 	};
 
-	brought_take(d->o, &b, answer, on_brought, d);
+	brought_take(d->o, &b, answer, dispatch_free, d);
 }
 
 /* A miner too slow to acknowledge may still be at work: its result, or the
@@ -241,12 +238,6 @@ on_signed(struct signed_call *call, const struct err *why, void *arg)
 		dispatch_start(d);
 }
 
-static void
-on_call_dropped(void *arg)
-{
-	dispatch_free(arg);
-}
-
 /* -- what is sent ---------------------------------------------------------- */
 
 /* An answer that is the result is waited for as long as the attempt lasts. */
@@ -274,7 +265,7 @@ sign(struct dispatch *d, struct protocol_sending *s)
 	    .fields = s->fields,
 	    .on_signed = on_signed,
 	    .on_answer = on_answer,
-	    .on_drop = on_call_dropped,
+	    .on_drop = dispatch_free,
 	    .arg = d,
 	};
 

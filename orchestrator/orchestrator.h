@@ -52,14 +52,11 @@ struct orchestrator {
 	int netuid;
 	int64_t started_us;
 	int64_t lease_ms;
-	int64_t ageing_ms; /* that a point of priority is worth */
-	LIST_HEAD(, dispatch) dispatches; /* whose input is being read */
-	LIST_HEAD(, signed_call) calls;	  /* to miners, being signed or sent */
-	LIST_HEAD(, dendrite) dendrites;  /* that call no axon now */
-	int64_t nonce_ns;		  /* the last one given */
-	struct drain *drain;		  /* NULL until we are told to stop */
-	bool development; /* plain http and loopback to miners */
-	char *public_url; /* what miners reach us by */
+	int64_t ageing_ms;		/* that a point of priority is worth */
+	LIST_HEAD(, signed_call) calls; /* to miners, being signed or sent */
+	struct drain *drain;		/* NULL until we are told to stop */
+	bool development;		/* plain http and loopback to miners */
+	char *public_url;		/* what miners reach us by */
 	struct secrets secrets;
 	struct route_policy policy;
 	struct table table;
@@ -81,6 +78,9 @@ struct orchestrator {
 	struct http_client *client;
 	struct http_client *axons; /* to classic axons */
 	struct signer_client *signer;
+	LIST_HEAD(, dispatch) dispatches; /* whose input is being read */
+	LIST_HEAD(, dendrite) dendrites;  /* that call no axon now */
+	int64_t nonce_ns;		  /* the last one given */
 	struct claim *claim;
 	struct sweep *sweep;
 	struct watches *watches;
