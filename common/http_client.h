@@ -23,6 +23,7 @@ struct http_call;
 
 struct http_client_options {
 	bool allow_private;	/* development: plain http and loopback, too */
+	bool allow_plain;	/* plain http, to a URL whose host is an IP */
 	size_t max_connections; /* in all; more wait */
 	size_t max_host_connections; /* to one host */
 	size_t max_idle;	/* kept for another call; 0: max_connections */

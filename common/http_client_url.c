@@ -55,18 +55,37 @@ has_part(struct http_call *call, CURLUPart what)
 	return text != NULL;
 }
 
+static bool
+has_scheme(struct http_call *call, const char *name)
+{
+	char *scheme = part(call, CURLUPART_SCHEME);
+	bool has = scheme != NULL && strcmp(scheme, name) == 0;
+
+	curl_free(scheme);
+	return has;
+}
+
 static int
 check_scheme(struct http_call *call)
 {
-	char *scheme = part(call, CURLUPART_SCHEME);
-	bool ok =
-	    scheme != NULL && (strcmp(scheme, "https") == 0 ||
-				  (strcmp(scheme, "http") == 0 &&
-				      call->client->options.allow_private));
+	const struct http_client_options *options = &call->client->options;
 
-	curl_free(scheme);
-	return ok ? 0
-		  : http_call_blame(call, "bad_url", "the URL must be https");
+	if (has_scheme(call, "https") ||
+	    (has_scheme(call, "http") &&
+		(options->allow_private || options->allow_plain)))
+		return 0;
+	return http_call_blame(call, "bad_url", "the URL must be https");
+}
+
+/* No name server has a say in where plain HTTP goes. */
+static int
+check_plain(struct http_call *call)
+{
+	if (call->client->options.allow_private || call->is_literal ||
+	    has_scheme(call, "https"))
+		return 0;
+	return http_call_blame(
+	    call, "bad_url", "the URL must be https, or its host an address");
 }
 
 /* The host as it is to be looked up. */
@@ -108,7 +127,9 @@ http_call_check_url(struct http_call *call, const char *url)
 		    call, "bad_url", "the URL has a user, password or zone");
 	if (check_scheme(call) != 0 || take_host(call) != 0)
 		return -1;
-	return check_literal(call);
+	if (check_literal(call) != 0)
+		return -1;
+	return check_plain(call);
 }
 
 char *

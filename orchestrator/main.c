@@ -29,6 +29,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/api.h"
 #include "orchestrator/claim.h"
+#include "orchestrator/dispatch.h"
 #include "orchestrator/drain.h"
 #include "orchestrator/files.h"
 #include "orchestrator/flights.h"
@@ -51,6 +52,7 @@
 
 enum {
 	MAX_PER_MINER = 8,
+	MAX_PER_AXON = 64, /* who keeps a connection until the work is done */
 	/* What 256 miners may hold, were all of them slow to answer. */
 	MAX_CONNECTIONS = 256 * MAX_PER_MINER,
 	MAX_IDLE = 256,
@@ -506,6 +508,9 @@ start(struct orchestrator *o, const char *self)
 	if (open_files(o, self) != 0 || start_redis(o) != 0 || open_api(o) != 0)
 		return -1;
 	o->client = http_client_new(base, &client);
+	client.max_host_connections = MAX_PER_AXON;
+	client.allow_plain = true;
+	o->axons = http_client_new(base, &client);
 	o->flights = flights_new(o);
 	o->watches = watches_new(o);
 	start_webhooks(o);
@@ -543,8 +548,10 @@ stop(struct orchestrator *o)
 	idempotencies_free(o->idempotencies);
 	http_server_free(o->api);
 	gate_free(o->gate);
+	dispatches_drop(o);
 	signed_calls_drop(o);
 	http_client_free(o->client);
+	http_client_free(o->axons);
 	signer_client_free(o->signer);
 	probes_free(o->probes);
 	redis_free(o->out);

@@ -19,6 +19,8 @@
 
 struct blobs;
 struct claim;
+struct dendrite;
+struct dispatch;
 struct drain;
 struct files;
 struct flights;
@@ -76,7 +78,11 @@ struct orchestrator {
 	struct gate *gate; /* who may use the API */
 	struct idempotencies *idempotencies;
 	struct http_client *client;
+	struct http_client *axons; /* to classic axons */
 	struct signer_client *signer;
+	LIST_HEAD(, dispatch) dispatches; /* whose input is being read */
+	LIST_HEAD(, dendrite) dendrites;  /* that call no axon now */
+	int64_t nonce_ns;		  /* the last one given */
 	struct claim *claim;
 	struct sweep *sweep;
 	struct watches *watches;

@@ -61,6 +61,8 @@ store_job_from_row(const struct orchestrator *o, const PGresult *res, int i)
 	snprintf(job->input_sha256, sizeof(job->input_sha256), "%s",
 	    pg_text(res, i, "input_sha256"));
 	job->input_bytes = pg_int(res, i, "input_bytes");
+	snprintf(job->input_of, sizeof(job->input_of), "%s",
+	    pg_text(res, i, "input_of"));
 	if (!pg_is_null(res, i, "sticky"))
 		job->sticky = xstrdup(pg_text(res, i, "sticky"));
 	if (!pg_is_null(res, i, "only_hotkey"))

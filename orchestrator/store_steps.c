@@ -9,6 +9,7 @@
 #include "common/redis.h"
 #include "common/xalloc.h"
 #include "orchestrator/claim.h"
+#include "orchestrator/dispatch.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/hedges.h"
 #include "orchestrator/miners.h"
@@ -207,6 +208,7 @@ note_over(struct orchestrator *o, const char *id, enum attempt_state to,
 		    outcome_of(to));
 	hedges_over(o->hedges, id, to, res, row);
 	flights_remove(o->flights, id);
+	dispatch_over(o, id);
 	claim_room(o->claim);
 	redis_send(o->out, redis_results, id, pg_text(res, row, "job_id"));
 	watches_hint(o->watches, pg_text(res, row, "job_id"));

@@ -37,6 +37,7 @@ struct miner {
 	char *hotkey;	     /* ss58; the identity */
 	int uid;	     /* at the snapshot's block */
 	char *address;	     /* host:port */
+	bool is_axon;	     /* that is the chain's: it has committed none */
 	double alpha;	     /* stake in alpha, not rao */
 	double score;	     /* of the last run, 0..1; NaN: none yet */
 	double failures;     /* decaying count */

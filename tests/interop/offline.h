@@ -48,6 +48,7 @@ int offline_era(struct call *);
 int offline_ss58(struct call *);
 int offline_account(struct call *);
 int offline_sign(struct call *);
+int offline_epistula(struct call *);
 int offline_verify(struct call *);
 int offline_beacon(struct call *);
 int offline_encrypt(struct call *);
