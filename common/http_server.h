@@ -117,7 +117,8 @@ void http_stream_begin(struct http_req *, int status, const char *content_type);
 size_t http_stream_write(struct http_req *, const void *, size_t);
 void http_stream_end(struct http_req *);
 
-/* RFC 9457: {"type","title","status","code","detail","request_id"}. */
+/* RFC 9457: {"type","title","status","code","detail","instance","request_id"};
+ * type is /errors/CODE, instance the path. A 503 says Retry-After. */
 void http_reply_problem(struct http_req *, int status, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

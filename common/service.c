@@ -200,10 +200,12 @@ service_readyz(struct http_req *req, void *service)
 		buf_add_str(&missing, "draining\n");
 	if (s->check_ready != NULL)
 		s->check_ready(&missing, s->arg);
-	if (missing.len == 0)
+	if (missing.len == 0) {
 		http_reply(req, 200, "text/plain", "ready\n", 6);
-	else
+	} else {
+		http_reply_header(req, "Retry-After", "1");
 		http_reply(req, 503, "text/plain", missing.data, missing.len);
+	}
 	buf_free(&missing);
 }
 
