@@ -206,11 +206,13 @@ dispatch_new(struct orchestrator *o, const struct job *job,
     const char *attempt_id, const struct miner *m, int64_t deadline_us)
 {
 	struct dispatch *d = xcalloc(1, sizeof(*d));
+	char trace[TRACE_TEXT];
 	struct signed_call_request request = {
 	    .method = "POST",
 	    .url = dispatch_url(o, m->address, job->kind->path),
 	    .body = protocol_body(o, job, attempt_id, deadline_us),
 	    .signed_for = m->hotkey,
+	    .traceparent = trace,
 	    .timeout_ms = (int)job->kind->answer_ms,
 	    .on_signed = on_signed,
 	    .on_answer = on_answer,
@@ -218,6 +220,10 @@ dispatch_new(struct orchestrator *o, const struct job *job,
 	    .arg = d,
 	};
 
+	/* Whoever ordered the job: no miner sees who did. */
+	memcpy(trace, job->trace, sizeof(trace));
+	if (trace[0] == '\0')
+		trace_make(&o->secrets, job->id, trace);
 	d->o = o;
 	snprintf(d->id, sizeof(d->id), "%s", attempt_id);
 	snprintf(d->job_id, sizeof(d->job_id), "%s", job->id);

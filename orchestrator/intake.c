@@ -298,7 +298,7 @@ has_secret(const struct intake *in)
 	    http_req_header(in->req, "X-Callback-Secret"));
 }
 
-void
+static void
 intake_native(struct http_req *req, void *orchestrator)
 {
 	struct orchestrator *o = orchestrator;
@@ -358,7 +358,7 @@ on_dippy_end(struct http_req *req, bool ok, void *arg)
 		    in->o, in->arrival.attempt_id, on_dippy_row, in);
 }
 
-void
+static void
 intake_dippy(struct http_req *req, void *orchestrator)
 {
 	struct orchestrator *o = orchestrator;
@@ -408,7 +408,7 @@ on_input_row(const struct pg_answer *answer, void *arg)
 	free(r);
 }
 
-void
+static void
 intake_input(struct http_req *req, void *orchestrator)
 {
 	struct orchestrator *o = orchestrator;
@@ -430,3 +430,10 @@ intake_input(struct http_req *req, void *orchestrator)
 	r->req = req;
 	store_attempt_get(o, id, on_input_row, r);
 }
+
+const struct http_route intake_routes[] = {
+    {"GET", "/v1/attempts/{id}/input", 0, false, intake_input},
+    {"POST", "/v1/attempts/{id}/result", FORM_MAX_BODY, true, intake_native},
+    {"POST", "/results/callback", FORM_MAX_BODY, true, intake_dippy},
+    {NULL, NULL, 0, false, NULL},
+};

@@ -11,6 +11,7 @@
 
 #include "common/uuid.h"
 #include "orchestrator/states.h"
+#include "orchestrator/trace.h"
 
 struct kind;
 
@@ -25,6 +26,7 @@ struct job {
 	char *sticky;	/* key for routing; NULL: none */
 	char *only;	/* the only miner that may have it; NULL: any */
 	char tenant[JOB_MAX_TENANT + 1]; /* whose; "": nobody's in particular */
+	char trace[TRACE_TEXT];		 /* "": none is kept with it */
 	char *input_type;		 /* NULL: no input */
 	char input_sha256[65];
 	int64_t input_bytes;

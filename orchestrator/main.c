@@ -28,6 +28,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/api.h"
 #include "orchestrator/claim.h"
+#include "orchestrator/docs.h"
 #include "orchestrator/drain.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/hedges.h"
@@ -41,6 +42,8 @@
 #include "orchestrator/states.h"
 #include "orchestrator/store_miners.h"
 #include "orchestrator/sweep.h"
+#include "orchestrator/v1_events.h"
+#include "orchestrator/v1_wait.h"
 #include "orchestrator/watch.h"
 
 enum {
@@ -384,8 +387,14 @@ open_api(struct orchestrator *o)
 	const char *public_url = config_str(config, "orchestrator.public_url");
 	struct err err;
 
+	o->docs = docs_new(&err);
+	if (o->docs == NULL) {
+		log_fatal("api.document", "why=\"%s\"", err.text);
+		return -1;
+	}
+	o->routes = api_routes();
 	o->api = http_server_new(
-	    o->service.base, api_routes, &http_default_limits, o);
+	    o->service.base, o->routes, &http_default_limits, o);
 	if (http_server_listen(o->api, address, &err) != 0) {
 		log_fatal(
 		    "api.listen", "address=%s why=\"%s\"", address, err.text);
@@ -435,6 +444,7 @@ start(struct orchestrator *o, const char *self)
 	o->client = http_client_new(base, &client);
 	o->flights = flights_new(o);
 	o->watches = watches_new(o);
+	o->streams = v1_streams_new(o);
 	o->hedges =
 	    hedges_new(o, config_real(config, "orchestrator.hedge_budget"),
 		config_ms(config, "orchestrator.hedge_least"));
@@ -460,9 +470,13 @@ stop(struct orchestrator *o)
 	hedges_free(o->hedges);
 	flights_free(o->flights);
 	miners_free(o->miners);
+	v1_wait_drop(o);
+	v1_streams_free(o->streams);
 	watches_free(o->watches);
 	claim_free(o->claim);
 	http_server_free(o->api);
+	free(o->routes);
+	docs_free(o->docs);
 	signed_calls_drop(o);
 	http_client_free(o->client);
 	signer_client_free(o->signer);
@@ -486,6 +500,8 @@ on_drain(void *arg)
 {
 	struct orchestrator *o = arg;
 
+	v1_wait_drain(o);
+	v1_streams_drain(o->streams);
 	o->drain =
 	    drain_start(o, config_ms(o->service.config, "orchestrator.drain"));
 }

@@ -15,13 +15,16 @@
 #include "orchestrator/router.h"
 #include "orchestrator/secrets.h"
 #include "orchestrator/table.h"
+#include "orchestrator/v1_wait.h"
 
 struct blobs;
 struct claim;
+struct docs;
 struct drain;
 struct flights;
 struct hedges;
 struct http_client;
+struct http_route;
 struct http_server;
 struct kinds;
 struct metric;
@@ -33,6 +36,7 @@ struct schedules;
 struct signed_call;
 struct signer_client;
 struct sweep;
+struct v1_streams;
 struct watches;
 
 struct counters {
@@ -64,7 +68,11 @@ struct orchestrator {
 	struct pg *pg;	 /* what jobs wait for */
 	struct pg *back; /* what looks at everything, and may take a while */
 	struct redis *out, *jobs, *chain, *scores;
+	struct http_route *routes; /* of api */
 	struct http_server *api;
+	struct docs *docs;
+	struct v1_streams *streams; /* of events */
+	struct v1_waiters waiters;
 	struct http_client *client;
 	struct signer_client *signer;
 	struct claim *claim;

@@ -75,8 +75,8 @@ on_stored(const struct pg_answer *answer, const struct job *job, void *arg)
 			    "the job cannot be stored now; nothing was");
 		return;
 	}
-	log_info("job.accepted", "id=%s kind=%s miners=%d", job->id,
-	    job->kind->name, job->wanted);
+	log_info("job.accepted", "id=%s kind=%s miners=%d trace=%s", job->id,
+	    job->kind->name, job->wanted, job->trace);
 	metric_add(o->counters.jobs_accepted, 1);
 	redis_send(o->out, redis_accepted, job->id, job->kind->name);
 	order_end(order, job, NULL);
@@ -202,13 +202,24 @@ order_check_open(const struct orchestrator *o, struct refusal *r)
 	return -1;
 }
 
+/* Its id, and what it is traced by. */
+static void
+name_job(struct order *order, const char *traceparent)
+{
+	struct job *job = order->job;
+
+	uuid_new(job->id);
+	trace_take(traceparent, job->trace);
+	if (job->trace[0] == '\0')
+		trace_make(&order->o->secrets, job->id, job->trace);
+}
+
 static void
 go_on(struct order *order, const char *file_type)
 {
 	bool takes = json_array_size(order->job->kind->input_types) > 0;
 	bool is_given = order->file != NULL;
 
-	uuid_new(order->job->id);
 	if (takes && !is_given)
 		order_refuse(order, 422, "input_missing",
 		    "this kind works on a file: send multipart/form-data "
@@ -240,8 +251,10 @@ order_place(struct orchestrator *o, const struct order_request *request,
 	}
 	order->job =
 	    order_parse(o->kinds, request->json, clock_wall_us(), &err);
-	if (order->job == NULL)
+	if (order->job == NULL) {
 		order_refuse(order, 422, "bad_job", err.text);
-	else
+	} else {
+		name_job(order, request->traceparent);
 		go_on(order, request->file_type);
+	}
 }

@@ -23,6 +23,7 @@ struct order_request {
 	const json_t *json;
 	struct blob_writer *file; /* its input, which is taken; NULL: none */
 	const char *file_type;	  /* as its sender says; borrowed */
+	const char *traceparent;  /* the header, any; NULL: none. Borrowed */
 };
 
 /*

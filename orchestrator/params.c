@@ -82,6 +82,16 @@ check_one_of(
 	return -1;
 }
 
+json_t *
+params_languages(void)
+{
+	json_t *list = json_array();
+
+	for (const char *at = languages; *at != '\0'; at += 3)
+		json_array_append_new(list, json_stringn(at, 2));
+	return list;
+}
+
 static int
 is_language(const json_t *value)
 {

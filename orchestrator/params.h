@@ -22,4 +22,7 @@ int params_check_spec(const json_t *spec, struct err *);
  * the reason if it does not fit. given may be NULL: nothing. */
 json_t *params_check(const json_t *spec, const json_t *given, struct err *);
 
+/* All that is a language, as a list that the caller decrefs. */
+json_t *params_languages(void);
+
 #endif

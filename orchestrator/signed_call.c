@@ -10,9 +10,10 @@
 #include "common/uuid.h"
 #include "common/xalloc.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/trace.h"
 #include "subtensor/epistula.h"
 
-enum { MAX_ANSWER = 65536, N_HEADERS = 7, MAX_HEADER = 256 };
+enum { MAX_ANSWER = 65536, N_HEADERS = 8, MAX_HEADER = 256 };
 
 struct signed_call {
 	LIST_ENTRY(signed_call) link;
@@ -21,6 +22,7 @@ struct signed_call {
 	char signed_for[64];
 	char uuid[UUID_TEXT];
 	int64_t timestamp_ms;
+	char trace[TRACE_TEXT];
 	char headers[N_HEADERS][MAX_HEADER];
 };
 
@@ -58,6 +60,8 @@ fill_headers(struct signed_call *c, const char *signature)
 	snprintf(h[5], MAX_HEADER, "Epistula-Signed-By: %s",
 	    signer_client_hotkey(c->o->signer));
 	snprintf(h[6], MAX_HEADER, "Epistula-Signed-For: %s", c->signed_for);
+	if (c->trace[0] != '\0')
+		snprintf(h[7], MAX_HEADER, "traceparent: %s", c->trace);
 }
 
 static void
@@ -84,6 +88,8 @@ signed_call_new(struct orchestrator *o, const struct signed_call_request *r)
 	LIST_INSERT_HEAD(&o->calls, c, link);
 	c->r = *r;
 	snprintf(c->signed_for, sizeof(c->signed_for), "%s", r->signed_for);
+	snprintf(c->trace, sizeof(c->trace), "%s",
+	    r->traceparent != NULL ? r->traceparent : "");
 	uuid_new(c->uuid);
 	c->timestamp_ms = clock_wall_ms();
 	epistula_message(r->body, strlen(r->body), c->uuid, c->timestamp_ms,
@@ -122,6 +128,6 @@ signed_call_send(struct signed_call *c)
 
 	for (int i = 0; i < N_HEADERS; i++)
 		headers[i] = c->headers[i];
-	headers[N_HEADERS] = NULL;
+	headers[c->trace[0] != '\0' ? N_HEADERS : N_HEADERS - 1] = NULL;
 	http_call_start(c->o->client, &options, on_done, c);
 }

@@ -19,9 +19,10 @@ struct signed_call;
 
 struct signed_call_request {
 	const char *method;
-	char *url;		/* taken */
-	char *body;		/* taken */
-	const char *signed_for; /* hotkey */
+	char *url;		 /* taken */
+	char *body;		 /* taken */
+	const char *signed_for;	 /* hotkey */
+	const char *traceparent; /* NULL: without that header; copied */
 	int timeout_ms;
 	/* why is NULL if it is signed */
 	void (*on_signed)(

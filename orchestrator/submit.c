@@ -19,6 +19,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/order.h"
 #include "orchestrator/refusal.h"
+#include "orchestrator/v1_wait.h"
 
 static const char wanted[] =
     "send application/json, or multipart/form-data with the parts job and "
@@ -27,6 +28,7 @@ static const char wanted[] =
 struct submit {
 	struct orchestrator *o;
 	struct http_req *req;
+	int wait_s; /* that the client prefers to wait */
 };
 
 /* -- answers ------------------------------------------------------------ */
@@ -63,6 +65,7 @@ answer_accepted(struct submit *s, const struct job *job)
 	text = json_dumps(body, JSON_COMPACT);
 	snprintf(location, sizeof(location), "/v1/jobs/%s", job->id);
 	http_reply_header(s->req, "Location", location);
+	http_reply_header(s->req, "traceparent", job->trace);
 	http_reply(s->req, 202, "application/json", text, strlen(text));
 	free(text);
 	json_decref(body);
@@ -77,7 +80,10 @@ on_placed(const struct job *job, const struct refusal *r, void *arg)
 		refuse(s, r->status, r->code, r->why);
 		return;
 	}
-	answer_accepted(s, job);
+	if (s->wait_s > 0)
+		v1_wait(s->o, s->req, job->id, s->wait_s, true);
+	else
+		answer_accepted(s, job);
 	free(s);
 }
 
@@ -112,7 +118,8 @@ static void
 on_read(struct form *form, const struct refusal *r, void *arg)
 {
 	struct submit *s = arg;
-	struct order_request request = {0};
+	struct order_request request = {
+	    .traceparent = http_req_header(s->req, "traceparent")};
 	struct err err;
 	json_t *json;
 
@@ -125,6 +132,7 @@ on_read(struct form *form, const struct refusal *r, void *arg)
 	if (json == NULL) {
 		refuse(s, 422, "bad_job", err.text);
 	} else {
+		s->wait_s = v1_wait_asked_s(s->req);
 		request.json = json;
 		request.file_type = form_file_type(form);
 		request.file = form_take_file(form);

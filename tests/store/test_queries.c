@@ -117,6 +117,37 @@ a_page_of_a_score_finds_its_judgements_by_hotkey(void **state)
 	PQfinish(conn);
 }
 
+/* A page of jobs is read where it stands, and sorted nowhere, whatever the
+ * table has become since the plan was made. */
+static void
+a_page_of_jobs_is_read_in_its_order(void **state)
+{
+	PGconn *conn = PQconnectdb(sandbox_conninfo(*state));
+	int by_page = 0, behind = 0;
+	PGresult *plan;
+
+	PQclear(PQexec(conn, "set plan_cache_mode = force_generic_plan"));
+	PQclear(PQprepare(conn, "s", sql_job_list, 0, NULL));
+	plan = PQexec(conn, "explain execute s (null, null, null, null, null, "
+			    "null, null, null, null)");
+	assert_true(PQntuples(plan) > 0);
+	for (int k = 0; k < PQntuples(plan); k++) {
+		const char *line = PQgetvalue(plan, k, 0);
+
+		if (strstr(line, "Seq Scan") != NULL ||
+		    strstr(line, "Bitmap") != NULL ||
+		    strstr(line, "Sort") != NULL)
+			fail_msg("%s", line);
+		by_page += strstr(line, "using job_page on job") != NULL;
+		behind += strstr(line, "Index Cond") != NULL &&
+			  strstr(line, "ROW(created_at, id) < ROW(") != NULL;
+	}
+	assert_int_equal(by_page, 2);
+	assert_int_equal(behind, 2);
+	PQclear(plan);
+	PQfinish(conn);
+}
+
 /* An old snapshot keeps in these indexes all that was open since: a look reads
  * no more of them than its deadlines. */
 static void
@@ -182,6 +213,7 @@ main(void)
 	    cmocka_unit_test(every_statement_can_be_prepared),
 	    cmocka_unit_test(steps_find_their_rows_by_id),
 	    cmocka_unit_test(a_page_of_a_score_finds_its_judgements_by_hotkey),
+	    cmocka_unit_test(a_page_of_jobs_is_read_in_its_order),
 	    cmocka_unit_test(looks_for_what_is_open_go_by_deadline),
 	    cmocka_unit_test(every_statement_opens_with_a_comment),
 	    cmocka_unit_test(migrations_are_numbered_from_one_without_a_gap),

@@ -20,7 +20,9 @@
 #include "orchestrator/order_parse.c"
 #include "orchestrator/params.c"
 #include "orchestrator/refusal.c"
+#include "orchestrator/secrets.c"
 #include "orchestrator/submit.c"
+#include "orchestrator/trace.c"
 
 static const int64_t now_us = 1767323045900000;
 
@@ -29,6 +31,7 @@ static const int64_t now_us = 1767323045900000;
 struct http_req {
 	int answers, status;
 	char code[32], detail[512], location[64], body[512];
+	char traceparent[64];
 	void (*on_data)(struct http_req *, const void *, size_t, void *);
 	void (*on_end)(struct http_req *, bool, void *);
 	void *arg;
@@ -293,6 +296,11 @@ http_req_read(struct http_req *req,
 void
 http_reply_header(struct http_req *req, const char *name, const char *value)
 {
+	if (strcmp(name, "traceparent") == 0) {
+		snprintf(
+		    req->traceparent, sizeof(req->traceparent), "%s", value);
+		return;
+	}
 	assert_string_equal(name, "Location");
 	snprintf(req->location, sizeof(req->location), "%s", value);
 }
@@ -320,6 +328,22 @@ http_reply_problem(
 	va_start(ap, fmt);
 	vsnprintf(req->detail, sizeof(req->detail), fmt, ap);
 	va_end(ap);
+}
+
+int
+v1_wait_asked_s(struct http_req *req)
+{
+	(void)req;
+	return 0;
+}
+
+void
+v1_wait(struct orchestrator *o, struct http_req *req, const char *id,
+    int wait_s, bool is_new)
+{
+	(void)o;
+	(void)req;
+	fail_msg("%s waits %d s, %d", id, wait_s, is_new);
 }
 
 /* -- a world ------------------------------------------------------------- */
@@ -525,6 +549,7 @@ accepted_means_committed(void **state)
 	assert_int_equal(w->told, 1);
 	assert_int_equal(strncmp(w->req.location, "/v1/jobs/", 9), 0);
 	assert_true(uuid_is_valid(w->req.location + 9));
+	assert_int_equal(strlen(w->req.traceparent), TRACE_TEXT - 1);
 	assert_non_null(strstr(w->req.body, w->req.location + 9));
 	assert_non_null(strstr(w->req.body, "\"state\":\"queued\""));
 	world_free(w);
