@@ -132,7 +132,7 @@ on_read(struct form *form, const struct refusal *r, void *arg)
 	if (json == NULL) {
 		refuse(s, 422, "bad_job", err.text);
 	} else {
-		s->wait_s = v1_wait_asked_s(s->req);
+		s->wait_s = v1_wait_asked_s(s->o, s->req);
 		request.json = json;
 		request.file_type = form_file_type(form);
 		request.file = form_take_file(form);

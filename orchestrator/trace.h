@@ -3,8 +3,8 @@
  * does can be followed through us to the miners. Pure.
  *
  * A client's own is kept with the job, as version 00 and as sampled; a job
- * without has one that is derived from its id. Every request to a miner for
- * the job carries it, whoever ordered the job.
+ * without has one that is derived from its id. What gives the job to a miner
+ * carries it, whoever ordered the job.
  */
 #ifndef ORCHESTRATOR_TRACE_H
 #define ORCHESTRATOR_TRACE_H

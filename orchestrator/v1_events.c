@@ -44,6 +44,7 @@ struct stream {
 
 struct v1_streams {
 	LIST_HEAD(, stream) list;
+	int n;
 	struct event *beat;
 };
 
@@ -53,6 +54,7 @@ static void
 stream_free(struct stream *s)
 {
 	LIST_REMOVE(s, link);
+	s->o->streams->n--;
 	watch_free(s->watch);
 	free(s->told);
 	free(s);
@@ -295,12 +297,19 @@ v1_job_events(struct http_req *req, void *orchestrator)
 		    "came, or leave it out for all events");
 		return;
 	}
+	if (o->streams->n >= V1_MAX_STREAMS) {
+		http_reply_problem(req, 503, "unavailable",
+		    "there are %d streams at this instance, which is the most",
+		    V1_MAX_STREAMS);
+		return;
+	}
 	s = xcalloc(1, sizeof(*s));
 	s->o = o;
 	s->req = req;
 	memcpy(s->id, id, sizeof(s->id));
 	s->told = xstrdup(last != NULL ? last : "");
 	LIST_INSERT_HEAD(&o->streams->list, s, link);
+	o->streams->n++;
 	http_req_on_gone(req, on_gone, s);
 	if (is_told_to_the_end(s)) {
 		http_req_on_gone(req, NULL, NULL);

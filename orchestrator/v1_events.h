@@ -14,6 +14,9 @@ struct http_req;
 struct orchestrator;
 struct v1_streams;
 
+/* At once: connections are few, and miners need theirs. */
+enum { V1_MAX_STREAMS = 512 };
+
 struct v1_streams *v1_streams_new(struct orchestrator *);
 /* Streams end here without a word. NULL is fine. */
 void v1_streams_free(struct v1_streams *);

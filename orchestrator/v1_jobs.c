@@ -129,7 +129,8 @@ v1_job_show(struct http_req *req, void *orchestrator)
 	if (!uuid_is_valid(id))
 		http_reply_problem(req, 404, "not_found", "no such job");
 	else
-		v1_wait(orchestrator, req, id, v1_wait_asked_s(req), false);
+		v1_wait(orchestrator, req, id,
+		    v1_wait_asked_s(orchestrator, req), false);
 }
 
 void

@@ -77,9 +77,20 @@ static void
 waiter_free(struct v1_waiter *w)
 {
 	LIST_REMOVE(w, link);
+	w->read->o->waiters.n--;
 	watch_free(w->watch);
 	event_free(w->timer);
 	free(w);
+}
+
+/* Without an answer of ours. */
+static void
+waiter_drop(struct v1_waiter *w)
+{
+	struct v1_read *r = w->read;
+
+	waiter_free(w);
+	free(r);
 }
 
 static void
@@ -114,17 +125,18 @@ on_gone(struct http_req *req, void *arg)
 {
 	struct v1_waiter *w = arg;
 
-	free(w->read);
-	waiter_free(w);
+	waiter_drop(w);
 	http_reply(req, 200, NULL, "", 0);
 }
 
 int
-v1_wait_asked_s(struct http_req *req)
+v1_wait_asked_s(const struct orchestrator *o, struct http_req *req)
 {
 	int wait_s = prefer_wait_s(http_req_header(req, "Prefer"));
 	char applied[32];
 
+	if (o->waiters.n >= V1_MAX_WAITERS)
+		return 0;
 	if (wait_s > 0) {
 		snprintf(applied, sizeof(applied), "wait=%d", wait_s);
 		http_reply_header(req, "Preference-Applied", applied);
@@ -150,7 +162,8 @@ v1_wait(struct orchestrator *o, struct http_req *req, const char *job_id,
 	w->is_new = is_new;
 	w->watch = watch_new(o->watches, job_id, on_change, w);
 	w->timer = evtimer_new(o->service.base, on_timer, w);
-	LIST_INSERT_HEAD(&o->waiters, w, link);
+	LIST_INSERT_HEAD(&o->waiters.list, w, link);
+	o->waiters.n++;
 	event_add(w->timer, &limit);
 	http_req_on_gone(req, on_gone, w);
 }
@@ -158,15 +171,13 @@ v1_wait(struct orchestrator *o, struct http_req *req, const char *job_id,
 void
 v1_wait_drain(struct orchestrator *o)
 {
-	while (!LIST_EMPTY(&o->waiters))
-		waiter_end(LIST_FIRST(&o->waiters));
+	while (!LIST_EMPTY(&o->waiters.list))
+		waiter_end(LIST_FIRST(&o->waiters.list));
 }
 
 void
 v1_wait_drop(struct orchestrator *o)
 {
-	while (!LIST_EMPTY(&o->waiters)) {
-		free(LIST_FIRST(&o->waiters)->read);
-		waiter_free(LIST_FIRST(&o->waiters));
-	}
+	while (!LIST_EMPTY(&o->waiters.list))
+		waiter_drop(LIST_FIRST(&o->waiters.list));
 }

@@ -13,15 +13,22 @@ struct http_req;
 struct orchestrator;
 struct v1_waiter;
 
-LIST_HEAD(v1_waiters, v1_waiter);
+/* At once: the next are answered as if nothing was preferred. */
+enum { V1_MAX_WAITERS = 256 };
+
+struct v1_waiters {
+	LIST_HEAD(, v1_waiter) list;
+	int n;
+};
 
 /* wait_s may be 0. is_new: it was just ordered, so that the answer is 202 for
  * as long as it has not ended. */
 void v1_wait(struct orchestrator *, struct http_req *, const char *job_id,
     int wait_s, bool is_new);
 
-/* What the request prefers, and the header that says so. */
-int v1_wait_asked_s(struct http_req *);
+/* The seconds that the request prefers to wait and may, and the header that
+ * says so. */
+int v1_wait_asked_s(const struct orchestrator *, struct http_req *);
 
 void v1_wait_drain(struct orchestrator *); /* all are answered now */
 void v1_wait_drop(struct orchestrator *);  /* at the end: without an answer */

@@ -16,6 +16,7 @@
 
 #include "common/buf.h"
 #include "common/xalloc.h"
+#include "orchestrator/v1_events.h"
 #include "tests/lib/attempt.h"
 #include "tests/lib/callback.h"
 #include "tests/lib/db.h"
@@ -32,7 +33,7 @@
 enum {
 	N_MINERS = 2,
 	MAX_HEARD = 32,
-	IDLE = 400,
+	IDLE = V1_MAX_STREAMS,
 	FIRST = 20,
 	IDLE_BYTES = 6144
 };
@@ -200,6 +201,22 @@ a_stream_goes_on_at_the_other_when_one_is_killed(void **state)
 	free(type);
 }
 
+static int
+head_of(struct two *two, const char *path)
+{
+	char *url =
+	    xasprintf("http://127.0.0.1:%d%s", two->pair.ports[1], path);
+	const struct fetch_ask ask = {.method = "HEAD", .url = url};
+	struct fetch_answer answer;
+	int status;
+
+	fetch(&ask, &answer);
+	status = answer.status;
+	fetch_clear(&answer);
+	free(url);
+	return status;
+}
+
 /* Whoever comes back when all was told is told not to. */
 static void
 a_stream_that_was_told_to_its_end_does_not_begin(void **state)
@@ -221,6 +238,7 @@ a_stream_that_was_told_to_its_end_does_not_begin(void **state)
 	s = sse_open(two->pair.ports[1], path, last_id(&heard));
 	assert_int_equal(sse_status(s), 204);
 	sse_close(s);
+	assert_int_equal(head_of(two, path), 200);
 	s = sse_open(two->pair.ports[1], path, "7");
 	assert_int_equal(sse_status(s), 400);
 	sse_close(s);
@@ -328,7 +346,8 @@ an_idle_stream_costs_little_memory(void **state)
 	pid_t pid = proc_pid(two->pair.at[1]);
 	struct hand_task *task;
 	long before, after;
-	char id[40];
+	struct sse *more;
+	char id[40], *path, *again;
 
 	start_first(two);
 	task = begin_job(two, id);
@@ -341,6 +360,15 @@ an_idle_stream_costs_little_memory(void **state)
 #ifndef __SANITIZE_ADDRESS__
 	assert_true((after - before) * 1024 <= IDLE_BYTES * (IDLE - FIRST));
 #endif
+	/* One more is one too many. */
+	path = events_path(id);
+	more = sse_open(two->pair.ports[1], path, NULL);
+	assert_int_equal(sse_status(more), 503);
+	again = sse_header(more, "Retry-After");
+	assert_non_null(again);
+	sse_close(more);
+	free(again);
+	free(path);
 	for (int i = 0; i < IDLE; i++)
 		sse_close(all[i]);
 	assert_int_equal(jobs_cancel(two->pair.s, id), 200);

@@ -331,8 +331,9 @@ http_reply_problem(
 }
 
 int
-v1_wait_asked_s(struct http_req *req)
+v1_wait_asked_s(const struct orchestrator *o, struct http_req *req)
 {
+	(void)o;
 	(void)req;
 	return 0;
 }
