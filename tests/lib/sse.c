@@ -200,6 +200,25 @@ sse_next(struct sse *s, struct sse_event *e, int timeout_ms)
 }
 
 bool
+sse_await_comment(struct sse *s, const char *word)
+{
+	int64_t until_us = clock_mono_us() + SSE_WAIT_MS * 1000LL;
+	struct sse_event e;
+
+	while (strstr(s->comment, word) == NULL) {
+		const char *end;
+
+		take_chunks(s);
+		end = strstr(buf_str(&s->text), "\n\n");
+		if (end != NULL && take_event(s, &e, end - buf_str(&s->text)))
+			return false;
+		if (end == NULL && (s->is_whole || !read_more(s, until_us)))
+			return false;
+	}
+	return true;
+}
+
+bool
 sse_is_whole(struct sse *s)
 {
 	return s->is_whole;

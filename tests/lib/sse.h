@@ -31,6 +31,8 @@ char *sse_header(struct sse *, const char *name);
  * SSE_WAIT_MS). Comments are passed over, and kept.
  */
 bool sse_next(struct sse *, struct sse_event *, int timeout_ms);
+/* Whether a comment with that word comes, before any event and in time. */
+bool sse_await_comment(struct sse *, const char *word);
 /* Whether it ended as answers end, not by a connection that broke. */
 bool sse_is_whole(struct sse *);
 /* The last comment that was passed over, "" if none; borrowed. */
