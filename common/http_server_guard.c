@@ -22,9 +22,9 @@ static const struct http_fault bad_method = {
 static const struct http_fault folded = {
     400, "folded_header", "a header line begins with a blank"};
 static const struct http_fault bad_name = {
-    400, "bad_header", "a header's name is malformed"};
+    400, "malformed_header", "a header's name is malformed"};
 static const struct http_fault bad_value = {
-    400, "bad_header", "a header's value has a control character"};
+    400, "malformed_header", "a header's value has a control character"};
 static const struct http_fault bad_chunk = {
     400, "bad_chunk", "a chunk is malformed"};
 static const struct http_fault bad_trailer = {
@@ -235,8 +235,8 @@ check_framing(const struct http_header *h, size_t n, bool is_http_1_0)
 const struct http_fault *
 http_guard_headers(const struct http_header *h, size_t n, bool is_http_1_0)
 {
-	static const char *const once[] = {
-	    "Authorization", "Content-Type", "Expect"};
+	static const char *const once[] = {"Authorization", "Content-Type",
+	    "Expect", "X-API-Key", "Idempotency-Key"};
 	const struct http_fault *fault = check_framing(h, n, is_http_1_0);
 	const char *host = NULL, *value = NULL;
 	size_t hosts = count(h, n, "Host", &host);

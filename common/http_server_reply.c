@@ -233,6 +233,18 @@ http_reply_file(struct http_req *req, int status, const char *content_type,
 
 /* -- in pieces ------------------------------------------------------------- */
 
+static void
+stream_begin(struct http_req *req, struct head *head)
+{
+	assert(!req->answered && !req->streaming && has_body(head->status));
+	req->streaming = true;
+	if (req->conn == NULL)
+		return;
+	assert(req->conn->body_done);
+	begin_head(req, head);
+	http_conn_kick(req->conn);
+}
+
 void
 http_stream_begin(struct http_req *req, int status, const char *content_type)
 {
@@ -243,16 +255,22 @@ http_stream_begin(struct http_req *req, int status, const char *content_type)
 	    .chunked = !req->is_http_1_0,
 	};
 
-	assert(!req->answered && !req->streaming && has_body(status));
-	req->streaming = true;
 	req->chunked = head.chunked;
-	if (req->conn == NULL)
-		return;
 	if (!head.chunked)
 		req->keep_alive = false;
-	assert(req->conn->body_done);
-	begin_head(req, &head);
-	http_conn_kick(req->conn);
+	stream_begin(req, &head);
+}
+
+void
+http_stream_begin_sized(
+    struct http_req *req, int status, const char *content_type, uint64_t len)
+{
+	struct head head = {
+	    .status = status, .content_type = content_type, .len = len};
+
+	req->sized = true;
+	req->unsent = len;
+	stream_begin(req, &head);
 }
 
 size_t
@@ -261,6 +279,8 @@ http_stream_write(struct http_req *req, const void *bytes, size_t len)
 	struct http_conn *c = req->conn;
 
 	assert(req->streaming && !req->answered);
+	if (req->sized && len > req->unsent)
+		len = req->unsent;
 	if (c == NULL || req->is_head || len == 0)
 		return 0;
 	if (req->chunked)
@@ -268,6 +288,8 @@ http_stream_write(struct http_req *req, const void *bytes, size_t len)
 	evbuffer_add(c->out, bytes, len);
 	if (req->chunked)
 		evbuffer_add(c->out, "\r\n", 2);
+	if (req->sized)
+		req->unsent -= len;
 	http_conn_kick(c);
 	return evbuffer_get_length(c->out);
 }
@@ -278,7 +300,27 @@ http_stream_end(struct http_req *req)
 	assert(req->streaming && !req->answered);
 	if (req->conn != NULL && req->chunked && !req->is_head)
 		evbuffer_add(req->conn->out, "0\r\n\r\n", 5);
+	if (req->sized && req->unsent > 0 && !req->is_head)
+		req->keep_alive = false;
 	done(req);
+}
+
+void
+http_stream_cut(struct http_req *req)
+{
+	assert(req->streaming && !req->answered);
+	req->keep_alive = false;
+	done(req);
+}
+
+void
+http_stream_on_room(
+    struct http_req *req, void (*on_room)(struct http_req *, void *), void *arg)
+{
+	req->on_room = on_room;
+	req->room_arg = arg;
+	if (req->conn != NULL)
+		http_conn_kick(req->conn);
 }
 
 /* Text as JSON; bytes that are no UTF-8 become question marks. */
@@ -319,10 +361,11 @@ uri_of(const char *path)
 	return json;
 }
 
-/* A problem of RFC 9457; the caller frees. path NULL: it is not known. */
+/* A problem of RFC 9457; the caller frees. path NULL: it is not known. more:
+ * further members, or NULL. */
 static char *
 problem(int status, const char *code, const char *detail, const char *path,
-    const char *id)
+    const char *id, json_t *more)
 {
 	char type[80];
 	json_t *json;
@@ -332,6 +375,8 @@ problem(int status, const char *code, const char *detail, const char *path,
 	json = json_pack("{s:s,s:s,s:i,s:s,s:o,s:o*,s:s}", "type", type,
 	    "title", http_status_title(status), "status", status, "code", code,
 	    "detail", text(detail), "instance", uri_of(path), "request_id", id);
+	if (more != NULL)
+		json_object_update_missing(json, more);
 	s = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
 	assert(s != NULL);
@@ -351,17 +396,26 @@ void
 http_reply_problem(
     struct http_req *req, int status, const char *code, const char *fmt, ...)
 {
-	char detail[512], *body;
+	char detail[512];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(detail, sizeof(detail), fmt, ap);
 	va_end(ap);
-	body = problem(status, code, detail, req->path, req->id);
+	http_reply_problem_more(req, status, code, detail, NULL);
+}
+
+void
+http_reply_problem_more(struct http_req *req, int status, const char *code,
+    const char *detail, json_t *more)
+{
+	char *body = problem(status, code, detail, req->path, req->id, more);
+
 	if (status == 503)
 		say_when(req);
 	http_reply(req, status, "application/problem+json", body, strlen(body));
 	free(body);
+	json_decref(more);
 }
 
 void
@@ -380,7 +434,8 @@ http_reply_fault(struct http_conn *c, const struct http_fault *fault)
 		memcpy(id, c->req->id, sizeof(id));
 	else
 		http_server_make_id(c->server, id);
-	body = problem(fault->status, fault->code, fault->detail, NULL, id);
+	body =
+	    problem(fault->status, fault->code, fault->detail, NULL, id, NULL);
 	head.len = strlen(body);
 	write_head(c, &head);
 	if (c->req == NULL || !c->req->is_head)

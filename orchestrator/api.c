@@ -1,45 +1,42 @@
 /* The HTTP API: the doors, put together. */
 #include "orchestrator/api.h"
 
-#include <string.h>
+#include <assert.h>
+#include <stddef.h>
 
-#include "common/xalloc.h"
+#include "common/service.h"
+#include "orchestrator/dippy.h"
 #include "orchestrator/docs.h"
-#include "orchestrator/health.h"
+#include "orchestrator/files.h"
 #include "orchestrator/intake.h"
+#include "orchestrator/keys_api.h"
 #include "orchestrator/v1.h"
 
 static const struct http_route *const doors[] = {
     v1_routes,
+    keys_routes,
+    files_routes,
     intake_routes,
-    health_routes,
+    dippy_routes,
+    service_routes,
     docs_routes,
-    NULL,
 };
 
-static size_t
-count(const struct http_route *routes)
-{
-	size_t n = 0;
+enum { MAX_ROUTES = 256 };
 
-	while (routes[n].method != NULL)
-		n++;
-	return n;
-}
-
-struct http_route *
+const struct http_route *
 api_routes(void)
 {
-	struct http_route *all;
+	static struct http_route all[MAX_ROUTES + 1];
 	size_t n = 0;
 
-	for (int i = 0; doors[i] != NULL; i++)
-		n += count(doors[i]);
-	all = xcalloc(n + 1, sizeof(*all));
-	n = 0;
-	for (int i = 0; doors[i] != NULL; i++) {
-		memcpy(all + n, doors[i], count(doors[i]) * sizeof(*all));
-		n += count(doors[i]);
+	for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]); i++) {
+		for (const struct http_route *r = doors[i]; r->method != NULL;
+		     r++) {
+			assert(n < MAX_ROUTES);
+			all[n++] = *r;
+		}
 	}
+	all[n] = (struct http_route){0};
 	return all;
 }

@@ -9,10 +9,10 @@
 #include "orchestrator/docs_page.h"
 #include "orchestrator/openapi.h"
 #include "orchestrator/orchestrator.h"
-#include "orchestrator/problems.h"
 
 struct docs {
-	char *openapi;
+	json_t *document;
+	char *openapi; /* its text */
 	struct buf page;
 };
 
@@ -27,7 +27,7 @@ docs_new(struct err *err)
 	d = xcalloc(1, sizeof(*d));
 	d->openapi = json_dumps(document, JSON_COMPACT);
 	docs_page(&d->page, document);
-	json_decref(document);
+	d->document = document;
 	return d;
 }
 
@@ -36,6 +36,7 @@ docs_free(struct docs *d)
 {
 	if (d == NULL)
 		return;
+	json_decref(d->document);
 	free(d->openapi);
 	buf_free(&d->page);
 	free(d);
@@ -68,23 +69,24 @@ show_docs(struct http_req *req, void *orchestrator)
 static void
 show_error(struct http_req *req, void *orchestrator)
 {
-	const struct problem *p = problems_find(http_req_param(req, "code"));
+	const struct docs *d = ((struct orchestrator *)orchestrator)->docs;
+	const char *code = http_req_param(req, "code");
+	const json_t *problem = openapi_problem(d->document, code);
 	struct buf page = {0};
 
-	(void)orchestrator;
-	if (p == NULL) {
+	if (problem == NULL) {
 		http_reply_problem(req, 404, "not_found",
 		    "there is no such code; /docs lists them");
 		return;
 	}
-	docs_problem_page(&page, p);
+	docs_problem_page(&page, code, problem);
 	reply_page(req, &page);
 	buf_free(&page);
 }
 
 const struct http_route docs_routes[] = {
-    {"GET", "/openapi.json", 0, false, show_openapi},
-    {"GET", "/docs", 0, false, show_docs},
-    {"GET", "/errors/{code}", 0, false, show_error},
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/openapi.json", 0, false, show_openapi, 0},
+    {"GET", "/docs", 0, false, show_docs, 0},
+    {"GET", "/errors/{code}", 0, false, show_error, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };

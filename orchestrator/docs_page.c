@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "common/buf.h"
-#include "orchestrator/problems.h"
 
 static const char *const methods[] = {
     "get", "post", "put", "patch", "delete", NULL};
@@ -53,6 +52,13 @@ static const char *
 member(const json_t *json, const char *name)
 {
 	return json_string_value(json_object_get(json, name));
+}
+
+/* Of HTTP. */
+static int
+status_of(const json_t *problem)
+{
+	return (int)json_integer_value(json_object_get(problem, "status"));
 }
 
 static void
@@ -222,14 +228,18 @@ add_tag(struct buf *out, const json_t *document, const char *tag, bool is_list)
 }
 
 static void
-add_codes(struct buf *out)
+add_codes(struct buf *out, const json_t *problems)
 {
+	const char *code;
+	json_t *problem;
+
 	buf_add_str(out, "<h2 id=\"errors\">Errors</h2><table><tr><th>code</th>"
 			 "<th>status</th><th>when</th></tr>");
-	for (const struct problem *p = problems; p->code != NULL; p++) {
-		buf_printf(out, "<tr><td><code>%s</code></td><td>%d</td>",
-		    p->code, p->status);
-		add_in(out, "td", p->help);
+	json_object_foreach((json_t *)problems, code, problem)
+	{
+		buf_printf(out, "<tr><td><code>%s</code></td><td>%d</td>", code,
+		    status_of(problem));
+		add_in(out, "td", member(problem, "help"));
 		buf_add_str(out, "</tr>");
 	}
 	buf_add_str(out, "</table>");
@@ -258,16 +268,16 @@ docs_page(struct buf *out, const json_t *document)
 		add_in(out, "p", member(tag, "description"));
 		add_tag(out, document, member(tag, "name"), false);
 	}
-	add_codes(out);
+	add_codes(out, json_object_get(document, "x-problems"));
 	end_page(out);
 }
 
 void
-docs_problem_page(struct buf *out, const struct problem *p)
+docs_problem_page(struct buf *out, const char *code, const json_t *problem)
 {
-	begin_page(out, p->code);
-	buf_printf(out, "<p>%d: ", p->status);
-	add_text(out, p->help);
+	begin_page(out, code);
+	buf_printf(out, "<p>%d: ", status_of(problem));
+	add_text(out, member(problem, "help"));
 	buf_add_str(out, "</p><p><a href=\"/docs#errors\">all errors</a></p>");
 	end_page(out);
 }

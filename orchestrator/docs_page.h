@@ -8,10 +8,9 @@
 #include <jansson.h>
 
 struct buf;
-struct problem;
 
 void docs_page(struct buf *, const json_t *document);
-/* Of one code. */
-void docs_problem_page(struct buf *, const struct problem *);
+/* Of one code of the document (openapi_problem). */
+void docs_problem_page(struct buf *, const char *code, const json_t *problem);
 
 #endif

@@ -26,7 +26,8 @@ struct kind {
 	json_t *output_types; /* empty: the result is JSON */
 	int64_t max_output_bytes;
 	json_t *params;
-	bool hedge; /* a slow attempt gets a second one beside it */
+	bool is_speech; /* its results are spoken: by its scoring */
+	bool hedge;	/* a slow attempt gets a second one beside it */
 };
 
 struct kinds {

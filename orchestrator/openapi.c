@@ -5,7 +5,6 @@
 
 #include "common/config_parse.h"
 #include "common/err.h"
-#include "orchestrator/problems.h"
 
 static const char description[] =
     "Jobs for the miners of a Bittensor subnet. A job is ordered with POST "
@@ -62,6 +61,8 @@ add_part(json_t *doc, const struct openapi_part *part, struct err *err)
 	    json_object_get(doc, "tags"), json_object_get(json, "tags"));
 	if (add_members(json_object_get(doc, "paths"),
 		json_object_get(json, "paths"), "path", err) != 0 ||
+	    add_members(json_object_get(doc, "x-problems"),
+		json_object_get(json, "x-problems"), "problem", err) != 0 ||
 	    add_components(json_object_get(doc, "components"),
 		json_object_get(json, "components"), err) != 0)
 		failed = err_wrap(err, "%s", part->name);
@@ -78,22 +79,26 @@ add_codes(json_t *doc)
 	json_t *code = json_object_get(
 	    json_object_get(json_object_get(schemas, "Problem"), "properties"),
 	    "code");
-	json_t *codes = json_array();
+	json_t *codes = json_array(), *problem;
+	const char *name;
 
-	for (const struct problem *p = problems; p->code != NULL; p++)
-		json_array_append_new(codes, json_string(p->code));
+	json_object_foreach(json_object_get(doc, "x-problems"), name, problem)
+	{
+		json_array_append_new(codes, json_string(name));
+	}
 	json_object_set_new(code, "enum", codes);
 }
 
 json_t *
 openapi_document(struct err *err)
 {
-	json_t *doc = json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, "
-				"s:[{s:s}], s:[], s:[], s:{}, s:{}}",
+	json_t *doc = json_pack(
+	    "{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, "
+	    "s:[{s:s}], s:[{s:[]}, {s:[]}], s:[], s:{}, s:{}, s:{}}",
 	    "openapi", "3.1.0", "info", "title", "subnetd", "version",
 	    SUBNETD_VERSION, "description", description, "license", "name",
 	    "MIT", "identifier", "MIT", "servers", "url", "/", "security",
-	    "tags", "paths", "components");
+	    "bearer", "header", "tags", "paths", "components", "x-problems");
 
 	for (size_t i = 0; i < n_openapi_parts; i++) {
 		if (add_part(doc, &openapi_parts[i], err) != 0) {
@@ -103,4 +108,10 @@ openapi_document(struct err *err)
 	}
 	add_codes(doc);
 	return doc;
+}
+
+const json_t *
+openapi_problem(const json_t *document, const char *code)
+{
+	return json_object_get(json_object_get(document, "x-problems"), code);
 }

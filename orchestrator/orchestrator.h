@@ -21,11 +21,13 @@ struct blobs;
 struct claim;
 struct docs;
 struct drain;
+struct files;
 struct flights;
+struct gate;
 struct hedges;
 struct http_client;
-struct http_route;
 struct http_server;
+struct idempotencies;
 struct kinds;
 struct metric;
 struct miners;
@@ -64,13 +66,17 @@ struct orchestrator {
 	struct miners *miners;
 	struct kinds *kinds;
 	struct blobs *blobs;
+	bool redirects;	     /* to storage elsewhere; or it is handed through */
+	int64_t file_ttl_ms; /* of clients' own files */
+	struct files *files;
 	struct probes *probes;
 	struct pg *pg;	 /* what jobs wait for */
 	struct pg *back; /* what looks at everything, and may take a while */
 	struct redis *out, *jobs, *chain, *scores;
-	struct http_route *routes; /* of api */
 	struct http_server *api;
 	struct docs *docs;
+	struct gate *gate; /* who may use the API */
+	struct idempotencies *idempotencies;
 	struct v1_streams *streams; /* of events */
 	struct v1_waiters waiters;
 	struct http_client *client;
@@ -80,6 +86,7 @@ struct orchestrator {
 	struct watches *watches;
 	struct flights *flights;
 	struct hedges *hedges;
+	int n_fetches; /* of inputs that clients named by a URL */
 	struct schedules *schedules;
 	struct counters counters;
 };

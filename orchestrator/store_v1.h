@@ -20,10 +20,11 @@ struct jobs_ask {
 };
 void store_job_list(
     struct orchestrator *, const struct jobs_ask *, pg_on_answer *, void *arg);
-void store_job_receipt(
-    struct orchestrator *, const char *id, pg_on_answer *, void *arg);
-void store_job_events(
-    struct orchestrator *, const char *id, pg_on_answer *, void *arg);
+/* tenant: whose the job must be; NULL: anybody's. */
+void store_job_receipt(struct orchestrator *, const char *id,
+    const char *tenant, pg_on_answer *, void *arg);
+void store_job_events(struct orchestrator *, const char *id, const char *tenant,
+    pg_on_answer *, void *arg);
 
 /* Of uids above behind (-1: all); hotkey NULL: each. */
 void store_miner_show(struct orchestrator *, int64_t behind, int limit,

@@ -18,6 +18,7 @@
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/order.h"
+#include "orchestrator/prefer.h"
 #include "orchestrator/refusal.h"
 #include "orchestrator/v1_wait.h"
 
@@ -28,7 +29,6 @@ static const char wanted[] =
 struct submit {
 	struct orchestrator *o;
 	struct http_req *req;
-	int wait_s; /* that the client prefers to wait */
 };
 
 /* -- answers ------------------------------------------------------------ */
@@ -65,7 +65,8 @@ answer_accepted(struct submit *s, const struct job *job)
 	text = json_dumps(body, JSON_COMPACT);
 	snprintf(location, sizeof(location), "/v1/jobs/%s", job->id);
 	http_reply_header(s->req, "Location", location);
-	http_reply_header(s->req, "traceparent", job->trace);
+	if (job->trace[0] != '\0')
+		http_reply_header(s->req, "traceparent", job->trace);
 	http_reply(s->req, 202, "application/json", text, strlen(text));
 	free(text);
 	json_decref(body);
@@ -75,13 +76,12 @@ static void
 on_placed(const struct job *job, const struct refusal *r, void *arg)
 {
 	struct submit *s = arg;
+	int wait_s = prefer_wait_s(http_req_header(s->req, "Prefer"));
 
-	if (job == NULL) {
-		refuse(s, r->status, r->code, r->why);
-		return;
-	}
-	if (s->wait_s > 0)
-		v1_wait(s->o, s->req, job->id, s->wait_s, true);
+	if (job == NULL)
+		refusal_reply(s->req, r);
+	else if (wait_s > 0)
+		v1_wait(s->o, s->req, job->id, wait_s, true);
 	else
 		answer_accepted(s, job);
 	free(s);
@@ -132,7 +132,7 @@ on_read(struct form *form, const struct refusal *r, void *arg)
 	if (json == NULL) {
 		refuse(s, 422, "bad_job", err.text);
 	} else {
-		s->wait_s = v1_wait_asked_s(s->o, s->req);
+		request.req = s->req;
 		request.json = json;
 		request.file_type = form_file_type(form);
 		request.file = form_take_file(form);

@@ -20,6 +20,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/events.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/principal.h"
 #include "orchestrator/store_v1.h"
 #include "orchestrator/watch.h"
 
@@ -221,7 +222,8 @@ ask(struct stream *s)
 	if (s->is_asked)
 		return;
 	s->is_asked = true;
-	store_job_events(s->o, s->id, on_rows, s);
+	store_job_events(
+	    s->o, s->id, principal_sees(principal_of(s->req)), on_rows, s);
 }
 
 /* -- the whole ------------------------------------------------------------- */

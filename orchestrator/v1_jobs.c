@@ -4,13 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/blobs.h"
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/http_server.h"
+#include "orchestrator/give.h"
 #include "orchestrator/job.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/page.h"
+#include "orchestrator/prefer.h"
+#include "orchestrator/principal.h"
 #include "orchestrator/states.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_v1.h"
@@ -35,6 +37,23 @@ check_length(const char *name, const char *text, struct err *err)
 	if (text == NULL || strlen(text) <= JOB_MAX_TENANT)
 		return 0;
 	return err_set(err, "%s has more than %d bytes", name, JOB_MAX_TENANT);
+}
+
+/* Whose jobs are listed: a client's own, whatever it asks for. */
+static int
+take_tenant(struct http_req *req, struct jobs_ask *ask, struct err *err)
+{
+	const char *own = principal_sees(principal_of(req));
+
+	if (check_length("tenant", ask->tenant, err) != 0)
+		return -1;
+	if (own == NULL)
+		return 0;
+	if (ask->tenant != NULL && strcmp(ask->tenant, own) != 0)
+		return err_set(
+		    err, "tenant is %s, this key's own, or left out", own);
+	ask->tenant = own;
+	return 0;
 }
 
 static int
@@ -67,8 +86,7 @@ take_jobs_ask(struct http_req *req, struct jobs_ask *ask,
 	    V1_JOBS_LIMIT, 1, V1_JOBS_MAX_LIMIT, err);
 	if (ask->limit < 0 || check_state(ask->state, err) != 0 ||
 	    check_length("kind", ask->kind, err) != 0 ||
-	    check_length("tenant", ask->tenant, err) != 0 ||
-	    take_times(req, ask, err) != 0)
+	    take_tenant(req, ask, err) != 0 || take_times(req, ask, err) != 0)
 		return -1;
 	if (behind == NULL)
 		return 0;
@@ -116,7 +134,7 @@ v1_job_list(struct http_req *req, void *orchestrator)
 		http_reply_problem(req, 400, "bad_query", "%s", err.text);
 	else
 		store_job_list(orchestrator, &ask, on_list,
-		    v1_read_new(orchestrator, req, "no jobs"));
+		    v1_read_new(orchestrator, req, "jobs"));
 }
 
 /* -- one of them ----------------------------------------------------------- */
@@ -130,7 +148,7 @@ v1_job_show(struct http_req *req, void *orchestrator)
 		http_reply_problem(req, 404, "not_found", "no such job");
 	else
 		v1_wait(orchestrator, req, id,
-		    v1_wait_asked_s(orchestrator, req), false);
+		    prefer_wait_s(http_req_header(req, "Prefer")), false);
 }
 
 void
@@ -139,7 +157,8 @@ v1_job_receipt(struct http_req *req, void *orchestrator)
 	struct v1_read *r = v1_read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_receipt(r->o, r->id, v1_read_on_body, r);
+		store_job_receipt(
+		    r->o, r->id, v1_read_sees(r), v1_read_on_body, r);
 }
 
 /* -- its result ------------------------------------------------------------ */
@@ -147,16 +166,15 @@ v1_job_receipt(struct http_req *req, void *orchestrator)
 static void
 send_file(struct v1_read *r, const PGresult *res)
 {
-	uint64_t bytes;
-	int fd = blob_open(r->o->blobs, pg_text(res, 0, "attempt_id"),
-	    pg_text(res, 0, "result_sha256"), &bytes);
+	const struct give what = {.id = pg_text(res, 0, "attempt_id"),
+	    .sha256 = pg_text(res, 0, "result_sha256"),
+	    .type = pg_text(res, 0, "result_type"),
+	    .bytes = pg_int(res, 0, "result_bytes"),
+	    .gone_status = 410,
+	    .gone_code = "gone",
+	    .gone_why = "the result's file is no longer stored"};
 
-	if (fd >= 0)
-		http_reply_file(
-		    r->req, 200, pg_text(res, 0, "result_type"), fd, 0, bytes);
-	else
-		http_reply_problem(r->req, 410, "gone",
-		    "the result's file is no longer stored");
+	give(r->o, r->req, &what);
 }
 
 static void
@@ -192,7 +210,7 @@ v1_job_result(struct http_req *req, void *orchestrator)
 	struct v1_read *r = v1_read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_result(r->o, r->id, on_result, r);
+		store_job_result(r->o, r->id, v1_read_sees(r), on_result, r);
 }
 
 /* -- its end --------------------------------------------------------------- */
@@ -209,12 +227,24 @@ on_cancelled(bool moved, void *arg)
 	free(r);
 }
 
+/* It is there, and its sender's. */
+static void
+on_seen(const struct pg_answer *answer, void *arg)
+{
+	struct v1_read *r = arg;
+
+	if (v1_read_row(r, answer) != NULL)
+		store_job_step(r->o, r->id, JOB_CANCEL, JOB_CANCELLED,
+		    "cancelled", NULL, on_cancelled, r);
+	else
+		free(r);
+}
+
 void
 v1_job_cancel(struct http_req *req, void *orchestrator)
 {
 	struct v1_read *r = v1_read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_step(r->o, r->id, JOB_CANCEL, JOB_CANCELLED,
-		    "cancelled", NULL, on_cancelled, r);
+		store_job_show(r->o, r->id, v1_read_sees(r), on_seen, r);
 }

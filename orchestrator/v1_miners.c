@@ -55,7 +55,7 @@ v1_miner_list(struct http_req *req, void *orchestrator)
 		http_reply_problem(req, 400, "bad_query", "%s", err.text);
 	else
 		store_miner_show(orchestrator, behind, (int)limit, NULL,
-		    on_list, v1_read_new(orchestrator, req, "no miners"));
+		    on_list, v1_read_new(orchestrator, req, "miners"));
 }
 
 /* -- one of them ----------------------------------------------------------- */
@@ -70,7 +70,8 @@ on_miner(const struct pg_answer *answer, void *arg)
 		v1_read_on_body(answer, r);
 		return;
 	}
-	http_reply_problem(r->req, 404, "not_found", "%s", r->missing);
+	http_reply_problem(r->req, 404, "not_found",
+	    "no miner of this subnet has that hotkey");
 	free(r);
 }
 
@@ -85,8 +86,7 @@ v1_miner_show(struct http_req *req, void *orchestrator)
 		    "the path does not end with a hotkey");
 	else
 		store_miner_show(orchestrator, -1, 1, hotkey, on_miner,
-		    v1_read_new(orchestrator, req,
-			"no miner of this subnet has that hotkey"));
+		    v1_read_new(orchestrator, req, "miner"));
 }
 
 /* -- the leaderboard ------------------------------------------------------- */
@@ -106,6 +106,5 @@ v1_leaderboard(struct http_req *req, void *orchestrator)
 		http_reply_problem(req, 400, "bad_query", "%s", err.text);
 	else
 		store_score_board(orchestrator, policy, (int)limit,
-		    v1_read_on_body,
-		    v1_read_new(orchestrator, req, "no rounds"));
+		    v1_read_on_body, v1_read_new(orchestrator, req, "rounds"));
 }

@@ -3,19 +3,20 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/http_server.h"
 #include "common/xalloc.h"
+#include "orchestrator/principal.h"
+#include "orchestrator/reply_row.h"
 
 struct v1_read *
-v1_read_new(struct orchestrator *o, struct http_req *req, const char *missing)
+v1_read_new(struct orchestrator *o, struct http_req *req, const char *what)
 {
 	struct v1_read *r = xcalloc(1, sizeof(*r));
 
 	r->o = o;
 	r->req = req;
-	r->missing = missing;
+	r->what = what;
 	return r;
 }
 
@@ -29,35 +30,30 @@ v1_read_job(struct orchestrator *o, struct http_req *req)
 		http_reply_problem(req, 404, "not_found", "no such job");
 		return NULL;
 	}
-	r = v1_read_new(o, req, "no such job");
+	r = v1_read_new(o, req, "job");
 	snprintf(r->id, sizeof(r->id), "%s", id);
 	return r;
 }
 
-const PGresult *
-v1_read_row(struct v1_read *r, const struct pg_answer *answer)
+const char *
+v1_read_sees(const struct v1_read *r)
 {
-	if (answer->outcome != PG_DONE)
-		http_reply_problem(
-		    r->req, 503, "unavailable", "the database is away");
-	else if (PQntuples(answer->results[0]) == 0)
-		http_reply_problem(r->req, 404, "not_found", "%s", r->missing);
-	else
-		return answer->results[0];
-	return NULL;
+	return principal_sees(principal_of(r->req));
+}
+
+const PGresult *
+v1_read_row(const struct v1_read *r, const struct pg_answer *answer)
+{
+	return reply_has_row(r->req, answer, r->what) ? answer->results[0]
+						      : NULL;
 }
 
 void
 v1_read_on_body(const struct pg_answer *answer, void *read)
 {
 	struct v1_read *r = read;
-	const PGresult *res = v1_read_row(r, answer);
-	const char *body;
 
-	if (res != NULL) {
-		body = pg_text(res, 0, "body");
-		http_reply(r->req, 200, "application/json", body, strlen(body));
-	}
+	reply_row(r->req, answer, r->what);
 	free(r);
 }
 

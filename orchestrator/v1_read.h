@@ -18,19 +18,22 @@ struct orchestrator;
 struct v1_read {
 	struct orchestrator *o;
 	struct http_req *req;
-	char id[UUID_TEXT];  /* of what is asked for, or "" */
-	const char *missing; /* what is not there if there is no row */
+	char id[UUID_TEXT]; /* of what is asked for, or "" */
+	const char *what;   /* is not there if there is no row: "job" */
 };
 
 struct v1_read *v1_read_new(
-    struct orchestrator *, struct http_req *, const char *missing);
+    struct orchestrator *, struct http_req *, const char *what);
 
 /* A request about the job named in its path; NULL if it was answered. */
 struct v1_read *v1_read_job(struct orchestrator *, struct http_req *);
 
+/* The only tenant whose jobs are there for its sender; NULL: anybody's. */
+const char *v1_read_sees(const struct v1_read *);
+
 /* The row to answer with; NULL if it was answered: the database is away, or
  * there is none. */
-const PGresult *v1_read_row(struct v1_read *, const struct pg_answer *);
+const PGresult *v1_read_row(const struct v1_read *, const struct pg_answer *);
 
 /* A callback: answers 200 with the column body, and frees. */
 void v1_read_on_body(const struct pg_answer *, void *read);

@@ -21,14 +21,13 @@ struct v1_waiters {
 	int n;
 };
 
-/* wait_s may be 0. is_new: it was just ordered, so that the answer is 202 for
- * as long as it has not ended. */
+/*
+ * wait_s, of prefer.h, may be 0; the header Preference-Applied says that there
+ * was a wait, or need of none. is_new: it was just ordered, so that the answer
+ * is 202 for as long as it has not ended.
+ */
 void v1_wait(struct orchestrator *, struct http_req *, const char *job_id,
     int wait_s, bool is_new);
-
-/* The seconds that the request prefers to wait and may, and the header that
- * says so. */
-int v1_wait_asked_s(const struct orchestrator *, struct http_req *);
 
 void v1_wait_drain(struct orchestrator *); /* all are answered now */
 void v1_wait_drop(struct orchestrator *);  /* at the end: without an answer */

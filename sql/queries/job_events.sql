@@ -2,7 +2,7 @@
 -- the job or of one of its attempts (orchestrator/events.h). Of one that has
 -- ended nothing is told that came behind its end; what let it end did not,
 -- whatever another instance's clock says.
--- $1 id, $2 netuid
+-- $1 id, $2 netuid, $3 tenant whose it must be; null: any
 -- columns: mark, attempt, name, is_last, data, the JSON text
 -- (+ 0: found by its id, whatever is known of the tables yet)
 select e.mark, e.attempt, e.name, coalesce(e.mark = 'e' and e.attempt is null,
@@ -50,5 +50,6 @@ cross join lateral (
 		j.reason
 	) e
 left join reason r on r.name = e.reason
-where j.id = $1 and j.netuid + 0 = $2 and e.at is not null
+where j.id = $1 and j.netuid + 0 = $2
+	and ($3::text is null or j.tenant = $3) and e.at is not null
 order by e.mark = 'q' desc, is_last, e.at, e.rank, e.attempt

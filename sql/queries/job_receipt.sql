@@ -1,5 +1,6 @@
 -- Why a job's miners were chosen: the receipt of each of its attempts.
--- $1 id, $2 netuid; columns: body, the JSON text
+-- $1 id, $2 netuid, $3 tenant whose it must be; null: any
+-- columns: body, the JSON text
 -- (+ 0: found by its id, whatever is known of the tables yet)
 select json_build_object('job', j.id, 'kind', j.kind, 'attempts', (
 	select coalesce(json_agg(json_build_object('attempt', a.id,
@@ -10,3 +11,4 @@ select json_build_object('job', j.id, 'kind', j.kind, 'attempts', (
 	where a.job_id = j.id))::text as body
 from job j
 where j.id = $1 and j.netuid + 0 = $2
+	and ($3::text is null or j.tenant = $3)

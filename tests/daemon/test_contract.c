@@ -1,7 +1,8 @@
 /*
  * The API against its own document, both ways: tests/interop/contract.mjs calls
- * every operation, and holds what it is answered against the document. Needs
- * node, else it is skipped by name.
+ * every operation, and holds what it is answered against the document, at an
+ * instance that asks for keys and at one that does not. Needs node, else it is
+ * skipped by name.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +20,8 @@
 #include "tests/lib/attempt.h"
 #include "tests/lib/callback.h"
 #include "tests/lib/db.h"
+#include "tests/lib/keyed.h"
+#include "tests/lib/paths.h"
 #include "tests/lib/play.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/rig.h"
@@ -26,6 +29,40 @@
 #include "tests/lib/sandbox.h"
 
 enum { RUN_MS = 300000, NO_NODE = 77 };
+
+#define DIPPY_SECRET "dippy, for those who know it"
+
+/* An instance beside the rig's that asks for keys and has Dippy's door. */
+struct world {
+	struct rig *r;
+	char *url, *key;
+};
+
+static int
+start_second(struct world *w)
+{
+	struct suite *s = w->r->s;
+	char *program = paths_program("bin/orchestratord");
+	char *path = sandbox_write(s->box, "dippy-secret", 0600, DIPPY_SECRET);
+	char *secret = xasprintf("--dippy_secret=@%s", path), port[16];
+	const char *argv[] = {program, "-c", s->ini, "--listen", "127.0.0.1:0",
+	    "--keys=required", secret, NULL};
+	struct proc *second =
+	    sandbox_start(s->box, "orchestratord-2", argv, NULL);
+	const char *line =
+	    second != NULL ? proc_wait_event(second, "api.listening", NULL, 0)
+			   : NULL;
+
+	if (line != NULL && proc_value(line, "port", port, sizeof(port)) == 0)
+		w->url = xasprintf("http://127.0.0.1:%s", port);
+	free(program);
+	free(secret);
+	free(path);
+	return w->url != NULL &&
+		       proc_wait_event(second, "kinds.read", NULL, 0) != NULL
+		   ? 0
+		   : -1;
+}
 
 static void
 keep_kinds(json_t *kinds)
@@ -37,8 +74,30 @@ static int
 set_up(void **state)
 {
 	const struct suite_options o = {.name = "contract"};
+	struct world *w = xcalloc(1, sizeof(*w));
+	struct keyed keyed;
+	void *rig;
 
-	return rig_set_up(state, &o, 2, keep_kinds);
+	*state = w;
+	if (rig_set_up(&rig, &o, 2, keep_kinds) != 0)
+		return -1;
+	w->r = rig;
+	keyed = (struct keyed){.s = w->r->s};
+	w->key = keyed_new(&keyed, "admin", NULL);
+	return w->key != NULL ? start_second(w) : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *w = *state;
+	void *rig = w->r;
+	int failed = rig_tear_down(&rig);
+
+	free(w->url);
+	free(w->key);
+	free(w);
+	return failed;
 }
 
 /* -- what there is to ask for ---------------------------------------------- */
@@ -115,14 +174,17 @@ base64_of(const struct buf *bytes)
 
 /* The file's path, which the caller frees. */
 static char *
-write_fixtures(struct rig *r, const struct hand_task *native,
+write_fixtures(struct world *w, const struct hand_task *native,
     const struct hand_task *dippy, const char *done, const char *wav)
 {
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "url",
-	    r->s->api_url, "done", done, "hotkey", r->s->miner_hotkeys[0],
-	    "wav", wav, "native", task_json(native), "dippy", task_json(dippy));
+	struct suite *s = w->r->s;
+	json_t *json = json_pack(
+	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "url", w->url,
+	    "plain", s->api_url, "key", w->key, "dippy_secret", DIPPY_SECRET,
+	    "done", done, "hotkey", s->miner_hotkeys[0], "wav", wav, "native",
+	    task_json(native), "dippy", task_json(dippy));
 	char *text = json_dumps(json, JSON_INDENT(1));
-	char *path = sandbox_write(r->s->box, "fixtures.json", 0600, text);
+	char *path = sandbox_write(s->box, "fixtures.json", 0600, text);
 
 	free(text);
 	json_decref(json);
@@ -172,7 +234,8 @@ run_contract(const char *fixtures)
 static void
 the_api_is_as_its_document_says(void **state)
 {
-	struct rig *r = *state;
+	struct world *w = *state;
+	struct rig *r = w->r;
 	struct hand_task *native, *dippy;
 	struct buf wav = {0};
 	char done[40], *base64, *fixtures;
@@ -187,7 +250,7 @@ the_api_is_as_its_document_says(void **state)
 	make_done(r, done);
 	make_round(r);
 	base64 = base64_of(&wav);
-	fixtures = write_fixtures(r, native, dippy, done, base64);
+	fixtures = write_fixtures(w, native, dippy, done, base64);
 	run_contract(fixtures);
 	hand_drop(r->hand, native);
 	hand_drop(r->hand, dippy);
@@ -203,5 +266,5 @@ main(void)
 	    cmocka_unit_test(the_api_is_as_its_document_says),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, rig_tear_down);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

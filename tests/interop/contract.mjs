@@ -4,9 +4,11 @@
 //
 // contract/*.mjs has the cases, a file a door: each exports a function of the
 // fixtures that returns a list of
-//   { op, status, path?, query?, headers?, json?, form?, then? }
+//   { op, status, at?, path?, query?, headers?, json?, form?, raw?, then? }
 // where op is an operationId and status what must be answered; values may be
-// functions, which are called when the case's turn comes.
+// functions, which are called when the case's turn comes. at is "plain" for the
+// instance that asks for no keys and has no door of Dippy's; else it is the one
+// that has both, and who asks has an admin's key where the document says so.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -105,6 +107,9 @@ function checkRequest(op, it, what) {
   check(pointer('paths', op.path, op.method, 'requestBody', 'content', 'application/json', 'schema'), it.json, `${what}: request`);
 }
 
+// Unless the operation says otherwise, what the document says of all holds.
+const asksForKey = (op) => (op.spec.security ?? document.security).length > 0;
+
 // -- calls --------------------------------------------------------------------
 
 const value = (v) => (typeof v === 'function' ? v() : v);
@@ -115,11 +120,12 @@ function urlOf(op, it) {
     return encodeURIComponent(it.path[name]);
   });
   const query = new URLSearchParams(it.query ?? {}).toString();
-  return `${fixtures.url}${path}${query ? `?${query}` : ''}`;
+  return `${fixtures[it.at ?? 'url']}${path}${query ? `?${query}` : ''}`;
 }
 
 function requestOf(op, it) {
-  const init = { method: op.method.toUpperCase(), headers: { ...it.headers }, redirect: 'error' };
+  const key = asksForKey(op) && !it.keyless ? { Authorization: `Bearer ${fixtures.key}` } : {};
+  const init = { method: op.method.toUpperCase(), headers: { ...key, ...it.headers }, redirect: 'error' };
   if (it.raw !== undefined) init.body = it.raw;
   if (it.json !== undefined) {
     init.body = JSON.stringify(it.json);
@@ -162,12 +168,27 @@ for (const file of readdirSync(folder).filter((f) => f.endsWith('.mjs')).sort())
   for (const it of cases) test(`${file}: ${it.op}, ${it.status}`, () => call(it));
 }
 
+test('who has no key is refused where one is asked for, and nowhere else', async () => {
+  const path = { id: '0190a0a0-0000-7000-8000-000000000001', name: 'x', hotkey: 'x', code: 'x' };
+  let keyed = 0;
+  for (const [id, op] of operations) {
+    const it = { op: id, path, keyless: true };
+    const response = await fetch(urlOf(op, it), requestOf(op, it));
+    const body = await checkAnswer(op, response, `${id} without a key`);
+    assert.equal(body.code === 'key_missing', asksForKey(op), `${id}: ${response.status}`);
+    keyed += asksForKey(op);
+  }
+  assert.ok(keyed > 0 && keyed < operations.size);
+  return `${keyed} of ${operations.size} operations`;
+});
+
 test('every operation was called with good input, and with bad where there is any', () => {
   const lacking = [];
   for (const [id, op] of operations) {
     const had = [...(covered.get(id) ?? [])];
-    if (!had.some((s) => s < 400)) lacking.push(`${id}: no good call`);
-    const refuses = Object.keys(op.spec.responses).some((s) => s.startsWith('4'));
+    const given = Object.keys(op.spec.responses).some((s) => s < '400');
+    if (given && !had.some((s) => s < 400)) lacking.push(`${id}: no good call`);
+    const refuses = Object.keys(op.spec.responses).some((s) => s.startsWith('4') && s !== '401');
     if (refuses && !had.some((s) => s >= 400)) lacking.push(`${id}: no bad call`);
   }
   assert.deepEqual(lacking, []);

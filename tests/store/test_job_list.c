@@ -51,7 +51,7 @@ tear_down(void **state)
 
 /* -- pages ----------------------------------------------------------------- */
 
-/* One every second; the first is of tenant "rare". */
+/* One every second; the first is of tenant "rare", and assigned. */
 static int
 add_jobs(void **state)
 {
@@ -61,8 +61,9 @@ add_jobs(void **state)
 	    "insert into job (id, netuid, kind, state, params, miners_min, "
 	    "miners_wanted, retries_left, created_at, deadline_at, rank_at, "
 	    "tenant) select ('01890000-0000-7000-8000-' || "
-	    "lpad(to_hex(i), 12, '0'))::uuid, 1, 'k', 'queued', '{}', 1, 1, "
-	    "0, t, t, t, case i when 1 then 'rare' else '' end "
+	    "lpad(to_hex(i), 12, '0'))::uuid, 1, 'k', case i when 1 then "
+	    "'assigned' else 'queued' end::job_state, '{}', 1, 1, 0, t, t, t, "
+	    "case i when 1 then 'rare' else '' end "
 	    "from generate_series(1, %d) i, lateral (select timestamptz "
 	    "'2026-01-02 00:00Z' + i * interval '1 s' as t) t",
 	    LOOK + MORE);
@@ -78,8 +79,8 @@ drop_jobs(void **state)
 /* A page behind that cursor ("": the first); the next is put into cursor. How
  * many it has; the first of them into id. */
 static int
-read_page(struct stored *p, const char *tenant, const char *limit,
-    char cursor[PAGE_MAX_CURSOR], char id[UUID_TEXT])
+read_page(struct stored *p, const char *state, const char *tenant,
+    const char *limit, char cursor[PAGE_MAX_CURSOR], char id[UUID_TEXT])
 {
 	struct page_cursor at = {0};
 	const char *values[9] = {"1"};
@@ -95,6 +96,7 @@ read_page(struct stored *p, const char *tenant, const char *limit,
 		    (long long)at.created_us);
 		values[2] = at.id;
 	}
+	values[6] = state;
 	values[7] = tenant;
 	values[8] = limit;
 	res =
@@ -123,9 +125,9 @@ a_page_ends_where_the_next_begins(void **state)
 	struct stored *p = *state;
 	char cursor[PAGE_MAX_CURSOR] = "", id[UUID_TEXT];
 
-	assert_int_equal(read_page(p, NULL, "7", cursor, id), 7);
+	assert_int_equal(read_page(p, NULL, NULL, "7", cursor, id), 7);
 	assert_string_equal(id + 24, "00000000272e"); /* 10,030 */
-	assert_int_equal(read_page(p, NULL, "7", cursor, id), 7);
+	assert_int_equal(read_page(p, NULL, NULL, "7", cursor, id), 7);
 	assert_string_equal(id + 24, "000000002727"); /* 10,023 */
 	assert_string_not_equal(cursor, "");
 }
@@ -136,10 +138,43 @@ a_rare_job_is_found_behind_an_empty_page(void **state)
 	struct stored *p = *state;
 	char cursor[PAGE_MAX_CURSOR] = "", id[UUID_TEXT];
 
-	assert_int_equal(read_page(p, "rare", "20", cursor, id), 0);
+	assert_int_equal(read_page(p, "assigned", NULL, "20", cursor, id), 0);
 	assert_string_equal(cursor + strlen(cursor) - 12, "00000000001f");
-	assert_int_equal(read_page(p, "rare", "20", cursor, id), 1);
+	assert_int_equal(read_page(p, "assigned", NULL, "20", cursor, id), 1);
 	assert_string_equal(id + 24, "000000000001");
+	assert_string_equal(cursor, "");
+}
+
+/* However many others have come since. */
+static void
+a_tenants_jobs_are_found_at_once(void **state)
+{
+	struct stored *p = *state;
+	char cursor[PAGE_MAX_CURSOR] = "", id[UUID_TEXT];
+
+	assert_int_equal(read_page(p, NULL, "rare", "20", cursor, id), 1);
+	assert_string_equal(id + 24, "000000000001");
+	assert_string_equal(cursor, "");
+	assert_int_equal(read_page(p, "queued", "rare", "20", cursor, id), 0);
+	assert_string_equal(cursor, "");
+	assert_int_equal(read_page(p, NULL, "nobody", "20", cursor, id), 0);
+	assert_string_equal(cursor, "");
+}
+
+/* The ten thousandth is shown, and is where the next page begins. */
+static void
+the_last_that_was_looked_at_may_fit(void **state)
+{
+	struct stored *p = *state;
+	char cursor[PAGE_MAX_CURSOR], id[UUID_TEXT];
+
+	/* Behind the 10,001st: job 1 is the last that is looked at. */
+	snprintf(cursor, sizeof(cursor), "%lld-" ATTEMPT("00"),
+	    1767312000000000LL + (LOOK + 1) * 1000000LL);
+	assert_int_equal(read_page(p, "assigned", NULL, "1", cursor, id), 1);
+	assert_string_equal(id + 24, "000000000001");
+	assert_string_equal(cursor + strlen(cursor) - 12, "000000000001");
+	assert_int_equal(read_page(p, "assigned", NULL, "1", cursor, id), 0);
 	assert_string_equal(cursor, "");
 }
 
@@ -152,7 +187,7 @@ the_last_page_says_that_it_is(void **state)
 	/* Behind the eleventh: ten are left. */
 	snprintf(cursor, sizeof(cursor), "%lld-" ATTEMPT("0b"),
 	    1767312000000000LL + 11 * 1000000);
-	assert_int_equal(read_page(p, NULL, "10", cursor, id), 10);
+	assert_int_equal(read_page(p, NULL, NULL, "10", cursor, id), 10);
 	assert_string_equal(cursor, "");
 }
 
@@ -196,9 +231,9 @@ add_attempt(struct stored *p, const char *id, const char *state,
 static void
 assert_events(struct stored *p, const char *want)
 {
-	const char *const values[] = {JOB, "1"};
+	const char *const values[] = {JOB, "1", NULL};
 	PGresult *res = PQexecParams(
-	    p->one, sql_job_events, 2, NULL, values, NULL, NULL, 0);
+	    p->one, sql_job_events, 3, NULL, values, NULL, NULL, 0);
 	struct buf got = {0};
 
 	if (PQresultStatus(res) != PGRES_TUPLES_OK)
@@ -286,6 +321,10 @@ main(void)
 		a_page_ends_where_the_next_begins, add_jobs, drop_jobs),
 	    cmocka_unit_test_setup_teardown(
 		a_rare_job_is_found_behind_an_empty_page, add_jobs, drop_jobs),
+	    cmocka_unit_test_setup_teardown(
+		a_tenants_jobs_are_found_at_once, add_jobs, drop_jobs),
+	    cmocka_unit_test_setup_teardown(
+		the_last_that_was_looked_at_may_fit, add_jobs, drop_jobs),
 	    cmocka_unit_test_setup_teardown(
 		the_last_page_says_that_it_is, add_jobs, drop_jobs),
 	    cmocka_unit_test_teardown(what_waits_was_queued, drop_jobs),
