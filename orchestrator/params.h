@@ -5,8 +5,9 @@
  *
  * Types: string (min and max are characters), integer, number, boolean,
  * language (a lower-case ISO 639-1 code), each with an optional default and
- * one_of. Pure. An unknown parameter is an error that names the field, the
- * limit and the fix.
+ * one_of. A language may be "assumed": a job that names none is judged as one
+ * in it, and no miner is told; a default is what the miner is told. Pure. An
+ * unknown parameter is an error that names the field, the limit and the fix.
  */
 #ifndef ORCHESTRATOR_PARAMS_H
 #define ORCHESTRATOR_PARAMS_H
