@@ -32,4 +32,9 @@ void secrets_input(const struct secrets *, const char *attempt_id,
 bool secrets_check_input(const struct secrets *, const char *attempt_id,
     int64_t expires_s, const char *given, int64_t now_s);
 
+/* What a job is traced by that came without: no secret itself, but nobody
+ * can tell from it which job it is. */
+void secrets_trace(
+    const struct secrets *, const char *job_id, char out[SECRET_TEXT]);
+
 #endif
