@@ -121,8 +121,6 @@ refuse(struct orchestrator *o, struct http_req *req, enum gate_verdict verdict,
 		    verdict == GATE_MISSING
 			? "Bearer realm=\"subnetd\""
 			: "Bearer realm=\"subnetd\", error=\"invalid_token\"");
-	if (verdict == GATE_AWAY)
-		http_reply_header(req, "Retry-After", "1");
 	if (verdict != GATE_ROLE) {
 		http_reply_problem(req, verdicts[verdict].status,
 		    verdicts[verdict].code, "%s", verdicts[verdict].why);

@@ -35,20 +35,34 @@ is_over(const PGresult *res)
 }
 
 static void
+say_location(const struct v1_waiter *w)
+{
+	char location[64];
+
+	snprintf(location, sizeof(location), "/v1/jobs/%s", w->read->id);
+	http_reply_header(w->read->req, "Location", location);
+}
+
+static void
 answer_job(const struct v1_waiter *w, const PGresult *res)
 {
 	struct http_req *req = w->read->req;
 	const char *body = pg_text(res, 0, "body");
-	char location[64];
 
 	v1_read_job_headers(req, res);
-	if (w->is_new) {
-		snprintf(
-		    location, sizeof(location), "/v1/jobs/%s", w->read->id);
-		http_reply_header(req, "Location", location);
-	}
+	if (w->is_new)
+		say_location(w);
 	http_reply(req, w->is_new && !is_over(res) ? 202 : 200,
 	    "application/json", body, strlen(body));
+}
+
+/* Whoever is told that nothing was done would order it again. */
+static void
+answer_unseen(const struct v1_waiter *w)
+{
+	say_location(w);
+	http_reply_problem(w->read->req, 503, "unknown",
+	    "the job was ordered, but the database is away: see Location");
 }
 
 static void
@@ -83,8 +97,14 @@ static void
 on_job(const struct pg_answer *answer, void *arg)
 {
 	struct v1_waiter *w = arg;
-	const PGresult *res = v1_read_row(w->read, answer);
+	const PGresult *res;
 
+	if (w->is_new && answer->outcome != PG_DONE) {
+		answer_unseen(w);
+		waiter_free(w);
+		return;
+	}
+	res = v1_read_row(w->read, answer);
 	if (res != NULL && may_wait(w)) {
 		say_applied(w);
 		if (!is_over(res)) {

@@ -19,6 +19,7 @@
 #include "orchestrator/v1_events.h"
 #include "tests/lib/attempt.h"
 #include "tests/lib/callback.h"
+#include "tests/lib/cluster.h"
 #include "tests/lib/db.h"
 #include "tests/lib/fetch.h"
 #include "tests/lib/hand.h"
@@ -27,6 +28,7 @@
 #include "tests/lib/memory.h"
 #include "tests/lib/pair.h"
 #include "tests/lib/proc.h"
+#include "tests/lib/sandbox.h"
 #include "tests/lib/sse.h"
 #include "tests/lib/suite.h"
 
@@ -480,6 +482,41 @@ who_waits_is_answered_when_we_stop(void **state)
 	free(id);
 }
 
+/* Nobody is told that nothing was done, and orders it again. */
+static void
+who_ordered_is_told_so_while_the_database_is_away(void **state)
+{
+	struct two *two = *state;
+	struct cluster *cluster = sandbox_cluster(two->pair.s->box);
+	struct raw_answer answer;
+	struct hand_task *task;
+	char *location, *path;
+	int post;
+
+	start_first(two);
+	post = send_waiting(two->pair.ports[0], "POST /v1/jobs", 60, pair_job);
+	task = hand_take(two->hand, 0);
+	assert_non_null(task);
+	assert_int_equal(attempt_await(two->pair.s, task->id, "accepted"), 0);
+	path = db_text(two->pair.s->db,
+	    "select '/v1/jobs/' || job_id from attempt where id = '%s'",
+	    task->id);
+	cluster_halt(cluster, CLUSTER_FAST);
+	proc_signal(two->pair.at[0], SIGTERM);
+	raw_read(post, &answer, false);
+	close(post);
+	location = raw_header(&answer, "Location");
+	assert_int_equal(answer.status, 503);
+	assert_non_null(strstr(answer.body, "\"unknown\""));
+	assert_non_null(location);
+	assert_string_equal(location, path);
+	assert_int_equal(cluster_start(cluster), 0);
+	call_back(two, task, result);
+	hand_drop(two->hand, task);
+	free(location);
+	free(path);
+}
+
 /* -- the whole ------------------------------------------------------------- */
 
 static int
@@ -549,6 +586,8 @@ main(void)
 	    cmocka_unit_test_teardown(
 		an_answer_waits_no_longer_than_was_asked, mend),
 	    cmocka_unit_test_teardown(who_waits_is_answered_when_we_stop, mend),
+	    cmocka_unit_test_teardown(
+		who_ordered_is_told_so_while_the_database_is_away, mend),
 	};
 
 	return cmocka_run_group_tests(tests, start, end);
