@@ -67,6 +67,15 @@ int http_server_port(const struct http_server *); /* of the last listen */
 void http_server_drain(
     struct http_server *, void (*on_idle)(void *), void *arg);
 
+/*
+ * Refusals in another form than problem details, for the paths of a door that
+ * has its own: those of http_reply_problem and the server's, once the path is
+ * known. NULL: as usual; else the body, application/json, freed by the server.
+ */
+typedef char *http_problem_form(
+    const char *path, int status, const char *code, const char *detail);
+void http_server_set_problems(struct http_server *, http_problem_form *);
+
 /* The request. Strings are borrowed until it is answered. */
 const char *http_req_method(const struct http_req *);
 const char *http_req_path(const struct http_req *); /* decoded, no query */
@@ -109,9 +118,9 @@ void http_reply_file(struct http_req *, int status, const char *content_type,
  * request is gone. An HTTP/1.0
  * client has the bytes as they are, and the connection closes at the end; the
  * others have chunks. No deadline but that of a reader that takes nothing:
- * http_stream_write says how many bytes wait for him, and whoever has more
- * to say than he reads stops there. A client that goes is told of by
- * http_req_on_gone; what is written to him is dropped.
+ * http_stream_write says how many bytes wait for him (write none, to be told
+ * alone), and whoever has more to say than he reads stops there. A client that
+ * goes is told of by http_req_on_gone; what is written to him is dropped.
  */
 void http_stream_begin(struct http_req *, int status, const char *content_type);
 size_t http_stream_write(struct http_req *, const void *, size_t);

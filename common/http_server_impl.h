@@ -155,6 +155,7 @@ struct http_server {
 	const struct http_route *routes;
 	struct http_limits limits;
 	void *arg;
+	http_problem_form *problems; /* or NULL */
 	struct http_listener *listeners;
 	int port;
 	bool accepting, draining;

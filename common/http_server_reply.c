@@ -260,8 +260,10 @@ http_stream_write(struct http_req *req, const void *bytes, size_t len)
 	struct http_conn *c = req->conn;
 
 	assert(req->streaming && !req->answered);
-	if (c == NULL || req->is_head || len == 0)
+	if (c == NULL || req->is_head)
 		return 0;
+	if (len == 0)
+		return evbuffer_get_length(c->out);
 	if (req->chunked)
 		evbuffer_add_printf(c->out, "%zx\r\n", len);
 	evbuffer_add(c->out, bytes, len);
@@ -312,18 +314,36 @@ problem(int status, const char *code, const char *detail, const char *id)
 	return s;
 }
 
+/* The same in the form of the path's door. path NULL: not known yet. */
+static char *
+refusal(const struct http_server *s, const char *path,
+    const struct http_fault *fault, const char *id, const char **type)
+{
+	char *body = NULL;
+
+	if (s->problems != NULL && path != NULL)
+		body = s->problems(
+		    path, fault->status, fault->code, fault->detail);
+	*type = body != NULL ? "application/json" : "application/problem+json";
+	return body != NULL
+		   ? body
+		   : problem(fault->status, fault->code, fault->detail, id);
+}
+
 void
 http_reply_problem(
     struct http_req *req, int status, const char *code, const char *fmt, ...)
 {
 	char detail[512], *body;
+	const struct http_fault fault = {status, code, detail};
+	const char *type;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(detail, sizeof(detail), fmt, ap);
 	va_end(ap);
-	body = problem(status, code, detail, req->id);
-	http_reply(req, status, "application/problem+json", body, strlen(body));
+	body = refusal(req->server, req->path, &fault, req->id, &type);
+	http_reply(req, status, type, body, strlen(body));
 	free(body);
 }
 
@@ -333,7 +353,6 @@ http_reply_fault(struct http_conn *c, const struct http_fault *fault)
 	char id[HTTP_ID_LEN + 1];
 	struct head head = {
 	    .status = fault->status,
-	    .content_type = "application/problem+json",
 	    .id = id,
 	    .close = true,
 	};
@@ -343,7 +362,8 @@ http_reply_fault(struct http_conn *c, const struct http_fault *fault)
 		memcpy(id, c->req->id, sizeof(id));
 	else
 		http_server_make_id(c->server, id);
-	body = problem(fault->status, fault->code, fault->detail, id);
+	body = refusal(c->server, c->req != NULL ? c->req->path : NULL, fault,
+	    id, &head.content_type);
 	head.len = strlen(body);
 	write_head(c, &head);
 	if (c->req == NULL || !c->req->is_head)
