@@ -26,7 +26,7 @@ LDLIBS = $(shell pkg-config --libs $(LIBS)) -lwslay -lhttp_parser -lm -lpthread
 AVLIBS := $(shell pkg-config --libs libavformat libavcodec libavutil libseccomp)
 
 LIBRARIES := common subtensor scorer
-PROGRAMS := orchestratord validatord weightsetterd signerd subnetctl subnetd-probe
+PROGRAMS := orchestratord validatord weightsetterd signerd subnetctl subnetd-probe subnetd-convert
 ARCHIVES := $(LIBRARIES:%=$(B)/lib%.a)
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)))
@@ -44,9 +44,10 @@ ROUTING := $(foreach f,draw earned lane out pool replay route_text router shares
 
 all: $(PROGRAMS:%=$(B)/bin/%)
 
-# Program -> its folder's objects; the probe is a program of its own files.
-$(B)/bin/orchestratord: $(filter-out $(B)/obj/orchestrator/probed%,$(call objects,orchestrator/*.c))
+# Program -> its folder's objects; the probe and the converter have their own.
+$(B)/bin/orchestratord: $(filter-out $(B)/obj/orchestrator/probed% $(B)/obj/orchestrator/converted%,$(call objects,orchestrator/*.c))
 $(B)/bin/subnetd-probe: $(call objects,orchestrator/probed*.c)
+$(B)/bin/subnetd-convert: $(call objects,orchestrator/converted*.c)
 $(B)/bin/validatord: $(call objects,validator/*.c)
 $(B)/bin/weightsetterd: $(call objects,weightsetter/*.c)
 $(B)/bin/signerd: $(call objects,signer/*.c)
@@ -56,7 +57,7 @@ $(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING) $(ROUNDS)
 $(B)/tests/devchain: $(call objects,tests/fake/devchain/*.c)
 $(B)/tests/miner: $(call objects,tests/fake/miner/*.c)
 $(B)/tests/reference: $(call objects,tests/fake/reference/*.c)
-$(B)/bin/subnetd-probe: LDLIBS += $(AVLIBS)
+$(B)/bin/subnetd-probe $(B)/bin/subnetd-convert: LDLIBS += $(AVLIBS)
 $(B)/tests/miner $(B)/tests/unit/test_probe_pictures: LDLIBS += -lpng
 
 $(PROGRAMS:%=$(B)/bin/%) $(FAKES):
