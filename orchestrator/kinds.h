@@ -26,7 +26,9 @@ struct kind {
 	json_t *output_types; /* empty: the result is JSON */
 	int64_t max_output_bytes;
 	json_t *params;
-	bool hedge; /* a slow attempt gets a second one beside it */
+	json_t *aliases; /* names beside its own */
+	json_t *openai;	 /* openai_kind.h */
+	bool hedge;	 /* a slow attempt gets a second one beside it */
 };
 
 struct kinds {
