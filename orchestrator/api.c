@@ -10,6 +10,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
+#include "orchestrator/openai.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/scores.h"
 #include "orchestrator/store.h"
@@ -178,6 +179,8 @@ show_instance(struct http_req *req, void *orchestrator)
 /* A form is little more than its file; no kind takes a larger one. */
 #define MAX_UPLOAD (5ull * 1024 * 1024 * 1024)
 
+enum { MAX_JSON = 5 * 1024 * 1024 }; /* over form.h's, which says so */
+
 const struct http_route api_routes[] = {
     {"POST", "/v1/jobs", MAX_UPLOAD, true, submit_job},
     {"GET", "/v1/jobs/{id}", 0, false, show_job},
@@ -189,6 +192,14 @@ const struct http_route api_routes[] = {
     {"GET", "/v1/attempts/{id}/input", 0, false, intake_input},
     {"POST", "/v1/attempts/{id}/result", MAX_UPLOAD, true, intake_native},
     {"POST", "/results/callback", MAX_UPLOAD, true, intake_dippy},
+    {"POST", "/v1/audio/transcriptions", MAX_UPLOAD, true, openai_transcribe},
+    {"POST", "/v1/audio/translations", MAX_UPLOAD, true, openai_translate},
+    {"POST", "/v1/audio/speech", MAX_JSON, true, openai_speak},
+    {"POST", "/v1/images/generations", MAX_JSON, true, openai_generate},
+    {"POST", "/v1/images/edits", MAX_UPLOAD, true, openai_edit},
+    {"GET", "/v1/images/results/{id}", 0, false, openai_show_image},
+    {"GET", "/v1/models", 0, false, openai_list_models},
+    {"GET", "/v1/models/{id}", 0, false, openai_show_model},
     {"GET", "/livez", 0, false, service_livez},
     {"GET", "/readyz", 0, false, service_readyz},
     {"GET", "/healthz", 0, false, service_readyz},

@@ -18,6 +18,7 @@
 
 struct blobs;
 struct claim;
+struct converts;
 struct drain;
 struct flights;
 struct hedges;
@@ -26,6 +27,7 @@ struct http_server;
 struct kinds;
 struct metric;
 struct miners;
+struct openai_call;
 struct pg;
 struct probes;
 struct redis;
@@ -49,9 +51,10 @@ struct orchestrator {
 	int64_t lease_ms;
 	int64_t ageing_ms;		/* that a point of priority is worth */
 	LIST_HEAD(, signed_call) calls; /* to miners, being signed or sent */
-	struct drain *drain;		/* NULL until we are told to stop */
-	bool development;		/* plain http and loopback to miners */
-	char *public_url;		/* what miners reach us by */
+	LIST_HEAD(, openai_call) openai_calls; /* that wait for jobs */
+	struct drain *drain; /* NULL until we are told to stop */
+	bool development;    /* plain http and loopback to miners */
+	char *public_url;    /* what miners reach us by */
 	struct secrets secrets;
 	struct route_policy policy;
 	struct table table;
@@ -61,6 +64,7 @@ struct orchestrator {
 	struct kinds *kinds;
 	struct blobs *blobs;
 	struct probes *probes;
+	struct converts *converts;
 	struct pg *pg;	 /* what jobs wait for */
 	struct pg *back; /* what looks at everything, and may take a while */
 	struct redis *out, *jobs, *chain, *scores;

@@ -1,5 +1,6 @@
 /*
- * What a miner must know to fetch an attempt's input and to bring its result:
+ * What a miner must know to fetch an attempt's input and to bring its result,
+ * and what opens the URL of a job's result:
  * derived from one key file that all instances share, so that no row holds a
  * secret and a restart forgets none. Keyed BLAKE2b over a purpose and the
  * attempt's id. Pure; compared in constant time.
@@ -30,6 +31,12 @@ bool secrets_check_callback(
 void secrets_input(const struct secrets *, const char *attempt_id,
     int64_t expires_s, char out[SECRET_TEXT]);
 bool secrets_check_input(const struct secrets *, const char *attempt_id,
+    int64_t expires_s, const char *given, int64_t now_s);
+
+/* The same for the URL of a job's result. */
+void secrets_result(const struct secrets *, const char *job_id,
+    int64_t expires_s, char out[SECRET_TEXT]);
+bool secrets_check_result(const struct secrets *, const char *job_id,
     int64_t expires_s, const char *given, int64_t now_s);
 
 #endif
