@@ -36,7 +36,7 @@ STORE := $(patsubst %.c,$(B)/%,$(wildcard tests/store/test_*.c))
 DAEMON := $(patsubst %.c,$(B)/%,$(wildcard tests/daemon/test_*.c))
 FAKES := $(B)/tests/devchain $(B)/tests/miner $(B)/tests/reference
 DEMO := $(B)/tests/show
-DUMP := $(B)/tests/interop/dump $(B)/tests/interop/offline $(B)/tests/agree/measure
+DUMP := $(B)/tests/interop/dump $(B)/tests/interop/offline $(B)/tests/interop/served $(B)/tests/agree/measure
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/test_%,$(wildcard tests/fuzz/fuzz_*.c))
 TESTLIB := $(B)/libtest.a
 # Which miners get a job: what draws, and what draws again from a receipt.
