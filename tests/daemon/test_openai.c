@@ -27,7 +27,7 @@
 #include "tests/lib/rig.h"
 #include "tests/lib/sample.h"
 
-enum { MAX_PARTS = 8, MAX_N = 10 };
+enum { MAX_PARTS = 8, LARGE = 3000001 };
 
 static const char *const json_headers[] = {
     "Content-Type: application/json", NULL};
@@ -650,6 +650,52 @@ n_pictures_are_n_jobs(void **state)
 	free(url);
 }
 
+/* Larger than what is sent at once, by far; behind the picture's end is
+ * whatever there is. */
+static void
+a_large_picture_comes_whole(void **state)
+{
+	struct rig *r = *state;
+	char *url = url_of(r, "/v1/images/generations");
+	struct asking *asking =
+	    send_json(url, "{\"model\":\"gpt-image-1\",\"prompt\":\"a\"}");
+	struct hand_task *task = next_task(r);
+	struct callback_dippy c = {.job_id = task->id,
+	    .status = "completed",
+	    .image_type = "image/png"};
+	struct callback_told told;
+	struct fetch_answer a;
+	struct buf png = {0};
+	const char *b64;
+	uint8_t *bytes = xmalloc(LARGE);
+	json_t *body;
+	size_t len;
+
+	sample_png(0, &png);
+	for (uint32_t v = 1; png.len < LARGE; v = v * 1664525 + 1013904223)
+		buf_add_byte(&png, v >> 24);
+	c.image = png.data;
+	c.len = png.len;
+	callback_dippy(task, task->secret, &c, &told);
+	assert_int_equal(told.status, 200);
+	asking_end(asking, &a);
+	assert_int_equal(a.status, 200);
+	body = fetch_json(&a);
+	b64 = json_string_value(json_object_get(
+	    json_array_get(json_object_get(body, "data"), 0), "b64_json"));
+	assert_int_equal(sodium_base642bin(bytes, LARGE, b64, strlen(b64), NULL,
+			     &len, NULL, sodium_base64_VARIANT_ORIGINAL),
+	    0);
+	assert_int_equal(len, png.len);
+	assert_memory_equal(bytes, png.data, len);
+	json_decref(body);
+	fetch_clear(&a);
+	free(bytes);
+	buf_free(&png);
+	hand_drop(r->hand, task);
+	free(url);
+}
+
 /* A seed asked for is the first one's. */
 static void
 pictures_of_one_request_have_seeds_of_their_own(void **state)
@@ -1091,6 +1137,7 @@ main(void)
 	    cmocka_unit_test(a_text_is_spoken_in_each_form),
 	    cmocka_unit_test(a_wav_is_the_miners_own),
 	    cmocka_unit_test(n_pictures_are_n_jobs),
+	    cmocka_unit_test(a_large_picture_comes_whole),
 	    cmocka_unit_test(pictures_of_one_request_have_seeds_of_their_own),
 	    cmocka_unit_test(a_picture_is_edited),
 	    cmocka_unit_test(a_pictures_url_is_signed),
