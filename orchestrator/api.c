@@ -1,17 +1,23 @@
 /* The HTTP API: the table of routes, and the handlers that only read. */
 #include "orchestrator/api.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/blobs.h"
 #include "common/clock.h"
 #include "common/xalloc.h"
+#include "orchestrator/dippy.h"
+#include "orchestrator/files.h"
+#include "orchestrator/give.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
+#include "orchestrator/keys_api.h"
 #include "orchestrator/openai.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/principal.h"
+#include "orchestrator/reply_row.h"
 #include "orchestrator/scores.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_miners.h"
@@ -49,30 +55,19 @@ read_job(struct orchestrator *o, struct http_req *req)
 	return r;
 }
 
-/* True if there is a row to answer with; else it was answered. */
-static bool
-has_row(struct http_req *req, const struct pg_answer *answer)
+/* Whose jobs are there for its sender; NULL: anybody's. */
+static const char *
+sees(const struct read_request *r)
 {
-	if (answer->outcome != PG_DONE)
-		http_reply_problem(
-		    req, 503, "unavailable", "the database is away");
-	else if (PQntuples(answer->results[0]) == 0)
-		http_reply_problem(req, 404, "not_found", "no such job");
-	else
-		return true;
-	return false;
+	return principal_sees(principal_of(r->req));
 }
 
 static void
 on_body(const struct pg_answer *answer, void *arg)
 {
 	struct read_request *r = arg;
-	const char *body;
 
-	if (has_row(r->req, answer)) {
-		body = pg_text(answer->results[0], 0, "body");
-		http_reply(r->req, 200, "application/json", body, strlen(body));
-	}
+	reply_row(r->req, answer, "job");
 	free(r);
 }
 
@@ -82,7 +77,7 @@ show_job(struct http_req *req, void *orchestrator)
 	struct read_request *r = read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_show(r->o, r->id, on_body, r);
+		store_job_show(r->o, r->id, sees(r), on_body, r);
 }
 
 static void
@@ -96,16 +91,15 @@ show_miners(struct http_req *req, void *orchestrator)
 static void
 send_file(struct read_request *r, const PGresult *res)
 {
-	uint64_t bytes;
-	int fd = blob_open(r->o->blobs, pg_text(res, 0, "attempt_id"),
-	    pg_text(res, 0, "result_sha256"), &bytes);
+	const struct give what = {.id = pg_text(res, 0, "attempt_id"),
+	    .sha256 = pg_text(res, 0, "result_sha256"),
+	    .type = pg_text(res, 0, "result_type"),
+	    .bytes = pg_int(res, 0, "result_bytes"),
+	    .gone_status = 410,
+	    .gone_code = "gone",
+	    .gone_why = "the result's file is no longer stored"};
 
-	if (fd >= 0)
-		http_reply_file(
-		    r->req, 200, pg_text(res, 0, "result_type"), fd, 0, bytes);
-	else
-		http_reply_problem(r->req, 410, "gone",
-		    "the result's file is no longer stored");
+	give(r->o, r->req, &what);
 }
 
 static void
@@ -128,7 +122,7 @@ on_result(const struct pg_answer *answer, void *arg)
 {
 	struct read_request *r = arg;
 
-	if (has_row(r->req, answer))
+	if (reply_has_row(r->req, answer, "job"))
 		send_result(r, answer->results[0]);
 	free(r);
 }
@@ -139,7 +133,7 @@ show_result(struct http_req *req, void *orchestrator)
 	struct read_request *r = read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_result(r->o, r->id, on_result, r);
+		store_job_result(r->o, r->id, sees(r), on_result, r);
 }
 
 /* -- cancelling --------------------------------------------------------- */
@@ -152,7 +146,20 @@ on_cancelled(bool moved, void *arg)
 	if (moved)
 		store_attempt_drop(r->o, r->id);
 	/* Cancelled or ended before: what it is now is the answer. */
-	store_job_show(r->o, r->id, on_body, r);
+	store_job_show(r->o, r->id, sees(r), on_body, r);
+}
+
+/* It is there, and its sender's. */
+static void
+on_seen(const struct pg_answer *answer, void *arg)
+{
+	struct read_request *r = arg;
+
+	if (reply_has_row(r->req, answer, "job"))
+		store_job_step(r->o, r->id, JOB_CANCEL, JOB_CANCELLED,
+		    "cancelled", NULL, on_cancelled, r);
+	else
+		free(r);
 }
 
 static void
@@ -161,8 +168,7 @@ cancel_job(struct http_req *req, void *orchestrator)
 	struct read_request *r = read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_step(r->o, r->id, JOB_CANCEL, JOB_CANCELLED,
-		    "cancelled", NULL, on_cancelled, r);
+		store_job_show(r->o, r->id, sees(r), on_seen, r);
 }
 
 static void
@@ -179,30 +185,48 @@ show_instance(struct http_req *req, void *orchestrator)
 /* A form is little more than its file; no kind takes a larger one. */
 #define MAX_UPLOAD (5ull * 1024 * 1024 * 1024)
 
-enum { MAX_JSON = 5 * 1024 * 1024 }; /* over form.h's, which says so */
+/* Who may order jobs, and who may look at them; a client at its own. */
+enum { ORDERS = ROLE_CLIENT | ROLE_OPERATOR | ROLE_ADMIN };
+enum { READS = ORDERS | ROLE_VALIDATOR };
 
-const struct http_route api_routes[] = {
-    {"POST", "/v1/jobs", MAX_UPLOAD, true, submit_job},
-    {"GET", "/v1/jobs/{id}", 0, false, show_job},
-    {"DELETE", "/v1/jobs/{id}", 0, false, cancel_job},
-    {"GET", "/v1/jobs/{id}/result", 0, false, show_result},
-    {"GET", "/v1/miners", 0, false, show_miners},
-    {"GET", "/v1/scores/{hotkey}", 0, false, scores_show},
-    {"GET", "/v1/instance", 0, false, show_instance},
-    {"GET", "/v1/attempts/{id}/input", 0, false, intake_input},
-    {"POST", "/v1/attempts/{id}/result", MAX_UPLOAD, true, intake_native},
-    {"POST", "/results/callback", MAX_UPLOAD, true, intake_dippy},
-    {"POST", "/v1/audio/transcriptions", MAX_UPLOAD, true, openai_transcribe},
-    {"POST", "/v1/audio/translations", MAX_UPLOAD, true, openai_translate},
-    {"POST", "/v1/audio/speech", MAX_JSON, true, openai_speak},
-    {"POST", "/v1/images/generations", MAX_JSON, true, openai_generate},
-    {"POST", "/v1/images/edits", MAX_UPLOAD, true, openai_edit},
-    {"GET", "/v1/images/results/{id}", 0, false, openai_show_image},
-    {"GET", "/v1/models", 0, false, openai_list_models},
-    {"GET", "/v1/models/{id}", 0, false, openai_show_model},
-    {"GET", "/livez", 0, false, service_livez},
-    {"GET", "/readyz", 0, false, service_readyz},
-    {"GET", "/healthz", 0, false, service_readyz},
-    {"GET", "/metrics", 0, false, service_metrics},
-    {NULL, NULL, 0, false, NULL},
+/* Without roles: miners' own doors, where an attempt's secret is asked for,
+ * and what tells nobody's business: which instance it is, and how it is. */
+static const struct http_route own_routes[] = {
+    {"POST", "/v1/jobs", MAX_UPLOAD, true, submit_job, ORDERS},
+    {"GET", "/v1/jobs/{id}", 0, false, show_job, READS},
+    {"DELETE", "/v1/jobs/{id}", 0, false, cancel_job, ORDERS},
+    {"GET", "/v1/jobs/{id}/result", 0, false, show_result, READS},
+    {"GET", "/v1/miners", 0, false, show_miners, ROLES_ALL},
+    {"GET", "/v1/scores/{hotkey}", 0, false, scores_show, ROLES_ALL},
+    {"GET", "/v1/instance", 0, false, show_instance, 0},
+    {"GET", "/v1/attempts/{id}/input", 0, false, intake_input, 0},
+    {"POST", "/v1/attempts/{id}/result", MAX_UPLOAD, true, intake_native, 0},
+    {"POST", "/results/callback", MAX_UPLOAD, true, intake_dippy, 0},
+    {"GET", "/livez", 0, false, service_livez, 0},
+    {"GET", "/readyz", 0, false, service_readyz, 0},
+    {"GET", "/healthz", 0, false, service_readyz, 0},
+    {"GET", "/metrics", 0, false, service_metrics, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
+
+static const struct http_route *const doors[] = {
+    own_routes, keys_routes, files_routes, openai_routes, dippy_routes};
+
+enum { MAX_ROUTES = 128 };
+
+const struct http_route *
+api_routes(void)
+{
+	static struct http_route all[MAX_ROUTES + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]); i++) {
+		for (const struct http_route *r = doors[i]; r->method != NULL;
+		     r++) {
+			assert(n < MAX_ROUTES);
+			all[n++] = *r;
+		}
+	}
+	all[n] = (struct http_route){0};
+	return all;
+}

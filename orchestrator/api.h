@@ -6,6 +6,7 @@
 
 #include "common/http_server.h"
 
-extern const struct http_route api_routes[];
+/* Of all doors, for http_server_new. */
+const struct http_route *api_routes(void);
 
 #endif

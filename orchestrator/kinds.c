@@ -235,6 +235,7 @@ kind_from_row(struct kind *k, const PGresult *res, int i)
 	k->params = json_cell(res, i, "params");
 	k->aliases = json_cell(res, i, "aliases");
 	k->openai = json_cell(res, i, "openai");
+	k->is_speech = strcmp(pg_text(res, i, "scoring"), "speech") == 0;
 	k->hedge = pg_bool(res, i, "hedge");
 }
 

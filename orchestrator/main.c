@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/blobs.h"
+#include "common/blobs_config.h"
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/config.h"
@@ -30,8 +31,11 @@
 #include "orchestrator/claim.h"
 #include "orchestrator/convert.h"
 #include "orchestrator/drain.h"
+#include "orchestrator/files.h"
 #include "orchestrator/flights.h"
+#include "orchestrator/gate.h"
 #include "orchestrator/hedges.h"
+#include "orchestrator/idempotency.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/miners.h"
@@ -56,18 +60,48 @@ enum {
 static const struct config_key keys[] = {
     {"orchestrator.listen", CONFIG_STRING, "127.0.0.1:8000", false,
 	"address of the API: host:port or unix:/path", NULL, 0, 0},
+    {"orchestrator.keys", CONFIG_STRING, "required", false,
+	"required: requests carry an API key; open: whoever reaches the API is "
+	"an operator",
+	NULL, 0, 0},
     {"orchestrator.public_url", CONFIG_STRING, "", false,
 	"URL under which miners reach the API; empty: http:// and the address",
 	NULL, 0, 0},
     {"orchestrator.metrics", CONFIG_STRING, "127.0.0.1:9101", false,
 	"address of /metrics and health; empty: only on the API", NULL, 0, 0},
     {"orchestrator.store", CONFIG_STRING, "/var/lib/subnetd/files", false,
-	"folder of inputs and results, shared by all instances", NULL, 0, 0},
+	"folder of inputs and results, shared by all instances, or "
+	"s3://bucket/prefix",
+	NULL, 0, 0},
+    {"orchestrator.store_endpoint", CONFIG_STRING, "", false,
+	"https://host of the S3-compatible storage; empty: Amazon's", NULL, 0,
+	0},
+    {"orchestrator.store_region", CONFIG_STRING, "us-east-1", false,
+	"its region; auto for Cloudflare R2 and Google", NULL, 0, 0},
+    {"orchestrator.store_key_id", CONFIG_STRING, "", false,
+	"the key it knows us by", NULL, 0, 0},
+    {"orchestrator.store_secret", CONFIG_SECRET, "", false,
+	"@file with that key's secret", NULL, 0, 0},
+    {"orchestrator.store_path_style", CONFIG_BOOL, "no", false,
+	"the bucket stands in the path, not in the host's name", NULL, 0, 0},
+    {"orchestrator.store_spool", CONFIG_STRING, "/var/lib/subnetd/spool", false,
+	"folder for files on their way to and from the storage", NULL, 0, 0},
+    {"orchestrator.store_spool_mib", CONFIG_INT, "20480", false,
+	"that it may have at most", NULL, 1, 1 << 30},
+    {"orchestrator.store_redirect", CONFIG_BOOL, "yes", false,
+	"clients and miners get a URL of the storage; no: the bytes by us",
+	NULL, 0, 0},
+    {"orchestrator.file_ttl", CONFIG_MS, "7d", false,
+	"how long a client's own file is kept", NULL, 1000, 366 * 86400e3},
     {"orchestrator.secret", CONFIG_SECRET, NULL, false,
 	"@file with 32 or more random characters, shared by all instances",
 	NULL, 0, 0},
     {"orchestrator.kinds", CONFIG_STRING, "/etc/subnetd/kinds.json", false,
 	"file of the kinds of jobs", NULL, 0, 0},
+    {"orchestrator.dippy_secret", CONFIG_SECRET, "", false,
+	"@file with the secret that clients of Dippy's door send; empty: the "
+	"door is closed",
+	NULL, 0, 0},
     {"orchestrator.schedules", CONFIG_STRING, "", false,
 	"file of the jobs that are made by the clock; empty: none", NULL, 0, 0},
     {"orchestrator.signer", CONFIG_STRING, "/run/subnetd/signer.sock", false,
@@ -351,6 +385,7 @@ static int
 open_files(struct orchestrator *o, const char *self)
 {
 	const struct config *config = o->service.config;
+	struct blobs_options store;
 	char exe[4096];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	struct err err;
@@ -362,7 +397,10 @@ open_files(struct orchestrator *o, const char *self)
 		    "key=orchestrator.secret why=\"%s\"", err.text);
 		return -1;
 	}
-	o->blobs = blobs_new(config_str(config, "orchestrator.store"), &err);
+	blobs_config(config, &store);
+	o->redirects = config_bool(config, "orchestrator.store_redirect");
+	o->file_ttl_ms = config_ms(config, "orchestrator.file_ttl");
+	o->blobs = blobs_new(o->service.base, &store, &err);
 	if (o->blobs == NULL) {
 		log_fatal("config.refused", "key=orchestrator.store why=\"%s\"",
 		    err.text);
@@ -389,8 +427,12 @@ open_api(struct orchestrator *o)
 	const char *public_url = config_str(config, "orchestrator.public_url");
 	struct err err;
 
+	o->gate = gate_new(o, config_str(config, "orchestrator.keys"));
+	if (o->gate == NULL)
+		return -1;
 	o->api = http_server_new(
-	    o->service.base, api_routes, &http_default_limits, o);
+	    o->service.base, api_routes(), &http_default_limits, o);
+	http_server_set_gate(o->api, gate_ask);
 	http_server_set_problems(o->api, openai_error_problem);
 	if (http_server_listen(o->api, address, &err) != 0) {
 		log_fatal(
@@ -453,6 +495,8 @@ start(struct orchestrator *o, const char *self)
 	o->miners =
 	    miners_new(o, config_ms(config, "orchestrator.probe_interval"));
 	o->claim = claim_new(o);
+	o->files = files_new(o);
+	o->idempotencies = idempotencies_new(o);
 	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"));
 	return 0;
 }
@@ -463,12 +507,15 @@ stop(struct orchestrator *o)
 	schedules_free(o->schedules);
 	drain_free(o->drain);
 	sweep_free(o->sweep);
+	files_free(o->files);
 	hedges_free(o->hedges);
 	flights_free(o->flights);
 	miners_free(o->miners);
 	watches_free(o->watches);
 	claim_free(o->claim);
+	idempotencies_free(o->idempotencies);
 	http_server_free(o->api);
+	gate_free(o->gate);
 	signed_calls_drop(o);
 	http_client_free(o->client);
 	signer_client_free(o->signer);

@@ -1,4 +1,4 @@
-/* The OpenAI door: the list of models. */
+/* The OpenAI door: its routes, and the list of models. */
 #include "orchestrator/openai.h"
 
 #include <jansson.h>
@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/http_server.h"
+#include "common/api_key.h"
+#include "orchestrator/form.h"
 #include "orchestrator/openai_error.h"
 #include "orchestrator/openai_kind.h"
 #include "orchestrator/orchestrator.h"
@@ -33,8 +34,8 @@ answer_json(struct http_req *req, json_t *json)
 	json_decref(json);
 }
 
-void
-openai_list_models(struct http_req *req, void *orchestrator)
+static void
+list_models(struct http_req *req, void *orchestrator)
 {
 	struct orchestrator *o = orchestrator;
 
@@ -42,8 +43,8 @@ openai_list_models(struct http_req *req, void *orchestrator)
 		answer_json(req, openai_models(o->kinds));
 }
 
-void
-openai_show_model(struct http_req *req, void *orchestrator)
+static void
+show_model(struct http_req *req, void *orchestrator)
 {
 	static const struct openai_error e = {.status = 404,
 	    .code = "model_not_found",
@@ -61,3 +62,26 @@ openai_show_model(struct http_req *req, void *orchestrator)
 	else
 		openai_error_reply(req, &e);
 }
+
+/* -- the door ------------------------------------------------------------ */
+
+/* A form is little more than its file. */
+#define MAX_UPLOAD (5ull * 1024 * 1024 * 1024)
+enum { MAX_JSON = FORM_MAX_JSON + 1024 * 1024 }; /* the form says that it is */
+
+enum { ORDERS = ROLE_CLIENT | ROLE_OPERATOR | ROLE_ADMIN };
+
+/* Without roles: whoever has a picture's URL, which is signed, may see it. */
+const struct http_route openai_routes[] = {
+    {"POST", "/v1/audio/transcriptions", MAX_UPLOAD, true, openai_transcribe,
+	ORDERS},
+    {"POST", "/v1/audio/translations", MAX_UPLOAD, true, openai_translate,
+	ORDERS},
+    {"POST", "/v1/audio/speech", MAX_JSON, true, openai_speak, ORDERS},
+    {"POST", "/v1/images/generations", MAX_JSON, true, openai_generate, ORDERS},
+    {"POST", "/v1/images/edits", MAX_UPLOAD, true, openai_edit, ORDERS},
+    {"GET", "/v1/images/results/{id}", 0, false, openai_show_image, 0},
+    {"GET", "/v1/models", 0, false, list_models, ROLES_ALL},
+    {"GET", "/v1/models/{id}", 0, false, show_model, ROLES_ALL},
+    {NULL, NULL, 0, false, NULL, 0},
+};

@@ -5,16 +5,16 @@
 #ifndef ORCHESTRATOR_OPENAI_H
 #define ORCHESTRATOR_OPENAI_H
 
-struct http_req;
+#include "common/http_server.h"
 
-/* In openai_audio.c, openai_speech.c, openai_images.c and openai.c. */
+extern const struct http_route openai_routes[];
+
+/* In openai_audio.c, openai_speech.c and openai_images.c. */
 void openai_transcribe(struct http_req *, void *orchestrator);
 void openai_translate(struct http_req *, void *orchestrator);
 void openai_speak(struct http_req *, void *orchestrator);
 void openai_generate(struct http_req *, void *orchestrator);
 void openai_edit(struct http_req *, void *orchestrator);
 void openai_show_image(struct http_req *, void *orchestrator);
-void openai_list_models(struct http_req *, void *orchestrator);
-void openai_show_model(struct http_req *, void *orchestrator);
 
 #endif

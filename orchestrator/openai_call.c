@@ -11,7 +11,9 @@
 #include "common/blobs.h"
 #include "common/buf.h"
 #include "common/clock.h"
+#include "common/err.h"
 #include "common/http_server.h"
+#include "common/log.h"
 #include "common/pg.h"
 #include "common/xalloc.h"
 #include "orchestrator/job.h"
@@ -19,6 +21,8 @@
 #include "orchestrator/openai_params.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/order.h"
+#include "orchestrator/principal.h"
+#include "orchestrator/probe_verdict.h"
 #include "orchestrator/refusal.h"
 #include "orchestrator/store.h"
 #include "orchestrator/watch.h"
@@ -36,6 +40,14 @@ struct leg {
 	enum job_state state;
 	bool is_over;
 	bool is_lost; /* what it came to could not be read */
+	int fd;	      /* of its file, while nobody has taken it; or -1 */
+	uint64_t bytes;
+};
+
+/* The file of the job placed last, on its way to the next one. */
+struct copying {
+	struct openai_call *call;
+	char *type;
 };
 
 struct openai_call {
@@ -44,7 +56,8 @@ struct openai_call {
 	struct http_req *req;
 	struct leg legs[OPENAI_MAX_JOBS];
 	size_t n;
-	size_t placed; /* of them, or refused */
+	size_t placed;	  /* of them, or refused */
+	unsigned ordered; /* in all, by orders before this one */
 	bool has_file;
 	size_t busy; /* answers that we wait for, of order or the store */
 	bool is_gone;
@@ -54,7 +67,8 @@ struct openai_call {
 	const json_t *table;
 	const char *file_field;
 	struct buf ids;
-	void (*on_done)(struct openai_call *, void *);
+	enum blob_outcome opened; /* the worst of what the files came to */
+	openai_call_on_done *on_done, *on_open;
 	void (*free_arg)(void *);
 	void *arg;
 };
@@ -71,6 +85,8 @@ clear_legs(struct openai_call *call)
 		json_decref(leg->json);
 		free(leg->result.type);
 		json_decref(leg->result.json);
+		if (leg->fd >= 0)
+			close(leg->fd);
 		memset(leg, 0, sizeof(*leg));
 	}
 	call->n = 0;
@@ -185,12 +201,6 @@ openai_call_orchestrator(const struct openai_call *call)
 	return call->o;
 }
 
-struct http_req *
-openai_call_req(const struct openai_call *call)
-{
-	return call->req;
-}
-
 const struct openai_result *
 openai_call_result(const struct openai_call *call, size_t i)
 {
@@ -219,6 +229,20 @@ openai_call_back(struct openai_call *call)
 	return false;
 }
 
+/* Sent again, it is answered by the same jobs. */
+static bool
+is_named(const struct openai_call *call)
+{
+	return http_req_header(call->req, "Idempotency-Key") != NULL;
+}
+
+/* Whose jobs its client sees; NULL: anybody's. */
+static const char *
+sees(const struct openai_call *call)
+{
+	return principal_sees(principal_of(call->req));
+}
+
 /* -- refusals of orders ---------------------------------------------------- */
 
 /* "params.text is 3 characters long" in the words of the client, who knows it
@@ -242,6 +266,15 @@ in_clients_words(const json_t *table, const char *why, char *param,
 	snprintf(out, size, "%s%s", param, why + len);
 }
 
+/* Whether it is the file that is refused. */
+static bool
+is_of_input(const char *code)
+{
+	return strcmp(code, "input_size") == 0 ||
+	       strcmp(code, "wrong_input_type") == 0 ||
+	       probe_fault_fix(code) != NULL;
+}
+
 /* Of what is wrong with a request there is one status. */
 static int
 status_of(int status)
@@ -258,12 +291,12 @@ openai_call_refusal(struct openai_call *call, const struct refusal *r)
 	    .code = r->code,
 	    .param = param,
 	    .why = why,
-	    .is_final = strcmp(r->code, "unknown") == 0,
+	    .is_final = strcmp(r->code, "unknown") == 0 && !is_named(call),
 	};
 
 	in_clients_words(
 	    call->table, r->why, param, sizeof(param), why, sizeof(why));
-	if (call->has_file && strstr(r->code, "input") != NULL)
+	if (call->has_file && is_of_input(r->code))
 		snprintf(param, sizeof(param), "%s", call->file_field);
 	openai_call_refuse(call, &e);
 }
@@ -317,10 +350,10 @@ refuse_ended(struct openai_call *call, const struct leg *leg,
 static void
 refuse_away(struct openai_call *call)
 {
-	static const struct openai_error e = {.status = 503,
+	const struct openai_error e = {.status = 503,
 	    .code = "unavailable",
 	    .why = "the database is away; the job goes on",
-	    .is_final = true};
+	    .is_final = !is_named(call)};
 
 	openai_call_refuse(call, &e);
 }
@@ -362,8 +395,8 @@ all_over(struct openai_call *call)
 		}
 		if (leg->state != JOB_DONE) {
 			call->busy++;
-			store_job_show(
-			    call->o, leg->result.job_id, on_shown, leg);
+			store_job_show(call->o, leg->result.job_id, sees(call),
+			    on_shown, leg);
 			return;
 		}
 	}
@@ -438,7 +471,82 @@ on_change(int state, void *arg)
 		return;
 	}
 	call->busy++;
-	store_job_result(call->o, leg->result.job_id, on_result, leg);
+	store_job_result(
+	    call->o, leg->result.job_id, sees(call), on_result, leg);
+}
+
+/* -- files of results ------------------------------------------------------ */
+
+static void
+all_opened(struct openai_call *call)
+{
+	struct openai_error e = {.status = 502,
+	    .code = "gone",
+	    .why = "the result is no longer stored",
+	    .is_final = true};
+
+	if (call->is_gone) {
+		drop(call);
+		return;
+	}
+	if (call->opened == BLOB_DONE) {
+		call->on_open(call, call->arg);
+		return;
+	}
+	if (call->opened == BLOB_FAILED) {
+		e.status = 503;
+		e.code = "unavailable";
+		e.why = "the result cannot be read now; the job is done";
+		e.is_final = !is_named(call);
+	}
+	openai_call_refuse(call, &e);
+}
+
+static void
+on_opened(enum blob_outcome outcome, int fd, uint64_t bytes, const char *why,
+    void *arg)
+{
+	struct leg *leg = arg;
+	struct openai_call *call = leg->call;
+
+	leg->fd = fd;
+	leg->bytes = bytes;
+	if (outcome > call->opened)
+		call->opened = outcome;
+	if (outcome == BLOB_FAILED)
+		log_warn("store.failed", "what=read why=\"%s\"", why);
+	if (--call->busy == 0)
+		all_opened(call);
+}
+
+void
+openai_call_open(struct openai_call *call, openai_call_on_done *on_open)
+{
+	call->on_open = on_open;
+	call->opened = BLOB_DONE;
+	for (size_t i = 0; i < call->n; i++) {
+		struct leg *leg = &call->legs[i];
+
+		if (leg->result.sha256[0] == '\0') {
+			call->opened = BLOB_MISSING;
+			continue;
+		}
+		call->busy++;
+		blob_open(call->o->blobs, leg->result.attempt_id,
+		    leg->result.sha256, on_opened, leg);
+	}
+	if (call->busy == 0)
+		all_opened(call);
+}
+
+int
+openai_call_take_file(struct openai_call *call, size_t i, uint64_t *bytes)
+{
+	int fd = call->legs[i].fd;
+
+	call->legs[i].fd = -1;
+	*bytes = call->legs[i].bytes;
+	return fd;
 }
 
 /* -- placing --------------------------------------------------------------- */
@@ -447,11 +555,11 @@ on_change(int state, void *arg)
 static void
 on_late(evutil_socket_t fd, short what, void *arg)
 {
-	static const struct openai_error e = {.status = 504,
+	struct openai_call *call = arg;
+	const struct openai_error e = {.status = 504,
 	    .code = "deadline_exceeded",
 	    .why = "the job's deadline is over, and its end is not known yet",
-	    .is_final = true};
-	struct openai_call *call = arg;
+	    .is_final = !is_named(call)};
 
 	(void)fd;
 	(void)what;
@@ -462,10 +570,13 @@ on_late(evutil_socket_t fd, short what, void *arg)
 static void
 wait_for_all(struct openai_call *call)
 {
-	int64_t left_us =
-	    call->deadline_us - clock_wall_us() + SLACK_MS * 1000LL;
-	struct timeval left = {left_us / 1000000, left_us % 1000000};
+	/* Of one that was placed long ago, by the same name, none is left. */
+	int64_t left_us = call->deadline_us - clock_wall_us();
+	struct timeval left;
 
+	left_us = (left_us > 0 ? left_us : 0) + SLACK_MS * 1000LL;
+	left.tv_sec = left_us / 1000000;
+	left.tv_usec = left_us % 1000000;
 	if (call->timer == NULL)
 		call->timer = evtimer_new(call->o->service.base, on_late, call);
 	event_add(call->timer, &left);
@@ -474,15 +585,53 @@ wait_for_all(struct openai_call *call)
 		    call->legs[i].result.job_id, on_change, &call->legs[i]);
 }
 
+/* A job that is not wanted any more. */
+struct unwanted {
+	struct orchestrator *o;
+	char id[UUID_TEXT];
+};
+
+static void
+on_cancelled(bool moved, void *arg)
+{
+	struct unwanted *u = arg;
+
+	if (moved)
+		store_attempt_drop(u->o, u->id);
+	free(u);
+}
+
+/* All or none: one of them was refused. */
+static void
+cancel_placed(struct openai_call *call)
+{
+	for (size_t i = 0; i < call->n; i++) {
+		const char *id = call->legs[i].result.job_id;
+		struct unwanted *u;
+
+		if (id[0] == '\0')
+			continue;
+		u = xcalloc(1, sizeof(*u));
+		u->o = call->o;
+		memcpy(u->id, id, sizeof(u->id));
+		store_job_step(call->o, id, JOB_CANCEL, JOB_CANCELLED,
+		    "cancelled", NULL, on_cancelled, u);
+	}
+}
+
 static void
 all_placed(struct openai_call *call)
 {
-	if (call->is_gone)
+	if (call->is_gone) {
 		drop(call);
-	else if (call->refusal.status != 0)
+	} else if (call->refusal.status != 0) {
+		/* What has a name will be asked for again by it. */
+		if (!is_named(call))
+			cancel_placed(call);
 		openai_call_refusal(call, &call->refusal);
-	else
+	} else {
 		wait_for_all(call);
+	}
 }
 
 static void on_placed(const struct job *, const struct refusal *, void *arg);
@@ -491,26 +640,31 @@ static void
 place_next(
     struct openai_call *call, struct blob_writer *file, const char *file_type)
 {
-	struct leg *leg = &call->legs[call->placed++];
+	struct leg *leg = &call->legs[call->placed];
 	struct order_request request = {
-	    .json = leg->json, .file = file, .file_type = file_type};
+	    .req = call->req,
+	    .json = leg->json,
+	    .file = file,
+	    .file_type = file_type,
+	    .part = call->ordered + call->placed++,
+	    .parts = call->n,
+	};
 
 	call->busy++;
 	order_place(call->o, &request, on_placed, leg);
 }
 
 static struct blob_writer *
-copy_input(struct orchestrator *o, const struct job *job)
+copy_file(struct blobs *blobs, int fd, uint64_t bytes)
 {
-	uint64_t bytes = 0;
-	int fd = blob_open(o->blobs, job->id, job->input_sha256, &bytes);
+	struct err err;
 	struct blob_writer *copy =
-	    fd >= 0 ? blob_begin(o->blobs, bytes, NULL) : NULL;
+	    fd >= 0 ? blob_begin(blobs, bytes, &err) : NULL;
 	char piece[65536];
 	ssize_t n = 0;
 
 	while (copy != NULL && (n = read(fd, piece, sizeof(piece))) != 0) {
-		if (n < 0 || blob_write(copy, piece, n, NULL) != 0) {
+		if (n < 0 || blob_write(copy, piece, n, &err) != 0) {
 			blob_abort(copy);
 			copy = NULL;
 		}
@@ -521,15 +675,37 @@ copy_input(struct orchestrator *o, const struct job *job)
 }
 
 static void
-place_copy(struct openai_call *call, const struct job *job)
+on_input(enum blob_outcome outcome, int fd, uint64_t bytes, const char *why,
+    void *arg)
 {
-	struct blob_writer *copy = copy_input(call->o, job);
+	struct copying *c = arg;
+	struct openai_call *call = c->call;
+	struct blob_writer *copy = copy_file(call->o->blobs, fd, bytes);
 
-	if (copy != NULL)
-		place_next(call, copy, job->input_type);
+	(void)why;
+	(void)outcome;
+	if (call->is_gone)
+		blob_abort(copy);
+	else if (copy != NULL)
+		place_next(call, copy, c->type);
 	else
 		refusal_set(&call->refusal, 503, "unavailable",
 		    "the input cannot be stored now");
+	free(c->type);
+	free(c);
+	if (--call->busy == 0)
+		all_placed(call);
+}
+
+static void
+copy_input(struct openai_call *call, const struct job *job)
+{
+	struct copying *c = xcalloc(1, sizeof(*c));
+
+	c->call = call;
+	c->type = xstrdup(job->input_type);
+	call->busy++;
+	blob_open(call->o->blobs, job->id, job->input_sha256, on_input, c);
 }
 
 static void
@@ -542,7 +718,7 @@ note_placed(struct leg *leg, const struct job *job)
 	if (job->deadline_us > call->deadline_us)
 		call->deadline_us = job->deadline_us;
 	if (call->has_file && call->placed < call->n && !call->is_gone)
-		place_copy(call, job);
+		copy_input(call, job);
 }
 
 static void
@@ -561,8 +737,9 @@ on_placed(const struct job *job, const struct refusal *r, void *arg)
 
 void
 openai_call_place(struct openai_call *call, const struct openai_order *order,
-    void (*on_done)(struct openai_call *, void *arg))
+    openai_call_on_done *on_done)
 {
+	call->ordered += call->n;
 	clear_legs(call);
 	call->n = order->n;
 	call->placed = 0;
@@ -573,6 +750,7 @@ openai_call_place(struct openai_call *call, const struct openai_order *order,
 	call->deadline_us = 0;
 	for (size_t i = 0; i < call->n; i++) {
 		call->legs[i].call = call;
+		call->legs[i].fd = -1;
 		call->legs[i].json = json_incref((json_t *)order->jobs[i]);
 	}
 	http_req_on_gone(call->req, on_gone, call);
@@ -592,7 +770,7 @@ openai_calls_drain(struct orchestrator *o)
 {
 	static const struct openai_error e = {.status = 503,
 	    .code = "unavailable",
-	    .why = "this instance stops; the job named in X-Job-Id goes on"};
+	    .why = "this instance stops; the jobs named in X-Job-Id go on"};
 	struct openai_call *call, *next;
 
 	for (call = LIST_FIRST(&o->openai_calls); call != NULL; call = next) {

@@ -29,7 +29,6 @@ struct openai_call *openai_call_new(struct orchestrator *, struct http_req *,
     void (*free_arg)(void *), void *arg);
 void *openai_call_arg(const struct openai_call *);
 struct orchestrator *openai_call_orchestrator(const struct openai_call *);
-struct http_req *openai_call_req(const struct openai_call *);
 
 /* Jobs to be placed; borrowed, but for the file, which is taken. */
 struct openai_order {
@@ -47,8 +46,9 @@ struct openai_order {
  * called again from on_done. Of jobs with a file, each is placed when the one
  * before it is stored, and has a copy of its own.
  */
-void openai_call_place(struct openai_call *, const struct openai_order *,
-    void (*on_done)(struct openai_call *, void *arg));
+typedef void openai_call_on_done(struct openai_call *, void *arg);
+void openai_call_place(
+    struct openai_call *, const struct openai_order *, openai_call_on_done *);
 
 /* What the jobs placed last came to, borrowed. */
 struct openai_result {
@@ -60,6 +60,11 @@ struct openai_result {
 const struct openai_result *openai_call_result(
     const struct openai_call *, size_t i);
 size_t openai_call_n(const struct openai_call *);
+
+/* Open the files of all results: on_open is called as on_done is, if they are
+ * all there; it takes each, as a descriptor, which is then its own. */
+void openai_call_open(struct openai_call *, openai_call_on_done *on_open);
+int openai_call_take_file(struct openai_call *, size_t i, uint64_t *bytes);
 
 /*
  * Something of the caller's own is under way, in on_done or behind it: the

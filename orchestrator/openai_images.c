@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/blobs.h"
 #include "common/clock.h"
 #include "common/http_server.h"
 #include "common/pg.h"
 #include "common/uuid.h"
 #include "common/xalloc.h"
 #include "orchestrator/form.h"
+#include "orchestrator/give.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/openai.h"
 #include "orchestrator/openai_call.h"
@@ -62,32 +62,17 @@ answer_urls(struct openai_call *call)
 }
 
 static void
-answer_pictures(struct openai_call *call)
+answer_pictures(struct openai_call *call, void *arg)
 {
-	static const struct openai_error gone = {.status = 502,
-	    .code = "gone",
-	    .why = "a picture is no longer stored",
-	    .is_final = true};
 	struct orchestrator *o = openai_call_orchestrator(call);
 	const struct openai_result *first = openai_call_result(call, 0);
 	struct openai_pictures *p = openai_pictures_new(
 	    o->service.base, clock_wall_us() / 1000000, first->type);
+	uint64_t bytes;
 
-	for (size_t i = 0; i < openai_call_n(call); i++) {
-		const struct openai_result *r = openai_call_result(call, i);
-		uint64_t bytes;
-		int fd =
-		    r->sha256[0] == '\0'
-			? -1
-			: blob_open(o->blobs, r->attempt_id, r->sha256, &bytes);
-
-		if (fd < 0) {
-			openai_pictures_free(p);
-			openai_call_refuse(call, &gone);
-			return;
-		}
-		openai_pictures_add(p, fd);
-	}
+	(void)arg;
+	for (size_t i = 0; i < openai_call_n(call); i++)
+		openai_pictures_add(p, openai_call_take_file(call, i, &bytes));
 	openai_pictures_send(p, openai_call_take(call));
 }
 
@@ -99,7 +84,7 @@ on_drawn(struct openai_call *call, void *arg)
 	if (g->as_url)
 		answer_urls(call);
 	else
-		answer_pictures(call);
+		openai_call_open(call, answer_pictures);
 }
 
 /* -- the request ----------------------------------------------------------- */
@@ -227,6 +212,7 @@ openai_edit(struct http_req *req, void *orchestrator)
 struct showing {
 	struct orchestrator *o;
 	struct http_req *req;
+	int64_t until_s;
 };
 
 static void
@@ -239,28 +225,37 @@ refuse_image(
 	openai_error_reply(req, &e);
 }
 
+static const char no_picture[] = "the picture is no longer stored";
+
+static void
+give_image(struct showing *s, const PGresult *res)
+{
+	const struct give what = {.id = pg_text(res, 0, "attempt_id"),
+	    .sha256 = pg_text(res, 0, "result_sha256"),
+	    .type = pg_text(res, 0, "result_type"),
+	    .bytes = pg_int(res, 0, "result_bytes"),
+	    .until_s = s->until_s,
+	    .gone_status = 410,
+	    .gone_code = "gone",
+	    .gone_why = no_picture};
+
+	give(s->o, s->req, &what);
+}
+
 static void
 on_image(const struct pg_answer *answer, void *arg)
 {
 	struct showing *s = arg;
 	const PGresult *res =
 	    answer->outcome == PG_DONE ? answer->results[0] : NULL;
-	uint64_t bytes = 0;
-	int fd = -1;
 
-	if (res != NULL && PQntuples(res) == 1 &&
-	    !pg_is_null(res, 0, "result_sha256"))
-		fd = blob_open(s->o->blobs, pg_text(res, 0, "attempt_id"),
-		    pg_text(res, 0, "result_sha256"), &bytes);
 	if (res == NULL)
 		refuse_image(
 		    s->req, 503, "unavailable", "the database is away");
-	else if (fd < 0)
-		refuse_image(
-		    s->req, 410, "gone", "the picture is no longer stored");
+	else if (PQntuples(res) == 0 || pg_is_null(res, 0, "result_sha256"))
+		refuse_image(s->req, 410, "gone", no_picture);
 	else
-		http_reply_file(
-		    s->req, 200, pg_text(res, 0, "result_type"), fd, 0, bytes);
+		give_image(s, res);
 	free(s);
 }
 
@@ -270,10 +265,11 @@ openai_show_image(struct http_req *req, void *orchestrator)
 	struct orchestrator *o = orchestrator;
 	const char *id = http_req_param(req, "id");
 	const char *expires = http_req_query(req, "expires");
+	int64_t until_s = expires != NULL ? strtoll(expires, NULL, 10) : 0;
 	struct showing *s;
 
-	if (!uuid_is_valid(id) || expires == NULL ||
-	    !secrets_check_result(&o->secrets, id, strtoll(expires, NULL, 10),
+	if (!uuid_is_valid(id) ||
+	    !secrets_check_result(&o->secrets, id, until_s,
 		http_req_query(req, "signature"), clock_wall_us() / 1000000)) {
 		refuse_image(req, 403, "bad_signature",
 		    "this URL is not ours, or is no longer good");
@@ -282,5 +278,6 @@ openai_show_image(struct http_req *req, void *orchestrator)
 	s = xcalloc(1, sizeof(*s));
 	s->o = o;
 	s->req = req;
-	store_job_result(o, id, on_image, s);
+	s->until_s = until_s;
+	store_job_result(o, id, NULL, on_image, s);
 }

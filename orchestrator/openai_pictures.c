@@ -58,8 +58,8 @@ openai_pictures_add(struct openai_pictures *p, int fd)
 	p->fds[p->n++] = fd;
 }
 
-void
-openai_pictures_free(struct openai_pictures *p)
+static void
+pictures_free(struct openai_pictures *p)
 {
 	for (size_t i = p->at; i < p->n; i++)
 		close(p->fds[i]);
@@ -138,7 +138,7 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	}
 	http_req_on_gone(p->req, NULL, NULL);
 	http_stream_end(p->req);
-	openai_pictures_free(p);
+	pictures_free(p);
 }
 
 static void

@@ -16,7 +16,6 @@ struct openai_pictures;
 /* type: of the pictures, "image/png". */
 struct openai_pictures *openai_pictures_new(
     struct event_base *, int64_t created_s, const char *type);
-void openai_pictures_free(struct openai_pictures *); /* unless sent */
 /* fd is taken; OPENAI_MAX_JOBS at most. */
 void openai_pictures_add(struct openai_pictures *, int fd);
 /* Answers the request, in time, and is freed then. */

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/blobs.h"
 #include "orchestrator/convert.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/openai.h"
@@ -102,24 +101,25 @@ convert(struct openai_call *call, const struct speech *s,
 }
 
 static void
-on_spoken(struct openai_call *call, void *arg)
+on_open(struct openai_call *call, void *arg)
 {
 	const struct speech *s = arg;
 	const struct openai_result *result = openai_call_result(call, 0);
 	const char *given = forms[s->form].given;
-	uint64_t bytes = 0;
-	int fd = -1;
+	uint64_t bytes;
+	int fd = openai_call_take_file(call, 0, &bytes);
 
-	if (result->sha256[0] != '\0')
-		fd = blob_open(openai_call_orchestrator(call)->blobs,
-		    result->attempt_id, result->sha256, &bytes);
-	if (fd < 0)
-		refuse(call, 502, "gone", "the recording is no longer stored");
-	else if (s->speed == 1 && given != NULL &&
-		 strcmp(given, result->type) == 0)
+	if (s->speed == 1 && given != NULL && strcmp(given, result->type) == 0)
 		openai_call_answer_file(call, given, fd, bytes);
 	else
 		convert(call, s, result, fd);
+}
+
+static void
+on_spoken(struct openai_call *call, void *arg)
+{
+	(void)arg;
+	openai_call_open(call, on_open);
 }
 
 /* -- the request ----------------------------------------------------------- */

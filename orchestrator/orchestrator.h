@@ -20,10 +20,13 @@ struct blobs;
 struct claim;
 struct converts;
 struct drain;
+struct files;
 struct flights;
+struct gate;
 struct hedges;
 struct http_client;
 struct http_server;
+struct idempotencies;
 struct kinds;
 struct metric;
 struct miners;
@@ -63,12 +66,17 @@ struct orchestrator {
 	struct miners *miners;
 	struct kinds *kinds;
 	struct blobs *blobs;
+	bool redirects;	     /* to storage elsewhere; or it is handed through */
+	int64_t file_ttl_ms; /* of clients' own files */
+	struct files *files;
 	struct probes *probes;
 	struct converts *converts;
 	struct pg *pg;	 /* what jobs wait for */
 	struct pg *back; /* what looks at everything, and may take a while */
 	struct redis *out, *jobs, *chain, *scores;
 	struct http_server *api;
+	struct gate *gate; /* who may use the API */
+	struct idempotencies *idempotencies;
 	struct http_client *client;
 	struct signer_client *signer;
 	struct claim *claim;
@@ -76,6 +84,7 @@ struct orchestrator {
 	struct watches *watches;
 	struct flights *flights;
 	struct hedges *hedges;
+	int n_fetches; /* of inputs that clients named by a URL */
 	struct schedules *schedules;
 	struct counters counters;
 };

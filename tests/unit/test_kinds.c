@@ -279,6 +279,8 @@ the_shipped_kinds_are_good(void **state)
 	    "tts-1");
 	assert_int_equal(
 	    json_object_size(kinds_find(kinds, "lora.train")->openai), 0);
+	assert_true(kinds_find(kinds, "audio.speak")->is_speech);
+	assert_false(kinds_find(kinds, "audio.enhance")->is_speech);
 	kinds_free(kinds);
 	free(text);
 }
