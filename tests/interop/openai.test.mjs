@@ -1,4 +1,4 @@
-// OpenAI's own SDK against a whole suite with development miners: only the base URL is another.
+// OpenAI's own SDK against a whole suite with development miners that asks for API keys: only the base URL and the key are others.
 
 import assert from 'node:assert/strict';
 import OpenAI, { toFile } from 'openai';
@@ -28,7 +28,8 @@ async function assertRejected(call, type, status, code, param) {
 
 export async function openaiTests(build) {
   const served = await startServed(build);
-  const client = new OpenAI({ baseURL: `${served.url}/v1`, apiKey: 'none', maxRetries: 0, timeout: 50000 });
+  const clientOf = (apiKey) => new OpenAI({ baseURL: `${served.url}/v1`, apiKey, maxRetries: 0, timeout: 50000 });
+  const client = clientOf(served.client);
   let recording;
 
   test('openai speaks: a WAV', async () => {
@@ -68,6 +69,12 @@ export async function openaiTests(build) {
     assert.match(text, /^\[en\] /); // the development miners' mark of a translation
     assertHeard(text);
   });
+  test('openai asks twice by one Idempotency-Key: one job', async () => {
+    const ask = () => client.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'Once.', response_format: 'wav' }, { headers: { 'Idempotency-Key': 'once' } });
+    const [first, again] = [await ask(), await ask()];
+    assert.equal(again.headers.get('x-job-id'), first.headers.get('x-job-id'));
+    assert.deepEqual(Buffer.from(await again.arrayBuffer()), Buffer.from(await first.arrayBuffer()));
+  });
   test('openai makes pictures', async () => {
     const within = await client.images.generate({ model: 'gpt-image-1', prompt: 'a small picture', size: '256x256' });
     assert.ok(startsWith(Buffer.from(within.data[0].b64_json, 'base64'), PNG));
@@ -93,6 +100,8 @@ export async function openaiTests(build) {
   });
   test("openai's errors are its own classes", async () => {
     const file = () => toFile(recording, 'a.wav');
+    await assertRejected(clientOf('sk-none').models.list(), OpenAI.AuthenticationError, 401, 'invalid_api_key', null);
+    await assertRejected(clientOf(served.validator).audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'x' }), OpenAI.PermissionDeniedError, 403, 'forbidden', null);
     await assertRejected(client.models.retrieve('gpt-5'), OpenAI.NotFoundError, 404, 'model_not_found', 'model');
     await assertRejected(client.audio.speech.create({ model: 'gpt-5', voice: 'alloy', input: 'x' }), OpenAI.NotFoundError, 404, 'model_not_found', 'model');
     await assertRejected(client.chat.completions.create({ model: 'gpt-5', messages: [] }), OpenAI.NotFoundError, 404, 'not_found', null);
