@@ -25,10 +25,6 @@ struct audio {
 	const json_t *then; /* the second job; NULL: none */
 };
 
-/* In the order of enum transcript_form. */
-static const char *const forms[] = {
-    "json", "text", "srt", "vtt", "verbose_json", NULL};
-
 /* -- the answer ------------------------------------------------------------ */
 
 static void
@@ -47,8 +43,8 @@ answer(struct openai_call *call, struct audio *a, const json_t *output)
 	};
 
 	if (transcript_write(output, &a->ask, &body, &err) == 0)
-		openai_call_answer(call, transcript_form_type(a->ask.form),
-		    body.data, body.len);
+		openai_call_answer(
+		    call, transcript_type(a->ask.form), body.data, body.len);
 	else
 		openai_call_refuse(call, &e);
 	buf_free(&body);
@@ -162,7 +158,8 @@ take_granularities(struct audio *a, struct openai_fault *fault)
 static int
 take_form(struct audio *a, struct openai_fault *fault)
 {
-	int form = openai_request_word(&a->r, "response_format", forms, fault);
+	int form = openai_request_word(
+	    &a->r, "response_format", transcript_forms, fault);
 	double temperature = 0;
 
 	if (form < 0 || openai_request_number(&a->r, "temperature", 0, 1,

@@ -12,14 +12,21 @@
 /* No recording is longer; and a number that says so is no time. */
 #define MAX_S 1e7
 
-static const struct {
-	const char *name, *type;
-} forms[] = {
-    [TRANSCRIPT_JSON] = {"json", "application/json"},
-    [TRANSCRIPT_TEXT] = {"text", "text/plain; charset=utf-8"},
-    [TRANSCRIPT_SRT] = {"srt", "application/x-subrip; charset=utf-8"},
-    [TRANSCRIPT_VTT] = {"vtt", "text/vtt; charset=utf-8"},
-    [TRANSCRIPT_VERBOSE] = {"verbose_json", "application/json"},
+const char *const transcript_forms[] = {
+    [TRANSCRIPT_JSON] = "json",
+    [TRANSCRIPT_TEXT] = "text",
+    [TRANSCRIPT_SRT] = "srt",
+    [TRANSCRIPT_VTT] = "vtt",
+    [TRANSCRIPT_VERBOSE] = "verbose_json",
+    NULL,
+};
+
+static const char *const types[] = {
+    [TRANSCRIPT_JSON] = "application/json",
+    [TRANSCRIPT_TEXT] = "text/plain; charset=utf-8",
+    [TRANSCRIPT_SRT] = "application/x-subrip; charset=utf-8",
+    [TRANSCRIPT_VTT] = "text/vtt; charset=utf-8",
+    [TRANSCRIPT_VERBOSE] = "application/json",
 };
 
 /* A segment or a word, with its text as the answer has it, borrowed. */
@@ -34,26 +41,10 @@ struct cues {
 	size_t n;
 };
 
-int
-transcript_form_parse(const char *name)
-{
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (strcmp(forms[i].name, name) == 0)
-			return i;
-	}
-	return -1;
-}
-
 const char *
-transcript_form_name(enum transcript_form form)
+transcript_type(enum transcript_form form)
 {
-	return forms[form].name;
-}
-
-const char *
-transcript_form_type(enum transcript_form form)
-{
-	return forms[form].type;
+	return types[form];
 }
 
 /* -- reading the answer --------------------------------------------------- */
@@ -86,7 +77,7 @@ refuse_missing(const json_t *answer, const char *what,
 	name_members(answer, &members);
 	err_set(err,
 	    "the miner's answer has no %s, which %s is made of: it has %s%s",
-	    what, forms[form].name, buf_str(&members),
+	    what, transcript_forms[form], buf_str(&members),
 	    is_timed ? "; ask for response_format json or text" : "");
 	buf_free(&members);
 	return -1;
@@ -212,12 +203,14 @@ add_vtt_char(char c, struct buf *out)
 		buf_add_byte(out, c);
 }
 
-/* SubRip has no escapes: an arrow in a text loses its head's first dash. */
+/* SubRip has no escapes: an arrow in a text has one dash. */
 static const char *
 add_srt_char(const char *p, struct buf *out)
 {
-	if (strncmp(p, "-->", 3) == 0)
-		p++;
+	size_t dashes = strspn(p, "-");
+
+	if (dashes > 1 && p[dashes] == '>')
+		p += dashes - 1;
 	buf_add_byte(out, *p);
 	return p;
 }

@@ -30,10 +30,9 @@ struct transcript_ask {
 	const char *language; /* where the answer names none; NULL: unknown */
 };
 
-/* -1 for an unknown name. */
-int transcript_form_parse(const char *name);
-const char *transcript_form_name(enum transcript_form);
-const char *transcript_form_type(enum transcript_form); /* of media */
+/* Their names, in that order; ends with NULL. And the types of media. */
+extern const char *const transcript_forms[];
+const char *transcript_type(enum transcript_form);
 
 /* The answer in that form. -1, and a sentence that says what of it is
  * missing, if the answer does not have what the form needs. */
