@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -17,11 +18,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/xalloc.h"
 #include "orchestrator/converted.h"
 
-enum { MAX_RUNNING = 2, DEADLINE_MS = 60000 };
+#define FOLDERS "/tmp/subnetd-convert."
+enum { MAX_RUNNING = 2, DEADLINE_MS = 60000, OLD_S = 3600 };
 
 struct convert {
 	struct convert *next;
@@ -194,7 +197,7 @@ on_output(evutil_socket_t fd, short what, void *arg)
 static int
 make_folder(struct convert *c)
 {
-	snprintf(c->dir, sizeof(c->dir), "/tmp/subnetd-convert.XXXXXX");
+	snprintf(c->dir, sizeof(c->dir), FOLDERS "XXXXXX");
 	if (mkdtemp(c->dir) == NULL) {
 		c->dir[0] = '\0';
 		return -1;
@@ -289,6 +292,29 @@ convert_start(struct converts *all, int fd, const char *format, double speed,
 
 /* -- all ------------------------------------------------------------------- */
 
+/* What a process that was killed has left: older than any that is needed. */
+static void
+remove_old_folders(int64_t now_s)
+{
+	glob_t found;
+	struct stat st;
+
+	if (glob(FOLDERS "??????", GLOB_NOSORT, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		char *path =
+		    xasprintf("%s/%s", found.gl_pathv[i], CONVERTED_NAME);
+
+		if (lstat(found.gl_pathv[i], &st) == 0 && S_ISDIR(st.st_mode) &&
+		    st.st_uid == geteuid() && now_s - st.st_mtime > OLD_S) {
+			unlink(path);
+			rmdir(found.gl_pathv[i]);
+		}
+		free(path);
+	}
+	globfree(&found);
+}
+
 static void
 cancel(struct convert *c)
 {
@@ -307,6 +333,7 @@ converts_new(struct event_base *base, const char *program)
 	all->base = base;
 	all->program = xstrdup(program);
 	all->deadline_ms = DEADLINE_MS;
+	remove_old_folders(clock_wall_us() / 1000000);
 	all->turn = evtimer_new(base, on_turn, all);
 	return all;
 }

@@ -2,7 +2,8 @@
  * Speech in the form a client asked for, made of a WAV by ffmpeg: each in a
  * child process of its own (subnetd-convert, which locks itself in before it
  * becomes ffmpeg), a few at a time, with a deadline and a folder of its own
- * that is gone when the answer is there.
+ * that is gone when the answer is there. What a process that was killed has
+ * left goes when the next one starts, after an hour.
  */
 #ifndef ORCHESTRATOR_CONVERT_H
 #define ORCHESTRATOR_CONVERT_H

@@ -188,25 +188,30 @@ openai_call_sees(const struct openai_call *call)
 
 /* -- refusals of orders ---------------------------------------------------- */
 
-/* "params.text is 3 characters long" in the words of the client, who knows it
- * as input. */
-static void
-in_clients_words(const json_t *table, const char *why, char *param,
-    size_t param_size, char *out, size_t size)
-{
-	static const char prefix[] = "params.";
-	char name[64];
-	size_t len;
+/* A refusal in the words of the client. */
+struct said {
+	char param[64]; /* "": none */
+	char why[700];
+};
 
-	snprintf(param, param_size, "%s", "");
-	snprintf(out, size, "%s", why);
-	if (strncmp(why, prefix, strlen(prefix)) != 0)
-		return;
-	why += strlen(prefix);
-	len = strcspn(why, " ");
+/* "params.text is 3 characters long" of who knows it as input; of a picture's
+ * width, its size. */
+static void
+say_param(const struct openai_call *call, const char *why, struct said *out)
+{
+	size_t len = strcspn(why, " ");
+	char name[64];
+
 	snprintf(name, sizeof(name), "%.*s", (int)len, why);
-	snprintf(param, param_size, "%s", openai_field_of(table, name));
-	snprintf(out, size, "%s%s", param, why + len);
+	if (call->has_size &&
+	    (strcmp(name, "width") == 0 || strcmp(name, "height") == 0)) {
+		snprintf(out->param, sizeof(out->param), "size");
+		snprintf(out->why, sizeof(out->why), "size: %s", why);
+		return;
+	}
+	snprintf(out->param, sizeof(out->param), "%s",
+	    openai_field_of(call->table, name));
+	snprintf(out->why, sizeof(out->why), "%s%s", out->param, why + len);
 }
 
 /* Whether it is the file that is refused. */
@@ -216,6 +221,31 @@ is_of_input(const char *code)
 	return strcmp(code, "input_size") == 0 ||
 	       strcmp(code, "wrong_input_type") == 0 ||
 	       probe_fault_fix(code) != NULL;
+}
+
+/* "input is broken" of a recording, which its client sent as file. */
+static void
+say_input(const struct openai_call *call, const char *why, struct said *out)
+{
+	static const char input[] = "input ";
+
+	snprintf(out->param, sizeof(out->param), "%s", call->file_field);
+	if (strncmp(why, input, strlen(input)) == 0)
+		snprintf(out->why, sizeof(out->why), "%s %s", call->file_field,
+		    why + strlen(input));
+}
+
+static void
+say(const struct openai_call *call, const struct refusal *r, struct said *out)
+{
+	static const char params[] = "params.";
+
+	out->param[0] = '\0';
+	snprintf(out->why, sizeof(out->why), "%s", r->why);
+	if (strncmp(r->why, params, strlen(params)) == 0)
+		say_param(call, r->why + strlen(params), out);
+	else if (call->has_file && is_of_input(r->code))
+		say_input(call, r->why, out);
 }
 
 /* Of what is wrong with a request there is one status. */
@@ -228,20 +258,17 @@ status_of(int status)
 void
 openai_call_refusal(struct openai_call *call, const struct refusal *r)
 {
-	char param[64], why[640];
+	struct said said;
 	const struct openai_error e = {
 	    .status = status_of(r->status),
 	    .code = r->code,
-	    .param = param,
-	    .why = why,
+	    .param = said.param,
+	    .why = said.why,
 	    .is_final =
 		strcmp(r->code, "unknown") == 0 && !openai_call_is_named(call),
 	};
 
-	in_clients_words(
-	    call->table, r->why, param, sizeof(param), why, sizeof(why));
-	if (call->has_file && is_of_input(r->code))
-		snprintf(param, sizeof(param), "%s", call->file_field);
+	say(call, r, &said);
 	openai_call_refuse(call, &e);
 }
 

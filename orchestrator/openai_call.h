@@ -38,6 +38,7 @@ struct openai_order {
 	const char *file_type;
 	const char *file_field; /* what the client calls it */
 	const json_t *table;	/* of the kind, for the names of fields */
+	bool has_size;		/* width and height are the client's size */
 };
 
 /*

@@ -39,7 +39,7 @@ struct openai_call {
 	size_t n;
 	size_t placed;	  /* of them, or refused */
 	unsigned ordered; /* in all, by orders before this one */
-	bool has_file;
+	bool has_file, has_size;
 	size_t busy; /* answers that we wait for, of order or the store */
 	bool is_gone;
 	struct refusal refusal; /* status 0: none */

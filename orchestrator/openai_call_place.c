@@ -180,6 +180,7 @@ openai_call_place(struct openai_call *call, const struct openai_order *order,
 	call->n = order->n;
 	call->placed = 0;
 	call->has_file = order->file != NULL;
+	call->has_size = order->has_size;
 	call->file_field = order->file_field;
 	call->table = order->table;
 	call->on_done = on_done;

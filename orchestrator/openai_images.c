@@ -29,6 +29,7 @@ struct images {
 	struct openai_request r; /* first */
 	size_t n;
 	bool as_url;
+	bool has_size; /* as the kind's width and height */
 };
 
 /* -- the answer ------------------------------------------------------------ */
@@ -91,7 +92,7 @@ on_drawn(struct openai_call *call, void *arg)
 
 /* "1024x768" as the kind's width and height. */
 static int
-take_size(const struct images *g, json_t *params, struct openai_fault *fault)
+take_size(struct images *g, json_t *params, struct openai_fault *fault)
 {
 	const struct kind *kind = g->r.kind;
 	json_t *given = openai_field(&g->r.fields, "size");
@@ -113,6 +114,7 @@ take_size(const struct images *g, json_t *params, struct openai_fault *fault)
 		    "size must be auto, or width and height such as "
 		    "1024x1024");
 	} else {
+		g->has_size = true;
 		json_object_set_new(params, "width", json_integer(width));
 		json_object_set_new(params, "height", json_integer(height));
 	}
@@ -162,7 +164,8 @@ nth_job(const json_t *job, size_t i)
 static void
 place(struct openai_call *call, struct images *g, const json_t *job)
 {
-	struct openai_order order = {.n = g->n, .table = g->r.table};
+	struct openai_order order = {
+	    .n = g->n, .table = g->r.table, .has_size = g->has_size};
 
 	if (g->r.endpoint == OPENAI_EDITS) {
 		order.file = form_take_file(g->r.form);

@@ -182,6 +182,9 @@ refuse_body(struct openai_request *r, const struct refusal *why)
 		snprintf(words, sizeof(words),
 		    "%s is not supported: send one picture, as image", field);
 		status = 400;
+	} else if (part != NULL && why->status == 413 &&
+		   strncmp(words, part, strlen(part)) == 0) {
+		snprintf(field, sizeof(field), "%s", part);
 	} else if (why->status == 415) {
 		snprintf(words, sizeof(words), "send %s",
 		    part != NULL ? "multipart/form-data with the parts model "
@@ -206,7 +209,8 @@ find_kind(struct openai_request *r)
 	json_decref(model);
 	if (r->model[0] == '\0') {
 		refuse(r, 400, "missing_field", "model",
-		    "model is missing; GET /v1/models lists them");
+		    "model is missing, or no string; GET /v1/models lists "
+		    "them");
 		return -1;
 	}
 	if (r->kind == NULL) {

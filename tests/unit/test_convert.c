@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <glob.h>
 
 #include "common/buf.h"
 #include "orchestrator/convert.c"
@@ -299,6 +298,45 @@ the_end_of_all_leaves_nothing(void **state)
 	program_free(program);
 }
 
+/* A folder with a file in it, that old. */
+static void
+leave_folder(char dir[32], int old_s)
+{
+	struct timespec times[2] = {{clock_wall_us() / 1000000 - old_s, 0}};
+	char path[48];
+	int fd;
+
+	times[1] = times[0];
+	snprintf(dir, 32, FOLDERS "XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/%s", dir, CONVERTED_NAME);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(utimensat(AT_FDCWD, dir, times, 0), 0);
+}
+
+/* As of a process that was killed; another may be at work in a younger one. */
+static void
+what_was_left_long_ago_is_removed(void **state)
+{
+	struct event_base *base = event_base_new();
+	char old[32], young[32];
+	struct convert c = {0};
+
+	(void)state;
+	leave_folder(old, 2 * OLD_S);
+	leave_folder(young, OLD_S / 2);
+	converts_free(converts_new(base, "/nonexistent"));
+	assert_int_equal(access(old, F_OK), -1);
+	assert_int_equal(access(young, F_OK), 0);
+	snprintf(c.dir, sizeof(c.dir), "%s", young);
+	snprintf(c.path, sizeof(c.path), "%s/%s", young, CONVERTED_NAME);
+	remove_folder(&c);
+	assert_int_equal(access(young, F_OK), -1);
+	event_base_free(base);
+}
+
 int
 main(void)
 {
@@ -309,6 +347,7 @@ main(void)
 	    cmocka_unit_test(what_is_no_wav_is_bad),
 	    cmocka_unit_test(what_a_child_leaves_and_how_it_ends_decide),
 	    cmocka_unit_test(the_end_of_all_leaves_nothing),
+	    cmocka_unit_test(what_was_left_long_ago_is_removed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
