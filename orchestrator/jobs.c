@@ -95,6 +95,8 @@ on_routed(const struct pg_answer *answer, void *arg)
 		    "id=%s from=queued to=assigned on=assign attempts=%d",
 		    r->job->id, r->n);
 	for (int i = 0; i < r->n; i++) {
+		table_made(
+		    &r->o->table, r->hotkeys[i], r->job->kind->capacity_key);
 		if (made) {
 			dispatch_start(r->dispatches[i]);
 			continue;

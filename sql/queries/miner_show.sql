@@ -1,7 +1,7 @@
 -- The miners as the API shows them.
 -- $1 netuid, $2 now; columns: body, the JSON text
 select coalesce(json_agg(json_build_object(
-	'hotkey', n.hotkey, 'uid', n.uid, 'address', n.address,
+	'hotkey', n.hotkey, 'uid', n.uid, 'address', d.address,
 	'alpha_stake', n.alpha_stake / 1e9, 'is_up', coalesce(m.is_up, false),
 	'capacity', m.capacity, 'earned', coalesce(l.earned, '{}'),
 	'failures', m.failures, 'ejected_until', m.ejected_until,
@@ -12,6 +12,7 @@ select coalesce(json_agg(json_build_object(
 	'score', e.score, 'win_rate', e.win_rate, 'weight', e.weight,
 	'epoch', e.epoch) order by n.uid), '[]')::text as body
 from neuron n
+join miner_door d on d.netuid = n.netuid and d.hotkey = n.hotkey
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
 left join (
 	select hotkey, jsonb_object_agg(capacity_key, earned) as earned
@@ -23,4 +24,4 @@ left join (
 	join score_run sr on sr.id = se.run_id
 	where sr.id = (select id from score_run where netuid = $1
 		order by epoch desc limit 1)) e on e.hotkey = n.hotkey
-where n.netuid = $1 and n.address is not null
+where n.netuid = $1

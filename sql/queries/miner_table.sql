@@ -1,12 +1,13 @@
 -- Everything routing needs to know of every miner of a subnet. A neuron
--- without an address is none: validators would be waited for in vain.
+-- without a door is none: validators would be waited for in vain.
 -- $1 netuid, $2 now
--- columns: hotkey, uid, block, address, alpha (not rao), capacity, is_up,
--- down_us, failures, failures_us, streak, ejections, ejected_us, until_us,
--- is_out, score, earned (slots by capacity key)
+-- columns: hotkey, uid, block, address, is_axon (it is a classic axon's),
+-- alpha (not rao), capacity, is_up, down_us, failures, failures_us, streak,
+-- ejections, ejected_us, until_us, is_out, score, earned (slots by capacity
+-- key)
 select n.hotkey, n.uid,
 	coalesce((select max(block) from snapshot where netuid = $1), n.block)
-		as block, n.address,
+		as block, d.address, d.is_axon,
 	(n.alpha_stake / 1e9)::double precision as alpha,
 	coalesce(m.capacity, '{}') as capacity,
 	coalesce(m.is_up, false) as is_up,
@@ -25,6 +26,7 @@ select n.hotkey, n.uid,
 			and expires_at > $2)) as is_out,
 	e.score, coalesce(l.earned, '{}') as earned
 from neuron n
+join miner_door d on d.netuid = n.netuid and d.hotkey = n.hotkey
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
 left join (
 	select hotkey, jsonb_object_agg(capacity_key, earned) as earned
@@ -36,5 +38,5 @@ left join score_entry e on e.hotkey = n.hotkey and e.run_id = (
 	where netuid = $1
 	order by epoch desc
 	limit 1)
-where n.netuid = $1 and n.address is not null
+where n.netuid = $1
 order by n.hotkey collate "C"

@@ -9,7 +9,7 @@ select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.coldkey,
 	n.uid, (n.alpha_stake / 1e9)::double precision as alpha,
 	n.address_block,
 	(extract(epoch from c.at) * 1e6)::bigint as since_us,
-	n.address is not null as serves, m.banned_at is not null as banned,
+	d.address is not null as serves, m.banned_at is not null as banned,
 	(select count(*) from audit_failure
 		where netuid = n.netuid and hotkey = n.hotkey
 			and expires_at > $3) as failed_audits,
@@ -30,6 +30,7 @@ cross join (
 left join commitment t on t.netuid = n.netuid and t.hotkey = n.hotkey
 left join submission o on o.netuid = n.netuid and o.hotkey = n.hotkey
 	and o.text = t.text and t.block is not null
+left join miner_door d on d.netuid = n.netuid and d.hotkey = n.hotkey
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
 left join (
 	select new_hotkey as hotkey, max(at) as at
