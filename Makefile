@@ -26,7 +26,7 @@ LDLIBS = $(shell pkg-config --libs $(LIBS)) -lwslay -lhttp_parser -lm -lpthread
 AVLIBS := $(shell pkg-config --libs libavformat libavcodec libavutil libseccomp zlib)
 
 LIBRARIES := common subtensor scorer
-PROGRAMS := orchestratord validatord weightsetterd signerd subnetctl subnetd-probe
+PROGRAMS := orchestratord validatord weightsetterd signerd subnetctl subnetd-probe subnetd-convert
 ARCHIVES := $(LIBRARIES:%=$(B)/lib%.a)
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)))
@@ -36,7 +36,7 @@ STORE := $(patsubst %.c,$(B)/%,$(wildcard tests/store/test_*.c))
 DAEMON := $(patsubst %.c,$(B)/%,$(wildcard tests/daemon/test_*.c))
 FAKES := $(B)/tests/devchain $(B)/tests/miner $(B)/tests/reference
 DEMO := $(B)/tests/show
-DUMP := $(B)/tests/interop/dump $(B)/tests/interop/offline $(B)/tests/agree/measure
+DUMP := $(B)/tests/interop/dump $(B)/tests/interop/offline $(B)/tests/interop/served $(B)/tests/agree/measure
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/test_%,$(wildcard tests/fuzz/fuzz_*.c))
 TESTLIB := $(B)/libtest.a
 # Which miners get a job: what draws, and what draws again from a receipt.
@@ -44,9 +44,14 @@ ROUTING := $(foreach f,draw earned lane out pool replay route_text router shares
 
 all: $(PROGRAMS:%=$(B)/bin/%)
 
-# Program -> its folder's objects; the probe is a program of its own files.
-$(B)/bin/orchestratord: $(filter-out $(B)/obj/orchestrator/probed%,$(call objects,orchestrator/*.c)) $(B)/gen/openapi.o
+# The orchestrator's program; the probe and the converter are of files of their
+# own.
+ORCHESTRATOR = $(filter-out $(B)/obj/orchestrator/probed% $(B)/obj/orchestrator/converted%,$(call objects,orchestrator/*.c)) $(B)/gen/openapi.o
+
+# Program -> its folder's objects.
+$(B)/bin/orchestratord: $(ORCHESTRATOR)
 $(B)/bin/subnetd-probe: $(call objects,orchestrator/probed*.c)
+$(B)/bin/subnetd-convert: $(call objects,orchestrator/converted*.c)
 $(B)/bin/validatord: $(call objects,validator/*.c)
 $(B)/bin/weightsetterd: $(call objects,weightsetter/*.c)
 $(B)/bin/signerd: $(call objects,signer/*.c)
@@ -56,7 +61,7 @@ $(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING) $(ROUNDS)
 $(B)/tests/devchain: $(call objects,tests/fake/devchain/*.c)
 $(B)/tests/miner: $(call objects,tests/fake/miner/*.c)
 $(B)/tests/reference: $(call objects,tests/fake/reference/*.c)
-$(B)/bin/subnetd-probe: LDLIBS += $(AVLIBS)
+$(B)/bin/subnetd-probe $(B)/bin/subnetd-convert: LDLIBS += $(AVLIBS)
 $(B)/tests/unit/test_probe_cage: LDLIBS += -lseccomp
 $(B)/tests/miner $(B)/tests/unit/test_probe_pictures: LDLIBS += -lpng
 
@@ -71,7 +76,7 @@ $(addprefix $(B)/tests/unit/test_,router replay settle claiming): $(ROUTING)
 # What miners are sent; each wire format is a file of its own.
 WIRES := $(call objects,orchestrator/protocol*.c) $(B)/obj/orchestrator/secrets.o
 $(addprefix $(B)/tests/unit/test_,protocol protocol_dippy protocol_synapse kinds probe_verdict): $(WIRES)
-$(addprefix $(B)/tests/unit/test_,api_routes openapi): $(filter-out %/main.o $(B)/obj/orchestrator/probed%,$(call objects,orchestrator/*.c)) $(B)/gen/openapi.o
+$(addprefix $(B)/tests/unit/test_,api_routes openapi): $(filter-out %/main.o,$(ORCHESTRATOR))
 CHAOS := $(B)/tests/chaos/kill $(B)/tests/chaos/scenarios $(B)/tests/chaos/rolling
 $(B)/tests/chaos/scenarios: $(B)/obj/tests/chaos/faults.o
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)) $(B)/tests/bench/jobs

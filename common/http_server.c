@@ -130,6 +130,12 @@ http_server_check(struct http_server *s)
 }
 
 void
+http_server_set_problems(struct http_server *s, http_problem_form *problems)
+{
+	s->problems = problems;
+}
+
+void
 http_server_drain(struct http_server *s, void (*on_idle)(void *), void *arg)
 {
 	struct http_conn *c;

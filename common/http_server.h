@@ -89,6 +89,15 @@ void http_req_set_user(
     struct http_req *, void *user, void (*free_user)(void *));
 void *http_req_user(const struct http_req *);
 
+/*
+ * Refusals in another form than problem details, for the paths of a door that
+ * has its own: those of http_reply_problem and the server's, once the path is
+ * known. NULL: as usual; else the body, application/json, freed by the server.
+ */
+typedef char *http_problem_form(
+    const char *path, int status, const char *code, const char *detail);
+void http_server_set_problems(struct http_server *, http_problem_form *);
+
 /* The request. Strings are borrowed until it is answered. */
 const char *http_req_method(const struct http_req *);
 const char *http_req_path(const struct http_req *); /* decoded, no query */
@@ -116,8 +125,9 @@ void http_req_pause(struct http_req *);
 void http_req_resume(struct http_req *);
 
 /*
- * Answer. Headers first; reply once, after which the request is gone. body is
- * copied. Date, X-Request-Id, Content-Length and Connection are the server's.
+ * Answer. Headers first, of which the last of a name counts; reply once, after
+ * which the request is gone. body is copied. Date, X-Request-Id, Content-Length
+ * and Connection are the server's.
  */
 void http_reply_header(struct http_req *, const char *name, const char *value);
 void http_reply(struct http_req *, int status, const char *content_type,
@@ -131,9 +141,9 @@ void http_reply_file(struct http_req *, int status, const char *content_type,
  * request is gone. An HTTP/1.0
  * client has the bytes as they are, and the connection closes at the end; the
  * others have chunks. No deadline but that of a reader that takes nothing:
- * http_stream_write says how many bytes wait for him, and whoever has more
- * to say than he reads stops there. A client that goes is told of by
- * http_req_on_gone; what is written to him is dropped.
+ * http_stream_write says how many bytes wait for him (write none, to be told
+ * alone), and whoever has more to say than he reads stops there. A client that
+ * goes is told of by http_req_on_gone; what is written to him is dropped.
  */
 void http_stream_begin(struct http_req *, int status, const char *content_type);
 size_t http_stream_write(struct http_req *, const void *, size_t);

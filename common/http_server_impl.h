@@ -164,6 +164,7 @@ struct http_server {
 	struct http_limits limits;
 	void (*gate)(struct http_req *, void *);
 	void *arg;
+	http_problem_form *problems; /* or NULL */
 	struct http_listener *listeners;
 	int port;
 	bool accepting, draining;

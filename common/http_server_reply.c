@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -187,10 +188,32 @@ done(struct http_req *req)
 	http_req_release(req);
 }
 
+/* One that was set before. */
+static void
+unset_header(struct buf *extra, const char *name)
+{
+	size_t len = strlen(name), at = 0;
+
+	while (at < extra->len) {
+		char *line = (char *)extra->data + at;
+		char *end = memchr(line, '\n', extra->len - at);
+		size_t size = end + 1 - line;
+
+		if (size > len && line[len] == ':' &&
+		    strncasecmp(line, name, len) == 0) {
+			memmove(line, end + 1, extra->len - at - size);
+			extra->len -= size;
+		} else {
+			at += size;
+		}
+	}
+}
+
 void
 http_reply_header(struct http_req *req, const char *name, const char *value)
 {
 	assert(!req->answered && http_guard_is_token(name, strlen(name)));
+	unset_header(&req->extra, name);
 	buf_add_str(&req->extra, name);
 	buf_add_str(&req->extra, ": ");
 	/* Nobody's text may end the line. */
@@ -279,10 +302,12 @@ http_stream_write(struct http_req *req, const void *bytes, size_t len)
 	struct http_conn *c = req->conn;
 
 	assert(req->streaming && !req->answered);
+	if (c == NULL || req->is_head)
+		return 0;
 	if (req->sized && len > req->unsent)
 		len = req->unsent;
-	if (c == NULL || req->is_head || len == 0)
-		return 0;
+	if (len == 0)
+		return evbuffer_get_length(c->out);
 	if (req->chunked)
 		evbuffer_add_printf(c->out, "%zx\r\n", len);
 	evbuffer_add(c->out, bytes, len);
@@ -383,6 +408,24 @@ problem(int status, const char *code, const char *detail, const char *path,
 	return s;
 }
 
+/* The same in the form of the path's door. path NULL: not known yet. more, as
+ * of http_reply_problem_more, is for our own form alone. */
+static char *
+refusal(const struct http_server *s, const char *path,
+    const struct http_fault *fault, const char *id, json_t *more,
+    const char **type)
+{
+	char *body = NULL;
+
+	if (s->problems != NULL && path != NULL)
+		body = s->problems(
+		    path, fault->status, fault->code, fault->detail);
+	*type = body != NULL ? "application/json" : "application/problem+json";
+	return body != NULL ? body
+			    : problem(fault->status, fault->code, fault->detail,
+				  path, id, more);
+}
+
 /* What is away is soon back, or another of us answers; unless the handler
  * knows better. */
 static void
@@ -409,11 +452,14 @@ void
 http_reply_problem_more(struct http_req *req, int status, const char *code,
     const char *detail, json_t *more)
 {
-	char *body = problem(status, code, detail, req->path, req->id, more);
+	const struct http_fault fault = {status, code, detail};
+	const char *type;
+	char *body =
+	    refusal(req->server, req->path, &fault, req->id, more, &type);
 
 	if (status == 503)
 		say_when(req);
-	http_reply(req, status, "application/problem+json", body, strlen(body));
+	http_reply(req, status, type, body, strlen(body));
 	free(body);
 	json_decref(more);
 }
@@ -424,7 +470,6 @@ http_reply_fault(struct http_conn *c, const struct http_fault *fault)
 	char id[HTTP_ID_LEN + 1];
 	struct head head = {
 	    .status = fault->status,
-	    .content_type = "application/problem+json",
 	    .id = id,
 	    .close = true,
 	};
@@ -434,8 +479,8 @@ http_reply_fault(struct http_conn *c, const struct http_fault *fault)
 		memcpy(id, c->req->id, sizeof(id));
 	else
 		http_server_make_id(c->server, id);
-	body =
-	    problem(fault->status, fault->code, fault->detail, NULL, id, NULL);
+	body = refusal(c->server, c->req != NULL ? c->req->path : NULL, fault,
+	    id, NULL, &head.content_type);
 	head.len = strlen(body);
 	write_head(c, &head);
 	if (c->req == NULL || !c->req->is_head)

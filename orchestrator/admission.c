@@ -151,6 +151,22 @@ on_claimed(enum idempotency_outcome outcome, const char *job_id, void *arg)
 	}
 }
 
+/* Of one of several jobs: how many there are counts, too. */
+static void
+set_fingerprint(
+    struct idempotency *name, const struct admission_request *request)
+{
+	json_t *json = json_incref((json_t *)request->json);
+
+	if (request->parts > 1)
+		json = json_pack(
+		    "{s:o, s:i}", "job", json, "parts", (int)request->parts);
+	idempotency_fingerprint(http_req_method(request->req),
+	    http_req_path(request->req), json, request->file_sha256,
+	    name->fingerprint);
+	json_decref(json);
+}
+
 static void
 claim(struct admission *a, const struct admission_request *request,
     const char *header)
@@ -167,9 +183,8 @@ claim(struct admission *a, const struct admission_request *request,
 		refuse(a, &r, 0);
 		return;
 	}
-	idempotency_fingerprint(http_req_method(request->req),
-	    http_req_path(request->req), request->json, request->file_sha256,
-	    name->fingerprint);
+	idempotency_name_part(name->name, request->part);
+	set_fingerprint(name, request);
 	idempotency_claim(a->o, name, on_claimed, a);
 }
 

@@ -24,6 +24,7 @@ struct admission_request {
 	const json_t *json;   /* what is asked for */
 	const char *kind;
 	const char *file_sha256; /* "": no file */
+	unsigned part, parts;	 /* as order.h has them */
 };
 
 /* One of the three is there. */

@@ -10,6 +10,7 @@
 #include "orchestrator/files.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/keys_api.h"
+#include "orchestrator/openai.h"
 #include "orchestrator/v1.h"
 #include "orchestrator/webhooks_api.h"
 
@@ -18,6 +19,7 @@ static const struct http_route *const doors[] = {
     keys_routes,
     files_routes,
     webhooks_routes,
+    openai_routes,
     intake_routes,
     dippy_routes,
     service_routes,

@@ -20,6 +20,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/miners.h"
+#include "orchestrator/openai_call.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/probe.h"
 #include "orchestrator/store.h"
@@ -81,6 +82,7 @@ close_doors(struct drain *d)
 	d->is_closing = true;
 	d->until_us = clock_mono_us() + CLOSE_MS * 1000LL;
 	log_info("drain.over", "open=%ld", (long)d->open);
+	openai_calls_drain(d->o);
 	http_server_drain(d->o->api, on_idle, d);
 }
 

@@ -257,13 +257,19 @@ form_fault_code(enum form_fault fault)
 }
 
 const char *
-form_field(const struct form *f, const char *name)
+form_field_nth(const struct form *f, const char *name, size_t n)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		if (strcmp(f->fields[i].name, name) == 0)
+		if (strcmp(f->fields[i].name, name) == 0 && n-- == 0)
 			return buf_str((struct buf *)&f->fields[i].text);
 	}
 	return NULL;
+}
+
+const char *
+form_field(const struct form *f, const char *name)
+{
+	return form_field_nth(f, name, 0);
 }
 
 const json_t *

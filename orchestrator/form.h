@@ -43,6 +43,8 @@ int form_fault_status(enum form_fault);
 const char *form_fault_code(enum form_fault);
 
 const char *form_field(const struct form *, const char *name); /* or NULL */
+/* The nth of those of one name, from 0; NULL if there are no more. */
+const char *form_field_nth(const struct form *, const char *name, size_t n);
 const json_t *form_json(const struct form *);	 /* of a JSON body, or NULL */
 const char *form_file_type(const struct form *); /* as said; "" if no file */
 uint64_t form_file_bytes(const struct form *);

@@ -3,6 +3,7 @@
 
 #include <event2/event.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -159,6 +160,15 @@ idempotency_read(const char *value, char name[IDEMPOTENCY_MOST_NAME + 1])
 		return -1;
 	memcpy(name, value, len + 1);
 	return 0;
+}
+
+void
+idempotency_name_part(char name[IDEMPOTENCY_NAME], unsigned nth)
+{
+	size_t len = strlen(name);
+
+	if (nth > 0)
+		snprintf(name + len, IDEMPOTENCY_NAME - len, "\n%u", nth);
 }
 
 static void

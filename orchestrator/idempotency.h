@@ -19,7 +19,11 @@
 struct idempotencies;
 struct orchestrator;
 
-enum { IDEMPOTENCY_MOST_NAME = 255, IDEMPOTENCY_RETRY_S = 1 };
+enum {
+	IDEMPOTENCY_MOST_NAME = 255,
+	IDEMPOTENCY_NAME = IDEMPOTENCY_MOST_NAME + 8, /* and which part of it */
+	IDEMPOTENCY_RETRY_S = 1,
+};
 
 /* A job is kept for as long by its name; a claim that is not done after so
  * long is given up, whoever has it. */
@@ -27,7 +31,7 @@ extern const int64_t idempotency_kept_us, idempotency_given_up_us;
 
 struct idempotency {
 	char key_id[API_KEY_MOST_ID + 1]; /* whose name it is */
-	char name[IDEMPOTENCY_MOST_NAME + 1];
+	char name[IDEMPOTENCY_NAME];
 	char fingerprint[65];  /* of what is asked for */
 	char claim[UUID_TEXT]; /* of this request */
 };
@@ -57,6 +61,10 @@ void idempotencies_free(struct idempotencies *); /* NULL is fine */
 /* The header's value: a quoted string of structured fields, or the characters
  * themselves. -1: not 1 to 255 printable ones. */
 int idempotency_read(const char *value, char name[IDEMPOTENCY_MOST_NAME + 1]);
+
+/* The name of a request's nth job, from 0, up to 999: that of the request is
+ * its first one's. No header can say another's. */
+void idempotency_name_part(char name[IDEMPOTENCY_NAME], unsigned nth);
 
 /* Of what counts: in a form, the boundary does not. file_sha256: "" if there
  * is no file. */

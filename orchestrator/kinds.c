@@ -9,6 +9,7 @@
 #include "common/err.h"
 #include "common/pg.h"
 #include "common/xalloc.h"
+#include "orchestrator/openai_kind.h"
 #include "orchestrator/params.h"
 #include "orchestrator/protocol.h"
 
@@ -178,7 +179,7 @@ row_of(const json_t *kind, int netuid, struct err *err)
 	const json_t *params = json_object_get(kind, "params");
 	json_t *row;
 
-	if (check_fields(kind, err) != 0)
+	if (check_fields(kind, err) != 0 || openai_kind_check(kind, err) != 0)
 		return NULL;
 	if (params_check_spec(params, err) != 0) {
 		err_wrap(err, "kind %s",
@@ -197,6 +198,10 @@ row_of(const json_t *kind, int netuid, struct err *err)
 		if (json_object_get(row, flags[i]) == NULL)
 			json_object_set_new(row, flags[i], json_false());
 	}
+	if (json_object_get(row, "aliases") == NULL)
+		json_object_set_new(row, "aliases", json_array());
+	if (json_object_get(row, "openai") == NULL)
+		json_object_set_new(row, "openai", json_object());
 	if (take_times(kind, row, err) != 0) {
 		json_decref(row);
 		return NULL;
@@ -226,6 +231,8 @@ kinds_rows(const char *text, int netuid, struct err *err)
 			goto done;
 		json_array_append_new(rows, row);
 	}
+	if (openai_kinds_check(rows, err) != 0)
+		goto done;
 	out = json_dumps(rows, JSON_COMPACT);
 done:
 	json_decref(rows);
@@ -260,6 +267,8 @@ kind_from_row(struct kind *k, const PGresult *res, int i)
 	k->output_types = json_cell(res, i, "output_types");
 	k->max_output_bytes = pg_int(res, i, "max_output_bytes");
 	k->params = json_cell(res, i, "params");
+	k->aliases = json_cell(res, i, "aliases");
+	k->openai = json_cell(res, i, "openai");
 	k->wire = json_cell(res, i, "wire");
 	k->is_speech = strcmp(pg_text(res, i, "scoring"), "speech") == 0;
 	k->hedge = pg_bool(res, i, "hedge");
@@ -292,6 +301,8 @@ kinds_free(struct kinds *kinds)
 		json_decref(k->input_types);
 		json_decref(k->output_types);
 		json_decref(k->params);
+		json_decref(k->aliases);
+		json_decref(k->openai);
 		json_decref(k->wire);
 	}
 	free(kinds->items);

@@ -29,6 +29,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/api.h"
 #include "orchestrator/claim.h"
+#include "orchestrator/convert.h"
 #include "orchestrator/dispatch.h"
 #include "orchestrator/docs.h"
 #include "orchestrator/drain.h"
@@ -40,6 +41,7 @@
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/miners.h"
+#include "orchestrator/openai_error.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/probe.h"
 #include "orchestrator/schedules.h"
@@ -358,16 +360,16 @@ make_counters(struct orchestrator *o)
 	    "From sending an attempt to its result's arrival.");
 }
 
+/* A program beside this one, unless it is configured otherwise. */
 static char *
-probe_path(const char *configured, const char *self)
+path_beside(const char *configured, const char *self, const char *name)
 {
 	const char *slash = strrchr(self, '/');
 
 	if (configured[0] != '\0')
 		return xstrdup(configured);
-	return xasprintf("%.*s/subnetd-probe",
-	    slash != NULL ? (int)(slash - self) : 1,
-	    slash != NULL ? self : ".");
+	return xasprintf("%.*s/%s", slash != NULL ? (int)(slash - self) : 1,
+	    slash != NULL ? self : ".", name);
 }
 
 static void
@@ -428,8 +430,11 @@ open_files(struct orchestrator *o, const char *self)
 		return -1;
 	}
 	exe[n > 0 ? n : 0] = '\0';
-	path = probe_path(
-	    config_str(config, "orchestrator.probe"), n > 0 ? exe : self);
+	path = path_beside("", n > 0 ? exe : self, "subnetd-convert");
+	o->converts = converts_new(o->service.base, path);
+	free(path);
+	path = path_beside(config_str(config, "orchestrator.probe"),
+	    n > 0 ? exe : self, "subnetd-probe");
 	o->probes = probes_new(o->service.base, path);
 	if (access(path, X_OK) != 0)
 		log_warn("probe.missing", "program=%s", path);
@@ -456,6 +461,7 @@ open_api(struct orchestrator *o)
 	o->api = http_server_new(
 	    o->service.base, api_routes(), &http_default_limits, o);
 	http_server_set_gate(o->api, gate_ask);
+	http_server_set_problems(o->api, openai_error_problem);
 	if (http_server_listen(o->api, address, &err) != 0) {
 		log_fatal(
 		    "api.listen", "address=%s why=\"%s\"", address, err.text);
@@ -566,6 +572,7 @@ stop(struct orchestrator *o)
 	http_client_free(o->axons);
 	signer_client_free(o->signer);
 	probes_free(o->probes);
+	converts_free(o->converts);
 	redis_free(o->out);
 	redis_free(o->jobs);
 	redis_free(o->chain);

@@ -20,6 +20,7 @@
 
 struct blobs;
 struct claim;
+struct converts;
 struct dendrite;
 struct dispatch;
 struct docs;
@@ -34,6 +35,7 @@ struct idempotencies;
 struct kinds;
 struct metric;
 struct miners;
+struct openai_call;
 struct pg;
 struct probes;
 struct redis;
@@ -59,9 +61,10 @@ struct orchestrator {
 	int64_t lease_ms;
 	int64_t ageing_ms;		/* that a point of priority is worth */
 	LIST_HEAD(, signed_call) calls; /* to miners, being signed or sent */
-	struct drain *drain;		/* NULL until we are told to stop */
-	bool development;		/* plain http and loopback to miners */
-	char *public_url;		/* what miners reach us by */
+	LIST_HEAD(, openai_call) openai_calls; /* that wait for jobs */
+	struct drain *drain; /* NULL until we are told to stop */
+	bool development;    /* plain http and loopback to miners */
+	char *public_url;    /* what miners reach us by */
 	struct secrets secrets;
 	struct route_policy policy;
 	struct table table;
@@ -74,6 +77,7 @@ struct orchestrator {
 	int64_t file_ttl_ms; /* of clients' own files */
 	struct files *files;
 	struct probes *probes;
+	struct converts *converts;
 	struct pg *pg;	 /* what jobs wait for */
 	struct pg *back; /* what looks at everything, and may take a while */
 	struct redis *out, *jobs, *chain, *scores;

@@ -32,8 +32,9 @@ struct order {
 	struct admission *admission;
 	json_t *json;	  /* the request */
 	json_t *measured; /* of an input that was sent before; else NULL */
-	bool is_named;	  /* its id is its sender's */
-	bool is_unsure;	  /* whether it was stored */
+	unsigned part, parts;
+	bool is_named;	/* its id is its sender's */
+	bool is_unsure; /* whether it was stored */
 	order_on_placed *on_placed;
 	void *arg;
 };
@@ -234,6 +235,8 @@ ask_admission(struct order *order)
 	    .json = order->json,
 	    .kind = order->job->kind->name,
 	    .file_sha256 = order->job->input_sha256,
+	    .part = order->part,
+	    .parts = order->parts,
 	};
 
 	admission_ask(order->o, &request, on_admission, order);
@@ -408,6 +411,8 @@ order_place(struct orchestrator *o, const struct order_request *request,
 	order->o = o;
 	order->req = request->req;
 	order->is_named = request->id != NULL;
+	order->part = request->part;
+	order->parts = request->parts;
 	order->file = request->file;
 	order->json = json_incref((json_t *)request->json);
 	order->on_placed = on_placed;

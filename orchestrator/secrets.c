@@ -90,3 +90,24 @@ secrets_trace(
 	snprintf(message, sizeof(message), "trace %s", job_id);
 	derive(s, message, out);
 }
+
+void
+secrets_result(const struct secrets *s, const char *job_id, int64_t expires_s,
+    char out[SECRET_TEXT])
+{
+	char message[96];
+
+	snprintf(message, sizeof(message), "result %s %lld", job_id,
+	    (long long)expires_s);
+	derive(s, message, out);
+}
+
+bool
+secrets_check_result(const struct secrets *s, const char *job_id,
+    int64_t expires_s, const char *given, int64_t now_s)
+{
+	char expected[SECRET_TEXT];
+
+	secrets_result(s, job_id, expires_s, expected);
+	return now_s <= expires_s && is_same(expected, given);
+}

@@ -1,5 +1,6 @@
 /*
- * What a miner must know to fetch an attempt's input and to bring its result:
+ * What a miner must know to fetch an attempt's input and to bring its result,
+ * and what opens the URL of a job's result:
  * derived from one key file that all instances share, so that no row holds a
  * secret and a restart forgets none. Keyed BLAKE2b over a purpose and the
  * attempt's id. Pure; compared in constant time.
@@ -36,5 +37,10 @@ bool secrets_check_input(const struct secrets *, const char *attempt_id,
  * can tell from it which job it is. */
 void secrets_trace(
     const struct secrets *, const char *job_id, char out[SECRET_TEXT]);
+/* The same for the URL of a job's result. */
+void secrets_result(const struct secrets *, const char *job_id,
+    int64_t expires_s, char out[SECRET_TEXT]);
+bool secrets_check_result(const struct secrets *, const char *job_id,
+    int64_t expires_s, const char *given, int64_t now_s);
 
 #endif

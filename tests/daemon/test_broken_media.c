@@ -36,7 +36,7 @@ static const bool is_measured = false;
 static const bool is_measured = true;
 #endif
 
-enum { MAX_GROWTH_KIB = 4096, ROUNDS = 3, MAX_FILE = 16 << 20 };
+enum { MAX_GROWTH_KIB = 4096, ROUNDS = 3 };
 
 static char *folder;
 
@@ -145,22 +145,6 @@ tear_down(void **state)
 
 /* -- files ---------------------------------------------------------------- */
 
-static void
-read_file(const char *name, struct buf *out)
-{
-	char *path = xasprintf("%s/%s", folder, name);
-	FILE *f = fopen(path, "rb");
-	size_t n;
-
-	assert_non_null(f);
-	buf_reserve(out, 1);
-	while ((n = fread(buf_reserve(out, 65536), 1, 65536, f)) > 0)
-		out->len += n;
-	assert_true(out->len < MAX_FILE);
-	fclose(f);
-	free(path);
-}
-
 static char *
 job_of(const char *kind, const char *parameters)
 {
@@ -248,7 +232,7 @@ send_broken_input(struct rig *r, const struct media_broken *b)
 	struct fetch_answer answer;
 	struct buf file = {0};
 
-	read_file(b->name, &file);
+	media_read(folder, b->name, &file);
 	send_input(r, job, b->says, &file, &answer);
 	if (want.status == 202)
 		assert_int_equal(answer.status, 202);
@@ -284,7 +268,7 @@ silence_of_an_input_is_no_fault_but_measured(void **state)
 	char *job = job_of("audio.analyze", "{}"), id[40];
 	struct buf file = {0};
 
-	read_file("silent.wav", &file);
+	media_read(folder, "silent.wav", &file);
 	assert_int_equal(
 	    suite_submit_file(r->s, job, file.data, file.len, "audio/wav", id),
 	    202);
@@ -349,7 +333,7 @@ bring_broken_result(struct rig *r, const struct media_broken *b)
 	char id[40];
 	struct hand_task *task = task_of(r, result_kind(b), id);
 
-	read_file(b->name, &file);
+	media_read(folder, b->name, &file);
 	callback_file(
 	    task, task->secret, "result", b->says, file.data, file.len, &told);
 	assert_int_equal(told.status, 200);
@@ -409,7 +393,7 @@ submit_good(struct rig *r, const char *kind, const char *type, char id[40])
 	if (type == NULL) {
 		status = suite_submit(r->s, job, id);
 	} else {
-		read_file(good_file(type), &file);
+		media_read(folder, good_file(type), &file);
 		status =
 		    suite_submit_file(r->s, job, file.data, file.len, type, id);
 	}
@@ -437,12 +421,12 @@ bring_good(const struct hand_task *task, bool is_dippy, const char *type)
 		    .status = "completed",
 		    .image_type = type};
 
-		read_file(good_file(type), &file);
+		media_read(folder, good_file(type), &file);
 		c.image = file.data;
 		c.len = file.len;
 		callback_dippy(task, task->secret, &c, &told);
 	} else {
-		read_file(good_file(type), &file);
+		media_read(folder, good_file(type), &file);
 		callback_file(task, task->secret, "result", type, file.data,
 		    file.len, &told);
 	}

@@ -109,6 +109,16 @@ read_whole(const char *path, struct buf *out)
 	fclose(f);
 }
 
+void
+media_read(const char *folder, const char *name, struct buf *out)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+
+	buf_reserve(out, 1);
+	read_whole(path, out);
+	free(path);
+}
+
 float *
 media_samples(const char *path, int rate_hz, size_t *n)
 {

@@ -8,6 +8,8 @@
 #include <jansson.h>
 #include <stddef.h>
 
+struct buf;
+
 /* Run a program to its end; it has to succeed. */
 void media_make(const char *const *argv);
 
@@ -21,8 +23,10 @@ json_t *media_probe(const char *path);
 /* The same of any file: what is wrong with it, too. */
 json_t *media_look(const char *path);
 
-/* The files of tests/media, made in a folder. */
+/* The files of tests/media, made in a folder; and one of them, added to the
+ * buf. */
 void media_files(const char *folder);
+void media_read(const char *folder, const char *name, struct buf *);
 
 /* The samples at a rate; the caller frees. NULL, and *n = 0, if it is bad. */
 float *media_samples(const char *path, int rate_hz, size_t *n);

@@ -17,6 +17,12 @@ probes_are_busy(const struct probes *probes)
 }
 
 void
+openai_calls_drain(struct orchestrator *o)
+{
+	(void)o;
+}
+
+void
 store_attempt_open(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 {
 	(void)o;

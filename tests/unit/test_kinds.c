@@ -11,6 +11,7 @@
 
 #include "common/config_parse.h"
 #include "orchestrator/kinds.c"
+#include "orchestrator/openai_kind.c"
 #include "orchestrator/params.c"
 
 static const char good[] =
@@ -81,6 +82,12 @@ static const struct {
     {"hedge", "false", NULL},
     {"hedge", "1", "kind audio.speak: hedge must be true or false"},
     {"hedge", "null", "kind audio.speak: hedge must be true or false"},
+    {"aliases", "[\"tts-1\"]", NULL},
+    {"aliases", "7",
+	"kind audio.speak: aliases must be an array of names: letters, "
+	"digits, dots, dashes, colons and underscores, 64 at most"},
+    {"openai", "{\"speech\":{}}", NULL},
+    {"openai", "7", "kind audio.speak: openai must be an object"},
     {"deterministic", "true", NULL},
     {"deterministic", "\"yes\"",
 	"kind audio.speak: deterministic must be true or false"},
@@ -209,7 +216,8 @@ result_of(const json_t *rows)
 	    "capacity_key", "deadline_ms", "attempt_ms", "answer_ms",
 	    "retry_budget", "miners_min", "miners_wanted", "miners_max",
 	    "input_types", "max_input_bytes", "output_types",
-	    "max_output_bytes", "params", "scoring", "hedge", "wire"};
+	    "max_output_bytes", "params", "scoring", "hedge", "wire", "aliases",
+	    "openai"};
 	enum { N = sizeof(columns) / sizeof(columns[0]) };
 	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	PGresAttDesc attributes[N] = {0};
@@ -276,6 +284,11 @@ the_shipped_kinds_are_good(void **state)
 	assert_true(kinds_find(kinds, "audio.speak")->hedge);
 	assert_true(kinds_find(kinds, "text.translate")->hedge);
 	assert_false(kinds_find(kinds, "lora.train")->hedge);
+	assert_string_equal(json_string_value(json_array_get(
+				kinds_find(kinds, "audio.speak")->aliases, 0)),
+	    "tts-1");
+	assert_int_equal(
+	    json_object_size(kinds_find(kinds, "lora.train")->openai), 0);
 	assert_true(kinds_find(kinds, "audio.speak")->is_speech);
 	assert_false(kinds_find(kinds, "audio.enhance")->is_speech);
 	kinds_free(kinds);

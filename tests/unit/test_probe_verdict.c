@@ -10,6 +10,7 @@
 
 #include "common/xalloc.h"
 #include "orchestrator/kinds.c"
+#include "orchestrator/openai_kind.c"
 #include "orchestrator/params.c"
 #include "orchestrator/probe_verdict.c"
 #include "sql.h"

@@ -9,6 +9,7 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "tests/fake/miner/heard.h"
 #include "tests/fake/miner/job.h"
 #include "tests/fake/miner/tool.h"
 #include "tests/fake/miner/wav.h"
@@ -25,45 +26,18 @@ is_english(const char *language)
 
 /* -- transcribing ------------------------------------------------------- */
 
-/* The words of all lines with single spaces, but for the fraction at the end
- * that this miner loses. */
-static char *
-words_of(const char *text, double lost)
-{
-	static const char space[] = " \t\r\n";
-	struct buf out = {0};
-	size_t n = 0, keep;
-
-	for (const char *p = text; *(p += strspn(p, space)) != '\0'; n++)
-		p += strcspn(p, space);
-	keep = (size_t)(n * (1 - lost));
-	for (const char *p = text; keep > 0; keep--) {
-		size_t len;
-
-		p += strspn(p, space);
-		len = strcspn(p, space);
-		if (out.len > 0)
-			buf_add_byte(&out, ' ');
-		buf_add(&out, p, len);
-		p += len;
-	}
-	return buf_take_str(&out);
-}
-
 static void
 on_heard(bool ok, void *arg)
 {
 	struct job *job = arg;
 	struct buf text = {0};
-	char *words;
 
 	job->child = NULL;
 	if (!ok || tool_read(job, tool_out_txt, &text) != 0) {
 		work_fail(job, "the recogniser failed", ok ? "output" : "exit");
 	} else {
-		words = words_of(buf_str(&text), job->miner->persona.truncate);
-		work_done(job, json_pack("{s:s}", "text", words));
-		free(words);
+		work_done(job,
+		    heard_answer(buf_str(&text), job->miner->persona.truncate));
 	}
 	buf_free(&text);
 }
@@ -73,7 +47,7 @@ recognise(struct job *job)
 {
 	char *path = job_path(job, tool_in_wav);
 	const char *const argv[] = {"pocketsphinx_continuous", "-infile", path,
-	    "-logfn", "/dev/null", NULL};
+	    "-logfn", "/dev/null", "-time", "yes", NULL};
 
 	tool_run(job, argv, on_heard);
 	free(path);
