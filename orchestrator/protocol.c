@@ -26,8 +26,8 @@ callback_secret(const struct orchestrator *o, const char *attempt_id)
 	return json_string(secret);
 }
 
-static char *
-input_url(
+char *
+protocol_input_url(
     const struct orchestrator *o, const char *attempt_id, int64_t deadline_us)
 {
 	int64_t expires_s = deadline_us / 1000000 + INPUT_GRACE_S;
@@ -65,7 +65,8 @@ native_body(const struct orchestrator *o, const struct job *job,
 		input = json_pack("{s:s, s:I, s:s}", "type", job->input_type,
 		    "bytes", (json_int_t)job->input_bytes, "sha256",
 		    job->input_sha256);
-		set_string(input, "url", input_url(o, attempt_id, deadline_us));
+		set_string(input, "url",
+		    protocol_input_url(o, attempt_id, deadline_us));
 		json_object_set_new(body, "input", input);
 	}
 	return body;
@@ -91,8 +92,8 @@ dippy_body(const struct orchestrator *o, const struct job *job,
 	json_object_set_new(
 	    body, "callback_secret", callback_secret(o, attempt_id));
 	if (edits)
-		set_string(
-		    body, "image_url", input_url(o, attempt_id, deadline_us));
+		set_string(body, "image_url",
+		    protocol_input_url(o, attempt_id, deadline_us));
 	return body;
 }
 

@@ -14,4 +14,9 @@ struct orchestrator;
 char *protocol_body(const struct orchestrator *, const struct job *,
     const char *attempt_id, int64_t deadline_us);
 
+/* Where an attempt's input can be fetched until shortly after its end: signed.
+ * The caller frees. */
+char *protocol_input_url(
+    const struct orchestrator *, const char *attempt_id, int64_t deadline_us);
+
 #endif

@@ -18,6 +18,14 @@ enum {
 	SIGNATURE_BYTES = 64,
 };
 
+static void
+message_of(const char *digest, const char *uuid, int64_t timestamp_ms,
+    const char *signed_for, char *out)
+{
+	snprintf(out, EPISTULA_MAX_MESSAGE, "%s.%s.%lld.%s", digest, uuid,
+	    (long long)timestamp_ms, signed_for);
+}
+
 void
 epistula_message(const void *body, size_t len, const char *uuid,
     int64_t timestamp_ms, const char *signed_for, char *out)
@@ -27,8 +35,7 @@ epistula_message(const void *body, size_t len, const char *uuid,
 
 	crypto_hash_sha256(hash, body, len);
 	hex_encode(hash, sizeof(hash), digest);
-	snprintf(out, EPISTULA_MAX_MESSAGE, "%s.%s.%lld.%s", digest, uuid,
-	    (long long)timestamp_ms, signed_for);
+	message_of(digest, uuid, timestamp_ms, signed_for, out);
 }
 
 static bool
@@ -145,8 +152,12 @@ check_signature(const struct epistula_request *req, int64_t timestamp_ms,
 		return "Invalid Keypair";
 	if (decode_signature(signature, sig) < 0)
 		return "Invalid Signature Format";
-	epistula_message(req->body, req->body_len, req->uuid, timestamp_ms,
-	    req->signed_for, message);
+	if (req->digest != NULL)
+		message_of(req->digest, req->uuid, timestamp_ms,
+		    req->signed_for, message);
+	else
+		epistula_message(req->body, req->body_len, req->uuid,
+		    timestamp_ms, req->signed_for, message);
 	if (!verify_either(public, message, sig))
 		return "Signature Mismatch";
 	return NULL;

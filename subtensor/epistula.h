@@ -23,6 +23,8 @@ struct epistula_request {
 	    *signed_for; /* header values; NULL where absent */
 	const void *body;
 	size_t body_len;
+	const char *digest; /* 64 hex digits of its SHA-256, where the body
+			       itself is not at hand; else NULL */
 };
 
 /*

@@ -76,7 +76,8 @@ make_request(struct fixture *f, int64_t timestamp_ms, const char *format)
 	    message, *format ? "</Bytes>" : "");
 	sign_as(f, &kp, wrapped);
 	f->req = (struct epistula_request){f->authorization, f->signature,
-	    f->timestamp, UUID, f->signed_by, MINER, body, sizeof(body) - 1};
+	    f->timestamp, UUID, f->signed_by, MINER, body, sizeof(body) - 1,
+	    NULL};
 }
 
 static void
