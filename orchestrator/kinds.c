@@ -16,12 +16,13 @@ static const char *const numbers[] = {"retry_budget", "miners_min",
     "miners_wanted", "miners_max", "max_input_bytes", "max_output_bytes", NULL};
 static const char *const times[] = {"deadline", "attempt", "answer", NULL};
 static const char *const lists[] = {"input_types", "output_types", NULL};
-static const char *const protocols[] = {"native", "dippy", NULL};
+static const char *const protocols[] = {"native", "dippy", "violet", NULL};
+static const char *const pulled[] = {"violet", NULL};
 static const char *const scorings[] = {"transcript", "summary", "translation",
     "speech", "sound", "image", "none", NULL};
 static const char *const flags[] = {"hedge", "deterministic", NULL}; /* or no */
 
-enum { MAX_MINERS = 10, MAX_TIME_MS = 7 * 86400 * 1000 };
+enum { MAX_MINERS = 10, MAX_TIME_MS = 7 * 86400 * 1000, MAX_PULLED = 1000 };
 
 static int
 bad(struct err *err, const json_t *kind, const char *field, const char *want)
@@ -99,7 +100,7 @@ check_values(const json_t *kind, struct err *err)
 	json_int_t most = number(kind, "miners_max");
 
 	if (!is_one_of(kind, "protocol", protocols))
-		return bad(err, kind, "protocol", "native or dippy");
+		return bad(err, kind, "protocol", "native, dippy or violet");
 	if (!is_one_of(kind, "scoring", scorings))
 		return bad(err, kind, "scoring",
 		    "transcript, summary, translation, speech, sound, image "
@@ -109,6 +110,10 @@ check_values(const json_t *kind, struct err *err)
 		    "letters, digits, dots, dashes and underscores");
 	if (json_string_value(json_object_get(kind, "path"))[0] != '/')
 		return bad(err, kind, "path", "a path that begins with /");
+	if (json_is_true(json_object_get(kind, "hedge")) &&
+	    is_one_of(kind, "protocol", pulled))
+		return bad(err, kind, "hedge",
+		    "false, as its miners ask for their work");
 	if (most < 1 || most > MAX_MINERS)
 		return bad(err, kind, "miners_max", "between 1 and 10");
 	if (least < 1 || least > wanted || wanted > most)
@@ -144,6 +149,21 @@ check_fields(const json_t *kind, struct err *err)
 	return check_values(kind, err);
 }
 
+/* How many a miner takes at once that does not say. */
+static int
+take_pull(const json_t *kind, json_t *row, struct err *err)
+{
+	static const char field[] = "pull_capacity";
+	const json_t *n = json_object_get(kind, field);
+
+	if (n == NULL)
+		json_object_set_new(row, field, json_integer(1));
+	else if (!json_is_integer(n) || json_integer_value(n) < 1 ||
+		 json_integer_value(n) > MAX_PULLED)
+		return bad(err, kind, field, "between 1 and 1000");
+	return 0;
+}
+
 static json_t *
 row_of(const json_t *kind, int netuid, struct err *err)
 {
@@ -163,7 +183,7 @@ row_of(const json_t *kind, int netuid, struct err *err)
 		if (json_object_get(row, flags[i]) == NULL)
 			json_object_set_new(row, flags[i], json_false());
 	}
-	if (take_times(kind, row, err) != 0) {
+	if (take_times(kind, row, err) != 0 || take_pull(kind, row, err) != 0) {
 		json_decref(row);
 		return NULL;
 	}
@@ -227,6 +247,7 @@ kind_from_row(struct kind *k, const PGresult *res, int i)
 	k->max_output_bytes = pg_int(res, i, "max_output_bytes");
 	k->params = json_cell(res, i, "params");
 	k->hedge = pg_bool(res, i, "hedge");
+	k->pull_capacity = (int)pg_int(res, i, "pull_capacity");
 }
 
 struct kinds *
@@ -269,6 +290,12 @@ kinds_find(const struct kinds *kinds, const char *name)
 			return &kinds->items[i];
 	}
 	return NULL;
+}
+
+bool
+kind_is_pulled(const struct kind *k)
+{
+	return strcmp(k->protocol, "violet") == 0;
 }
 
 static bool

@@ -266,6 +266,15 @@ keep_router(struct orchestrator *o, struct pg_op *op)
 	pg_op_add(op, sql_route_keep, p.n, p.values);
 }
 
+/* What a row begins with: sent, as its request leaves once that is written;
+ * unless its miner has to come for it. */
+static const char *
+first_state(const struct kind *kind)
+{
+	return attempt_state_name(
+	    kind_is_pulled(kind) ? ATTEMPT_PREPARED : ATTEMPT_SENT);
+}
+
 static void
 add_new_attempt(struct pg_op *op, const struct orchestrator *o,
     const struct job *job, const char *id, const struct miner *m,
@@ -286,6 +295,7 @@ add_new_attempt(struct pg_op *op, const struct orchestrator *o,
 	pg_add_real(&p, (now_us - job->created_us) / 1000.0);
 	pg_add_us(&p, deadline_us);
 	pg_add_text(&p, o->id);
+	pg_add_text(&p, first_state(job->kind));
 	pg_op_add_row(op, sql_attempt_add, p.n, p.values);
 }
 
@@ -319,8 +329,7 @@ insert_attempts(struct orchestrator *o, const char *sql, const struct job *job,
 	pg_add_us(&p, clock_wall_us());
 	pg_add_us(&p, deadline_us);
 	pg_add_text(&p, text);
-	if (slow_id != NULL)
-		pg_add_text(&p, slow_id);
+	pg_add_text(&p, slow_id != NULL ? slow_id : first_state(job->kind));
 	pg_op_add(op, sql, p.n, p.values);
 	keep_router(o, op);
 	pg_op_batch(o->pg, op, on_answer, arg);

@@ -56,17 +56,18 @@ on_found_over(bool moved, void *arg)
 	free(found);
 }
 
+/* why: it is abandoned; NULL: its deadline. */
 static void
 end_attempt(
-    struct orchestrator *o, const char *job_id, const char *id, bool abandon)
+    struct orchestrator *o, const char *job_id, const char *id, const char *why)
 {
 	struct found *found = xcalloc(1, sizeof(*found));
 
 	found->o = o;
 	snprintf(found->job_id, sizeof(found->job_id), "%s", job_id);
-	if (abandon)
+	if (why != NULL)
 		store_attempt_step(o, job_id, id, ATTEMPT_ABANDON,
-		    ATTEMPT_ABANDONED, "crashed", NULL, on_found_over, found);
+		    ATTEMPT_ABANDONED, why, NULL, on_found_over, found);
 	else
 		store_attempt_step(o, job_id, id, ATTEMPT_EXPIRE,
 		    ATTEMPT_TIMED_OUT, "no_result", NULL, on_found_over, found);
@@ -77,6 +78,14 @@ answered(struct look *l)
 {
 	if (--l->n_asked == 0)
 		pace_answered(&l->pace, clock_mono_us());
+}
+
+static const char *
+why_abandoned(const char *need)
+{
+	if (strcmp(need, "abandon") == 0)
+		return "crashed";
+	return strcmp(need, "unsent") == 0 ? "not_sent" : NULL;
 }
 
 static void
@@ -98,8 +107,7 @@ on_stuck(const struct pg_answer *answer, void *arg)
 			store_attempt_drop(o, pg_text(res, i, "job_id"));
 		else
 			end_attempt(o, pg_text(res, i, "job_id"),
-			    pg_text(res, i, "id"),
-			    strcmp(need, "abandon") == 0);
+			    pg_text(res, i, "id"), why_abandoned(need));
 	}
 }
 
