@@ -15,6 +15,7 @@
 #include "orchestrator/store.h"
 #include "orchestrator/store_miners.h"
 #include "orchestrator/submit.h"
+#include "orchestrator/violet.h"
 
 struct read_request {
 	struct orchestrator *o;
@@ -178,7 +179,7 @@ show_instance(struct http_req *req, void *orchestrator)
 /* A form is little more than its file; no kind takes a larger one. */
 #define MAX_UPLOAD (5ull * 1024 * 1024 * 1024)
 
-const struct http_route api_routes[] = {
+static const struct http_route v1_routes[] = {
     {"POST", "/v1/jobs", MAX_UPLOAD, true, submit_job},
     {"GET", "/v1/jobs/{id}", 0, false, show_job},
     {"DELETE", "/v1/jobs/{id}", 0, false, cancel_job},
@@ -195,3 +196,33 @@ const struct http_route api_routes[] = {
     {"GET", "/metrics", 0, false, service_metrics},
     {NULL, NULL, 0, false, NULL},
 };
+
+/* The first that fits is taken. */
+static const struct http_route *const doors[] = {v1_routes, violet_routes};
+
+static size_t
+count(const struct http_route *routes)
+{
+	size_t n = 0;
+
+	while (routes[n].method != NULL)
+		n++;
+	return n;
+}
+
+struct http_route *
+api_routes(void)
+{
+	struct http_route *all = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]); i++) {
+		size_t more = count(doors[i]);
+
+		all = xrealloc(all, n + more + 1, sizeof(*all));
+		memcpy(all + n, doors[i], more * sizeof(*all));
+		n += more;
+	}
+	all[n] = (struct http_route){0};
+	return all;
+}

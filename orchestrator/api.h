@@ -6,6 +6,8 @@
 
 #include "common/http_server.h"
 
-extern const struct http_route api_routes[];
+/* The routes of all doors as one table, as http_server_new takes it; the
+ * caller frees. */
+struct http_route *api_routes(void);
 
 #endif

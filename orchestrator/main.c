@@ -74,6 +74,10 @@ static const struct config_key keys[] = {
 	"path of subnetd-probe; empty: beside this program", NULL, 0, 0},
     {"orchestrator.development", CONFIG_BOOL, "no", false,
 	"plain http and private addresses to miners", NULL, 0, 0},
+    {"orchestrator.violet_keyless", CONFIG_BOOL, "no", false,
+	"let Violet's miners in that sign nothing; whatever they do counts "
+	"for no score",
+	NULL, 0, 0},
     {"orchestrator.sweep", CONFIG_MS, "1s", false,
 	"how often PostgreSQL is searched for what was forgotten; 0s: never",
 	NULL, 0, 3600e3},
@@ -305,6 +309,8 @@ make_counters(struct orchestrator *o)
 	}
 	c->miner_seconds = metrics_histogram(m, "subnetd_miner_seconds", NULL,
 	    "From sending an attempt to its result's arrival.");
+	c->violet_reports = metrics_counter(m, "subnetd_violet_reports_total",
+	    NULL, "What validators said of miners, which changes nothing.");
 }
 
 static char *
@@ -328,6 +334,7 @@ read_policy(struct orchestrator *o)
 	o->lease_ms = config_ms(config, "orchestrator.lease");
 	o->ageing_ms = config_ms(config, "orchestrator.ageing");
 	o->development = config_bool(config, "orchestrator.development");
+	o->violet_keyless = config_bool(config, "orchestrator.violet_keyless");
 	o->policy.stake_cap = config_real(config, "orchestrator.stake_cap");
 	o->policy.stake_floor = config_real(config, "orchestrator.stake_floor");
 	o->policy.score_floor = config_real(config, "orchestrator.score_floor");
@@ -384,8 +391,9 @@ open_api(struct orchestrator *o)
 	const char *public_url = config_str(config, "orchestrator.public_url");
 	struct err err;
 
+	o->routes = api_routes();
 	o->api = http_server_new(
-	    o->service.base, api_routes, &http_default_limits, o);
+	    o->service.base, o->routes, &http_default_limits, o);
 	if (http_server_listen(o->api, address, &err) != 0) {
 		log_fatal(
 		    "api.listen", "address=%s why=\"%s\"", address, err.text);
@@ -463,6 +471,7 @@ stop(struct orchestrator *o)
 	watches_free(o->watches);
 	claim_free(o->claim);
 	http_server_free(o->api);
+	free(o->routes);
 	signed_calls_drop(o);
 	http_client_free(o->client);
 	signer_client_free(o->signer);

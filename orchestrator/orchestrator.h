@@ -22,6 +22,7 @@ struct drain;
 struct flights;
 struct hedges;
 struct http_client;
+struct http_route;
 struct http_server;
 struct kinds;
 struct metric;
@@ -39,6 +40,7 @@ struct counters {
 	struct metric *jobs_accepted, *jobs_over[7];
 	struct metric *attempts_over[11];
 	struct metric *miner_seconds;
+	struct metric *violet_reports;
 };
 
 struct orchestrator {
@@ -51,6 +53,7 @@ struct orchestrator {
 	LIST_HEAD(, signed_call) calls; /* to miners, being signed or sent */
 	struct drain *drain;		/* NULL until we are told to stop */
 	bool development;		/* plain http and loopback to miners */
+	bool violet_keyless;		/* Violet's miners need not sign */
 	char *public_url;		/* what miners reach us by */
 	struct secrets secrets;
 	struct route_policy policy;
@@ -65,6 +68,7 @@ struct orchestrator {
 	struct pg *back; /* what looks at everything, and may take a while */
 	struct redis *out, *jobs, *chain, *scores;
 	struct http_server *api;
+	struct http_route *routes; /* of it */
 	struct http_client *client;
 	struct signer_client *signer;
 	struct claim *claim;

@@ -1,0 +1,149 @@
+/* Who a miner is that speaks to Violet's door. */
+#include "orchestrator/violet_proof.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/http_server.h"
+#include "common/log.h"
+#include "common/pg.h"
+#include "common/signer_client.h"
+#include "common/xalloc.h"
+#include "orchestrator/orchestrator.h"
+#include "orchestrator/store_violet.h"
+#include "orchestrator/violet.h"
+#include "subtensor/epistula.h"
+
+enum { REMEMBERED_MS = 60000, MAX_UUID = 64 };
+
+struct proof {
+	struct orchestrator *o;
+	struct http_req *req;
+	char hotkey[64];
+	void (*on_proven)(const char *, void *);
+	void (*on_refused)(void *);
+	void *arg;
+};
+
+static void
+refuse(struct http_req *req, const char *why)
+{
+	log_info(
+	    "violet.unproven", "peer=%s why=\"%s\"", http_req_peer(req), why);
+	http_reply_header(req, "WWW-Authenticate", "Epistula");
+	violet_refuse(req, 401,
+	    "%s: sign the request with the miner's hotkey (Epistula v2)", why);
+}
+
+static bool
+is_signed(struct http_req *req)
+{
+	return http_req_header(req, "Authorization") != NULL ||
+	       http_req_header(req, "Epistula-Signature") != NULL;
+}
+
+/* It goes into a row, and into nothing else. */
+static bool
+is_plain(const char *text)
+{
+	size_t n = 0;
+
+	for (; text[n] != '\0'; n++) {
+		if (text[n] <= ' ' || text[n] > '~')
+			return false;
+	}
+	return n > 0 && n <= MAX_UUID;
+}
+
+static const char *
+check(const struct orchestrator *o, struct http_req *req, const char *digest)
+{
+	struct epistula_request r = {
+	    .authorization = http_req_header(req, "Authorization"),
+	    .signature = http_req_header(req, "Epistula-Signature"),
+	    .timestamp = http_req_header(req, "Epistula-Timestamp"),
+	    .uuid = http_req_header(req, "Epistula-UUID"),
+	    .signed_by = http_req_header(req, "Epistula-Signed-By"),
+	    .signed_for = http_req_header(req, "Epistula-Signed-For"),
+	    .digest = digest,
+	};
+	const char *why;
+
+	if (digest == NULL)
+		r.body = http_req_body(req, &r.body_len);
+	why = epistula_check(
+	    &r, signer_client_hotkey(o->signer), clock_wall_ms());
+	if (why != NULL)
+		return why;
+	return is_plain(r.uuid) && is_plain(r.signed_by) ? NULL
+							 : "Invalid UUID";
+}
+
+bool
+violet_proof_is_likely(struct orchestrator *o, struct http_req *req)
+{
+	const char *by = http_req_header(req, "Epistula-Signed-By");
+
+	if (!is_signed(req) && o->violet_keyless)
+		return true;
+	if (!is_signed(req))
+		refuse(req, "Authorization header required");
+	else if (by == NULL || table_find(&o->table, by) == NULL)
+		refuse(req, "No miner of this subnet has that hotkey");
+	else
+		return true;
+	return false;
+}
+
+static void
+on_nonce(const struct pg_answer *answer, void *arg)
+{
+	struct proof *p = arg;
+
+	if (!violet_is_read(p->req, answer)) {
+		p->on_refused(p->arg);
+	} else if (PQntuples(answer->results[0]) == 0) {
+		refuse(p->req, "This request was here before");
+		p->on_refused(p->arg);
+	} else {
+		p->on_proven(p->hotkey, p->arg);
+	}
+	free(p);
+}
+
+void
+violet_prove(struct orchestrator *o, struct http_req *req, const char *digest,
+    void (*on_proven)(const char *, void *), void (*on_refused)(void *),
+    void *arg)
+{
+	const char *why;
+	struct proof *p;
+
+	if (!is_signed(req) && o->violet_keyless) {
+		on_proven(NULL, arg);
+		return;
+	}
+	if (signer_client_hotkey(o->signer)[0] == '\0') {
+		violet_refuse(req, 503, "Starting; try again");
+		on_refused(arg);
+		return;
+	}
+	why = check(o, req, digest);
+	if (why != NULL) {
+		refuse(req, why);
+		on_refused(arg);
+		return;
+	}
+	p = xcalloc(1, sizeof(*p));
+	p->o = o;
+	p->req = req;
+	p->on_proven = on_proven;
+	p->on_refused = on_refused;
+	p->arg = arg;
+	snprintf(p->hotkey, sizeof(p->hotkey), "%s",
+	    http_req_header(req, "Epistula-Signed-By"));
+	store_violet_nonce(o, p->hotkey, http_req_header(req, "Epistula-UUID"),
+	    clock_wall_us() - REMEMBERED_MS * 1000LL, on_nonce, p);
+}

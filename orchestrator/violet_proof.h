@@ -1,0 +1,29 @@
+/*
+ * Who a miner is that speaks to Violet's door: the hotkey that signed its
+ * request (Epistula's headers, for our hotkey), each request good once, at
+ * whichever instance. Where the operator lets miners in that do not sign
+ * (orchestrator.violet_keyless), one is nobody in particular.
+ */
+#ifndef ORCHESTRATOR_VIOLET_PROOF_H
+#define ORCHESTRATOR_VIOLET_PROOF_H
+
+#include <stdbool.h>
+
+struct http_req;
+struct orchestrator;
+
+/* Whether its headers may be those of a miner: before a long body is read.
+ * Else it was refused. */
+bool violet_proof_is_likely(struct orchestrator *, struct http_req *);
+
+/*
+ * on_proven is called once, now or later: with the hotkey, or NULL for a miner
+ * that need not prove who it is. Not at all if the request was refused: then
+ * on_refused is, after that. digest: the body's SHA-256 in hex; NULL: the
+ * request has its body.
+ */
+void violet_prove(struct orchestrator *, struct http_req *, const char *digest,
+    void (*on_proven)(const char *hotkey, void *arg),
+    void (*on_refused)(void *arg), void *arg);
+
+#endif

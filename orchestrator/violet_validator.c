@@ -1,0 +1,449 @@
+/* What Violet's validators ask. */
+#include "orchestrator/violet_validator.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/metrics.h"
+#include "common/pg.h"
+#include "common/uuid.h"
+#include "common/xalloc.h"
+#include "orchestrator/body.h"
+#include "orchestrator/form.h"
+#include "orchestrator/orchestrator.h"
+#include "orchestrator/refusal.h"
+#include "orchestrator/store_violet.h"
+#include "orchestrator/violet.h"
+#include "orchestrator/violet_record.h"
+
+enum {
+	MAX_TASKS = 100,
+	MAX_BOARD = 1000,
+	BOARD = 100,
+	MAX_UID = 65535,
+	MAX_NAME = 100,
+	MAX_FIELD = 1 << 20,
+};
+
+struct asking {
+	struct orchestrator *o;
+	struct http_req *req;
+	struct form *form;
+	const char *sort_by;
+	bool is_down, is_one;
+	int64_t uid, limit;
+	char validator[MAX_NAME + 1], id[UUID_TEXT];
+};
+
+static struct asking *
+asking_new(struct orchestrator *o, struct http_req *req)
+{
+	struct asking *a = xcalloc(1, sizeof(*a));
+
+	a->o = o;
+	a->req = req;
+	a->uid = -1;
+	return a;
+}
+
+static void
+asking_free(struct asking *a)
+{
+	form_free(a->form);
+	free(a);
+}
+
+/* Who asks: what a validator calls itself, or else its uid. */
+static int
+take_validator(struct asking *a, const char *uid, const char *name)
+{
+	if (uid != NULL && !violet_number(uid, 0, MAX_UID, &a->uid))
+		violet_refuse(a->req, 400,
+		    "validator_uid must be a number up to %d", MAX_UID);
+	else if (name != NULL && name[0] != '\0' &&
+		 (strlen(name) > MAX_NAME || !violet_is_utf8(name)))
+		violet_refuse(a->req, 400,
+		    "validator_identifier must be a name of up to %d bytes",
+		    MAX_NAME);
+	else if (uid == NULL && (name == NULL || name[0] == '\0'))
+		violet_refuse(a->req, 400, "validator_uid is missing");
+	else {
+		if (name != NULL && name[0] != '\0')
+			snprintf(
+			    a->validator, sizeof(a->validator), "%s", name);
+		else
+			snprintf(a->validator, sizeof(a->validator), "uid:%lld",
+			    (long long)a->uid);
+		return 0;
+	}
+	return -1;
+}
+
+/* Where a list goes on, and how long it may be. */
+static int
+take_page(struct asking *a, const char **behind)
+{
+	const char *limit = http_req_query(a->req, "limit");
+
+	*behind = http_req_query(a->req, "after");
+	a->limit = MAX_TASKS;
+	if (*behind != NULL && !uuid_is_valid(*behind))
+		violet_refuse(
+		    a->req, 400, "after must be the id that next was");
+	else if (limit != NULL &&
+		 !violet_number(limit, 1, MAX_TASKS, &a->limit))
+		violet_refuse(
+		    a->req, 400, "limit must be between 1 and %d", MAX_TASKS);
+	else
+		return 0;
+	return -1;
+}
+
+/* -- tasks ----------------------------------------------------------------- */
+
+/* The id behind which the next page begins, if this one is full. */
+static json_t *
+next_of(const struct asking *a, const PGresult *res, const char *column)
+{
+	int n = PQntuples(res);
+
+	return n > 0 && n == a->limit ? json_string(pg_text(res, n - 1, column))
+				      : json_null();
+}
+
+static void
+on_done(const struct pg_answer *answer, void *arg)
+{
+	struct asking *a = arg;
+	json_t *list;
+
+	if (violet_is_read(a->req, answer)) {
+		const PGresult *res = answer->results[0];
+
+		list = json_array();
+		for (int i = 0; i < PQntuples(res); i++)
+			json_array_append_new(
+			    list, violet_record(a->o, res, i));
+		violet_reply(a->req, 200,
+		    json_pack("{s:b, s:o, s:I, s:o}", "success", 1, "tasks",
+			list, "count", (json_int_t)json_array_size(list),
+			"next", next_of(a, res, "id")));
+	}
+	asking_free(a);
+}
+
+void
+violet_validator_tasks(struct http_req *req, void *o)
+{
+	struct asking *a = asking_new(o, req);
+	const char *behind;
+
+	if (take_validator(a, http_req_query(req, "validator_uid"),
+		http_req_query(req, "validator_identifier")) == 0 &&
+	    take_page(a, &behind) == 0)
+		store_violet_done(
+		    a->o, a->validator, behind, a->limit, on_done, a);
+	else
+		asking_free(a);
+}
+
+/* -- seen ------------------------------------------------------------------ */
+
+static void
+on_seen(const struct pg_answer *answer, void *arg)
+{
+	struct asking *a = arg;
+	const PGresult *res;
+
+	if (!violet_is_read(a->req, answer)) {
+		asking_free(a);
+		return;
+	}
+	res = answer->results[0];
+	if (PQntuples(res) == 0)
+		violet_refuse(a->req, 404, "Task not found");
+	else if (strcmp(pg_text(res, 0, "state"), "done") != 0)
+		violet_refuse(a->req, 409, "Task %s is not completed", a->id);
+	else
+		violet_reply(a->req, 200,
+		    json_pack("{s:b, s:s, s:s, s:s, s:b}", "success", 1,
+			"message", "Task marked as seen", "task_id", a->id,
+			"validator_identifier", a->validator, "already_seen",
+			!pg_bool(res, 0, "is_new")));
+	asking_free(a);
+}
+
+static void
+on_mark(struct form *form, const struct refusal *why, void *arg)
+{
+	struct asking *a = arg;
+	const char *id;
+
+	a->form = form;
+	if (form == NULL) {
+		violet_refuse_input(a->req, why);
+		asking_free(a);
+		return;
+	}
+	id = form_field(form, "task_id");
+	if (id == NULL || !uuid_is_valid(id))
+		violet_refuse(a->req, id == NULL ? 400 : 404,
+		    id == NULL ? "task_id is missing" : "Task not found");
+	else if (take_validator(a, form_field(form, "validator_uid"),
+		     form_field(form, "validator_identifier")) == 0) {
+		snprintf(a->id, sizeof(a->id), "%s", id);
+		store_violet_seen(a->o, id, a->validator, a->uid, on_seen, a);
+		return;
+	}
+	asking_free(a);
+}
+
+static void
+read_form(struct http_req *req, struct orchestrator *o,
+    void (*on_read)(struct form *, const struct refusal *, void *))
+{
+	struct body_wish wish = {.file_part = "", .max_field = MAX_FIELD};
+
+	body_read_as(req, o, &wish, on_read, asking_new(o, req));
+}
+
+void
+violet_validator_mark_seen(struct http_req *req, void *o)
+{
+	read_form(req, o, on_mark);
+}
+
+static void
+on_evaluated(const struct pg_answer *answer, void *arg)
+{
+	struct asking *a = arg;
+	const PGresult *res;
+	json_t *list;
+
+	if (!violet_is_read(a->req, answer)) {
+		asking_free(a);
+		return;
+	}
+	res = answer->results[0];
+	list = json_array();
+	for (int i = 0; i < PQntuples(res); i++)
+		json_array_append_new(
+		    list, json_string(pg_text(res, i, "job_id")));
+	violet_reply(a->req, 200,
+	    json_pack("{s:b, s:I, s:s, s:o, s:I, s:o}", "success", 1,
+		"validator_uid", (json_int_t)a->uid, "validator_identifier",
+		a->validator, "evaluated_tasks", list, "count",
+		(json_int_t)json_array_size(list), "next",
+		next_of(a, res, "job_id")));
+	asking_free(a);
+}
+
+void
+violet_validator_evaluated(struct http_req *req, void *o)
+{
+	struct asking *a = asking_new(o, req);
+	const char *behind;
+
+	if (take_validator(a, http_req_param(req, "uid"),
+		http_req_query(req, "validator_identifier")) == 0 &&
+	    take_page(a, &behind) == 0)
+		store_violet_evaluated(
+		    a->o, a->validator, behind, a->limit, on_evaluated, a);
+	else
+		asking_free(a);
+}
+
+/* -- what they say of miners ----------------------------------------------- */
+
+static void
+on_statuses(struct form *form, const struct refusal *why, void *arg)
+{
+	struct asking *a = arg;
+	const char *text;
+	json_t *list;
+
+	a->form = form;
+	if (form == NULL) {
+		violet_refuse_input(a->req, why);
+		asking_free(a);
+		return;
+	}
+	text = form_field(form, "miner_statuses");
+	list = text != NULL ? json_loads(text, 0, NULL) : NULL;
+	if (!json_is_array(list)) {
+		violet_refuse(
+		    a->req, 400, "miner_statuses must be a JSON list");
+	} else if (take_validator(a, form_field(form, "validator_uid"), NULL) ==
+		   0) {
+		metric_add(
+		    a->o->counters.violet_reports, json_array_size(list));
+		violet_reply(a->req, 200,
+		    json_pack("{s:b, s:i, s:I, s:I, s:o, s:s, s:s}", "success",
+			1, "miners_updated", 0, "total_received",
+			(json_int_t)json_array_size(list), "validator_uid",
+			(json_int_t)a->uid, "epoch",
+			violet_text_or_null(form_field(form, "epoch")),
+			"processing_mode", "ignored", "message",
+			"Counted, and nothing was changed by it: miners say "
+			"themselves that they are there, and are measured"));
+	}
+	json_decref(list);
+	asking_free(a);
+}
+
+void
+violet_validator_miner_status(struct http_req *req, void *o)
+{
+	read_form(req, o, on_statuses);
+}
+
+/* -- the leaderboard ------------------------------------------------------- */
+
+static const char *const sorts[] = {"overall_score", "uptime_score",
+    "invocation_count", "diversity_count", "bounty_count",
+    "total_tasks_completed", "average_response_time", NULL};
+
+/* The constant; NULL: it is none. */
+static const char *
+sort_of(const char *word)
+{
+	for (int i = 0; sorts[i] != NULL; i++) {
+		if (word == NULL || strcmp(sorts[i], word) == 0)
+			return sorts[i];
+	}
+	return NULL;
+}
+
+static json_t *
+counts_of(const PGresult *res, int row)
+{
+	int64_t jobs = pg_int(res, row, "jobs");
+	int64_t done = pg_int(res, row, "successes");
+	double rate = jobs > 0 ? 10000.0 * done / jobs : 0;
+
+	return json_pack("{s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:f}",
+	    "invocation_count", (json_int_t)jobs, "diversity_count",
+	    (json_int_t)pg_int(res, row, "kinds"), "bounty_count", 0,
+	    "total_tasks_assigned", (json_int_t)jobs, "total_tasks_completed",
+	    (json_int_t)done, "total_responses_submitted", (json_int_t)done,
+	    "response_count", (json_int_t)done, "completion_rate",
+	    (double)(int64_t)(rate + 0.5) / 100);
+}
+
+static json_t *
+entry_of(const PGresult *res, int row)
+{
+	const char *hotkey = pg_text(res, row, "hotkey");
+	int64_t uid = pg_int(res, row, "uid");
+	char *identity = xasprintf("%s_%lld", hotkey, (long long)uid);
+	json_t *entry = json_pack("{s:I, s:I, s:s, s:s, s:s, s:f, s:f, s:f, "
+				  "s:f, s:f, s:b, s:f, s:f, s:f, s:f}",
+	    "rank", (json_int_t)pg_int(res, row, "rank"), "uid",
+	    (json_int_t)uid, "hotkey", hotkey, "coldkey",
+	    pg_text(res, row, "coldkey"), "miner_identity", identity,
+	    "overall_score", pg_real(res, row, "overall"), "uptime_score",
+	    pg_real(res, row, "uptime"), "invocation_score",
+	    pg_real(res, row, "invocation"), "diversity_score",
+	    pg_real(res, row, "diversity"), "bounty_score", 0.0, "is_serving",
+	    pg_bool(res, row, "is_up"), "stake", pg_real(res, row, "stake"),
+	    "score", pg_real(res, row, "score"), "win_rate",
+	    pg_real(res, row, "win_rate"), "weight",
+	    pg_real(res, row, "weight"));
+
+	free(identity);
+	json_object_update_new(entry, counts_of(res, row));
+	json_object_set_new(entry, "average_response_time",
+	    pg_is_null(res, row, "latency_ms")
+		? json_null()
+		: json_real(pg_real(res, row, "latency_ms") / 1000));
+	return entry;
+}
+
+static void
+on_board(const struct pg_answer *answer, void *arg)
+{
+	struct asking *a = arg;
+	const PGresult *res;
+	json_t *list;
+
+	if (!violet_is_read(a->req, answer)) {
+		asking_free(a);
+		return;
+	}
+	res = answer->results[0];
+	if (a->is_one && PQntuples(res) == 0) {
+		violet_refuse(a->req, 404, "Miner not found");
+	} else if (a->is_one) {
+		violet_reply(a->req, 200,
+		    json_pack("{s:b, s:o, s:o}", "success", 1, "miner",
+			entry_of(res, 0), "timestamp",
+			violet_time(clock_wall_us())));
+	} else {
+		list = json_array();
+		for (int i = 0; i < PQntuples(res); i++)
+			json_array_append_new(list, entry_of(res, i));
+		violet_reply(a->req, 200,
+		    json_pack("{s:b, s:o, s:I, s:s, s:s, s:o}", "success", 1,
+			"leaderboard", list, "total_miners",
+			(json_int_t)(PQntuples(res) > 0
+					 ? pg_int(res, 0, "total")
+					 : 0),
+			"sort_by", a->sort_by, "order",
+			a->is_down ? "desc" : "asc", "timestamp",
+			violet_time(clock_wall_us())));
+	}
+	asking_free(a);
+}
+
+static void
+read_board(struct asking *a)
+{
+	store_violet_board(a->o, a->is_one ? a->uid : -1, a->sort_by,
+	    a->is_down, a->limit, on_board, a);
+}
+
+void
+violet_validator_board(struct http_req *req, void *o)
+{
+	struct asking *a = asking_new(o, req);
+	const char *limit = http_req_query(req, "limit");
+	const char *order = http_req_query(req, "order");
+
+	a->sort_by = sort_of(http_req_query(req, "sort_by"));
+	a->is_down = order == NULL || strcmp(order, "desc") == 0;
+	a->limit = BOARD;
+	if (a->sort_by == NULL)
+		violet_refuse(req, 400,
+		    "sort_by must be overall_score, uptime_score, "
+		    "invocation_count, diversity_count, bounty_count, "
+		    "total_tasks_completed or average_response_time");
+	else if (!a->is_down && strcmp(order, "asc") != 0)
+		violet_refuse(req, 400, "order must be asc or desc");
+	else if (limit != NULL &&
+		 !violet_number(limit, 1, MAX_BOARD, &a->limit))
+		violet_refuse(
+		    req, 400, "limit must be between 1 and %d", MAX_BOARD);
+	else {
+		read_board(a);
+		return;
+	}
+	asking_free(a);
+}
+
+void
+violet_validator_board_one(struct http_req *req, void *o)
+{
+	struct asking *a = asking_new(o, req);
+
+	a->sort_by = sorts[0];
+	a->is_down = a->is_one = true;
+	a->limit = 1;
+	if (violet_number(http_req_param(req, "uid"), 0, MAX_UID, &a->uid)) {
+		read_board(a);
+		return;
+	}
+	violet_refuse(req, 404, "Miner not found");
+	asking_free(a);
+}
