@@ -45,9 +45,11 @@ void
 store_miner_show(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 {
 	struct pg_params p = {0};
+	int64_t now_us = clock_wall_us();
 
 	pg_add_int(&p, o->netuid);
-	pg_add_us(&p, clock_wall_us());
+	pg_add_us(&p, now_us);
+	pg_add_us(&p, now_us - MINERS_POLL_MS * 1000LL);
 	store_query(o, sql_miner_show, &p, on_answer, arg);
 }
 

@@ -11,6 +11,9 @@
 #include "orchestrator/violet.h"
 #include "sql.h"
 
+/* So long finished tasks are shown to validators. */
+enum { DONE_MS = 24 * 3600 * 1000 };
+
 /* The kinds that are tasks of Violet's, as an array's text. */
 static char *
 kinds_text(void)
@@ -105,6 +108,17 @@ store_violet_nonce(struct orchestrator *o, const char *hotkey, const char *uuid,
 }
 
 void
+store_violet_neuron(struct orchestrator *o, const char *hotkey,
+    pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	pg_add_int(&p, o->netuid);
+	pg_add_text(&p, hotkey);
+	store_query(o, sql_violet_neuron, &p, on_answer, arg);
+}
+
+void
 store_violet_poll(struct orchestrator *o, int64_t uid, const char *hotkey,
     const json_t *pulls, pg_on_answer *on_answer, void *arg)
 {
@@ -173,6 +187,7 @@ store_violet_done(struct orchestrator *o, const char *validator,
 	pg_add_text(&p, behind);
 	pg_add_text(&p, kinds);
 	pg_add_int(&p, limit);
+	pg_add_us(&p, clock_wall_us() - DONE_MS * 1000LL);
 	store_query_back(o, sql_violet_done, &p, on_answer, arg);
 	free(kinds);
 }

@@ -27,6 +27,8 @@ void store_violet_file(struct orchestrator *, const char *id,
 /* -- miners; hotkey NULL: not proven ----------------------------------------
  */
 
+void store_violet_neuron(
+    struct orchestrator *, const char *hotkey, pg_on_answer *, void *arg);
 /* No row: that request was here before. */
 void store_violet_nonce(struct orchestrator *, const char *hotkey,
     const char *uuid, int64_t forget_us, pg_on_answer *, void *arg);

@@ -44,7 +44,7 @@ is_signed(struct http_req *req)
 	       http_req_header(req, "Epistula-Signature") != NULL;
 }
 
-/* It goes into a row, and into nothing else. */
+/* It goes to the database, and nowhere else. */
 static bool
 is_plain(const char *text)
 {
@@ -81,20 +81,51 @@ check(const struct orchestrator *o, struct http_req *req, const char *digest)
 							 : "Invalid UUID";
 }
 
-bool
-violet_proof_is_likely(struct orchestrator *o, struct http_req *req)
+struct expecting {
+	struct http_req *req;
+	void (*on_likely)(void *);
+	void (*on_refused)(void *);
+	void *arg;
+};
+
+static void
+on_neuron(const struct pg_answer *answer, void *arg)
+{
+	struct expecting *e = arg;
+
+	if (!violet_is_read(e->req, answer)) {
+		e->on_refused(e->arg);
+	} else if (PQntuples(answer->results[0]) == 0) {
+		refuse(e->req, "No miner of this subnet has that hotkey");
+		e->on_refused(e->arg);
+	} else {
+		e->on_likely(e->arg);
+	}
+	free(e);
+}
+
+void
+violet_proof_expect(struct orchestrator *o, struct http_req *req,
+    void (*on_likely)(void *), void (*on_refused)(void *), void *arg)
 {
 	const char *by = http_req_header(req, "Epistula-Signed-By");
+	struct expecting *e;
 
-	if (!is_signed(req) && o->violet_keyless)
-		return true;
-	if (!is_signed(req))
-		refuse(req, "Authorization header required");
-	else if (by == NULL || table_find(&o->table, by) == NULL)
-		refuse(req, "No miner of this subnet has that hotkey");
-	else
-		return true;
-	return false;
+	if (!is_signed(req) && o->violet_keyless) {
+		on_likely(arg);
+		return;
+	}
+	if (!is_signed(req) || by == NULL || !is_plain(by)) {
+		refuse(req, "Missing Epistula authentication headers");
+		on_refused(arg);
+		return;
+	}
+	e = xcalloc(1, sizeof(*e));
+	e->req = req;
+	e->on_likely = on_likely;
+	e->on_refused = on_refused;
+	e->arg = arg;
+	store_violet_neuron(o, by, on_neuron, e);
 }
 
 static void

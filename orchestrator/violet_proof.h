@@ -7,14 +7,14 @@
 #ifndef ORCHESTRATOR_VIOLET_PROOF_H
 #define ORCHESTRATOR_VIOLET_PROOF_H
 
-#include <stdbool.h>
-
 struct http_req;
 struct orchestrator;
 
-/* Whether its headers may be those of a miner: before a long body is read.
- * Else it was refused. */
-bool violet_proof_is_likely(struct orchestrator *, struct http_req *);
+/* Before a long body is read: on_likely is called, now or later, if the headers
+ * name a hotkey of our subnet; else the request was refused, and then
+ * on_refused is called. */
+void violet_proof_expect(struct orchestrator *, struct http_req *,
+    void (*on_likely)(void *arg), void (*on_refused)(void *arg), void *arg);
 
 /*
  * on_proven is called once, now or later: with the hotkey, or NULL for a miner

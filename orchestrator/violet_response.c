@@ -296,26 +296,31 @@ most_bytes(const struct orchestrator *o, const struct violet_type *type)
 }
 
 static void
+read_body(void *arg)
+{
+	struct response *r = arg;
+	struct body_wish wish = {.max_field = MAX_FIELD, .digest = r->digest};
+
+	wish.file_part =
+	    r->type != NULL && r->type->field == NULL ? "audio_file" : "";
+	wish.max_file_bytes = most_bytes(r->o, r->type);
+	body_read_as(r->req, r->o, &wish, on_read, r);
+}
+
+static void
 begin(struct http_req *req, struct orchestrator *o, const char *path)
 {
-	struct body_wish wish = {.max_field = MAX_FIELD};
 	struct response *r;
 
 	if (o->kinds == NULL) {
 		violet_refuse(req, 503, "Starting; send the response again");
 		return;
 	}
-	if (!violet_proof_is_likely(o, req))
-		return;
 	r = xcalloc(1, sizeof(*r));
 	r->o = o;
 	r->req = req;
 	r->type = path != NULL ? violet_type_by_path(path) : NULL;
-	wish.digest = r->digest;
-	wish.file_part =
-	    r->type != NULL && r->type->field == NULL ? "audio_file" : "";
-	wish.max_file_bytes = most_bytes(o, r->type);
-	body_read_as(req, o, &wish, on_read, r);
+	violet_proof_expect(o, req, read_body, on_refused, r);
 }
 
 void

@@ -1,9 +1,11 @@
 -- The miners as the API shows them.
--- $1 netuid, $2 now; columns: body, the JSON text
+-- $1 netuid, $2 now, $3 since when who asked for work is there
+-- columns: body, the JSON text
 select coalesce(json_agg(json_build_object(
 	'hotkey', n.hotkey, 'uid', n.uid, 'address', n.address,
-	'alpha_stake', n.alpha_stake / 1e9, 'is_up', coalesce(m.is_up, false),
-	'capacity', m.capacity, 'earned', coalesce(l.earned, '{}'),
+	'alpha_stake', n.alpha_stake / 1e9, 'is_up', coalesce(m.is_up, false)
+		or coalesce(m.polled_at >= $3, false),
+	'capacity', m.capacity, 'pulls', m.pulls, 'polled_at', m.polled_at, 'earned', coalesce(l.earned, '{}'),
 	'failures', m.failures, 'ejected_until', m.ejected_until,
 	'failed_audits', (select count(*) from audit_failure
 		where netuid = n.netuid and hotkey = n.hotkey
@@ -23,4 +25,4 @@ left join (
 	join score_run sr on sr.id = se.run_id
 	where sr.id = (select id from score_run where netuid = $1
 		order by epoch desc limit 1)) e on e.hotkey = n.hotkey
-where n.netuid = $1 and n.address is not null
+where n.netuid = $1 and (n.address is not null or m.polled_at is not null)

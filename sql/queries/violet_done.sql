@@ -1,7 +1,7 @@
 -- Finished jobs, as tasks of Violet's, that a validator has not seen, the
 -- oldest first.
 -- $1 netuid, $2 validator, $3 behind this job; null: from the oldest,
--- $4 kinds, $5 how many
+-- $4 kinds, $5 how many, $6 made since
 -- columns: id, kind, state, priority, params, tenant, created_us, finished_us,
 -- wanted, min, input_of, input_type, input_sha256, input_bytes, assigned (JSON
 -- array of uids), asked (attempts), given_us (the first's, 0: none), answers
@@ -19,6 +19,7 @@ select j.id, j.kind, j.state, j.priority, j.params, j.tenant,
 from (
 	select * from job
 	where netuid = $1 and state = 'done' and kind = any ($4::text[])
+		and created_at >= $6
 		and ($3::uuid is null or (created_at, id) > (
 			select created_at, id from job where id = $3))
 		and not exists (

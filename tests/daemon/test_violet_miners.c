@@ -401,6 +401,25 @@ violet_91_only_who_was_given_a_task_may_respond(void **state)
 	respond(r->miners[0], "no-id", GOOD, 404, "not found");
 }
 
+/* Who works does not ask meanwhile, and an orchestrator may be another then. */
+static void
+who_has_not_asked_for_long_may_respond(void **state)
+{
+	struct violet_rig *r = *state;
+	char id[40];
+
+	give(r, "/api/v1/text-translation", id);
+	assert_int_equal(suite_stop(r->s, SUITE_ORCHESTRATOR), 0);
+	assert_int_equal(
+	    db_exec(r->s->db,
+		"update miner set polled_at = now() - interval '1 hour'"),
+	    0);
+	assert_int_equal(suite_start(r->s, SUITE_ORCHESTRATOR), 0);
+	assert_non_null(proc_wait_event(
+	    r->s->daemons[SUITE_ORCHESTRATOR], "kinds.read", NULL, 0));
+	respond(r->miners[0], id, GOOD, 200, "submitted");
+}
+
 static void
 violet_91_a_response_is_of_its_tasks_type(void **state)
 {
@@ -792,6 +811,7 @@ main(void)
 	    cmocka_unit_test(violet_91_a_body_is_what_was_signed),
 	    cmocka_unit_test(violet_t11_uid_0_is_a_miner_as_any_other),
 	    cmocka_unit_test(violet_91_only_who_was_given_a_task_may_respond),
+	    cmocka_unit_test(who_has_not_asked_for_long_may_respond),
 	    cmocka_unit_test(violet_91_a_response_is_of_its_tasks_type),
 	    cmocka_unit_test(violet_t11_a_duplicate_is_400_and_changes_nothing),
 	    cmocka_unit_test(violet_91_a_task_that_ended_takes_no_response),
