@@ -58,6 +58,13 @@ http_server_new(struct event_base *base, const struct http_route *routes,
 	return s;
 }
 
+void
+http_server_set_gate(
+    struct http_server *s, void (*gate)(struct http_req *, void *))
+{
+	s->gate = gate;
+}
+
 static void
 destroy(struct http_server *s)
 {

@@ -13,6 +13,9 @@
  * Every request must be answered exactly once, at any later time. Callbacks
  * run on the loop, never inside the function that started them.
  *
+ * Gated: a route that names roles is for those whom a gate admits. What roles
+ * there are is the gate's affair; to the server they are bits.
+ *
  * A client that closes its side while it waits for an answer has gone.
  * SIGPIPE is ignored from http_server_new() on.
  */
@@ -50,6 +53,7 @@ struct http_route {
 	 */
 	bool streams;
 	void (*handler)(struct http_req *, void *arg);
+	unsigned roles; /* who may use it, as the gate has it; 0: anybody */
 };
 
 /* routes ends with a NULL method, and must outlive the server. */
@@ -66,6 +70,23 @@ int http_server_port(const struct http_server *); /* of the last listen */
 /* Stop accepting; on_idle runs when the last request has been answered. */
 void http_server_drain(
     struct http_server *, void (*on_idle)(void *), void *arg);
+
+/*
+ * The gate: called at the headers of each request of a route with roles,
+ * before its handler, while none of its body is read. It answers, or calls
+ * http_req_admit(), then or later; a request that it admits is the server's
+ * again, and gone if its client is. Without a gate nobody is asked.
+ */
+void http_server_set_gate(
+    struct http_server *, void (*gate)(struct http_req *, void *arg));
+void http_req_admit(struct http_req *);
+unsigned http_req_roles(const struct http_req *); /* of its route */
+
+/* What the gate knows of who asks; free_user (NULL is fine) is called once, by
+ * the end of the request. NULL: nothing was set. */
+void http_req_set_user(
+    struct http_req *, void *user, void (*free_user)(void *));
+void *http_req_user(const struct http_req *);
 
 /* The request. Strings are borrowed until it is answered. */
 const char *http_req_method(const struct http_req *);

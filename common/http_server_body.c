@@ -123,6 +123,12 @@ http_step_body(struct http_conn *c, const char *p, size_t n)
 {
 	struct http_req *req = c->req;
 
+	if (req->gated)
+		return 0;
+	if (!req->begun)
+		http_begin(req);
+	if (c->req == NULL)
+		return 0; /* answered */
 	if (req->route->streams && (!req->read_called || req->paused))
 		return 0;
 	if (c->body_done) {

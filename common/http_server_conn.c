@@ -170,6 +170,8 @@ wants_read(const struct http_conn *c)
 	case CONN_HEAD:
 		return evbuffer_get_length(c->out) < HTTP_WRITE_AHEAD;
 	case CONN_BODY:
+		if (req->gated)
+			return false;
 		return !req->route->streams ||
 		       (req->read_called && !req->paused);
 	case CONN_WAIT:

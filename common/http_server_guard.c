@@ -235,8 +235,8 @@ check_framing(const struct http_header *h, size_t n, bool is_http_1_0)
 const struct http_fault *
 http_guard_headers(const struct http_header *h, size_t n, bool is_http_1_0)
 {
-	static const char *const once[] = {
-	    "Authorization", "Content-Type", "Expect"};
+	static const char *const once[] = {"Authorization", "Content-Type",
+	    "Expect", "X-API-Key", "Idempotency-Key"};
 	const struct http_fault *fault = check_framing(h, n, is_http_1_0);
 	const char *host = NULL, *value = NULL;
 	size_t hosts = count(h, n, "Host", &host);

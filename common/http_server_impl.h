@@ -125,7 +125,9 @@ struct http_req {
 	bool wants_continue; /* ... and has not got it */
 
 	struct buf body; /* when it is gathered */
-	bool started;	 /* the handler has run */
+	bool gated;	 /* the gate has not decided yet */
+	bool begun;	 /* it goes on to its handler, or its body */
+	bool started;	 /* the gate or the handler has it, and will answer */
 	bool read_called, paused, ended;
 	void (*on_data)(struct http_req *, const void *, size_t, void *);
 	void (*on_end)(struct http_req *, bool, void *);
@@ -133,6 +135,8 @@ struct http_req {
 	void (*on_gone)(struct http_req *, void *);
 	void *gone_arg;
 	struct event *late_end; /* on_end of a read after the client left */
+	void *user;
+	void (*free_user)(void *);
 
 	struct buf extra; /* headers of the answer */
 	int busy;	  /* callbacks on the stack */
@@ -154,6 +158,7 @@ struct http_server {
 	struct event_base *base;
 	const struct http_route *routes;
 	struct http_limits limits;
+	void (*gate)(struct http_req *, void *);
 	void *arg;
 	struct http_listener *listeners;
 	int port;
@@ -201,6 +206,8 @@ size_t http_parse(struct http_conn *, const char *, size_t); /* bytes used */
 /* Give libhttp-parser a piece it must take whole; -1: refused, answered. */
 int http_parse_give(struct http_conn *, const char *, size_t);
 void http_run_handler(struct http_req *);
+/* The request may be: a streamed one to its handler, another on to its body. */
+void http_begin(struct http_req *);
 
 /* http_server_body.c: as http_parse, of the body only. */
 size_t http_step_body(struct http_conn *, const char *, size_t);

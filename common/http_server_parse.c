@@ -158,6 +158,31 @@ http_run_handler(struct http_req *req)
 		http_req_release(req);
 }
 
+/* A body that is gathered is nobody's yet but ours. */
+void
+http_begin(struct http_req *req)
+{
+	req->begun = true;
+	req->started = false;
+	if (req->route->streams)
+		http_run_handler(req);
+	else
+		http_reply_continue(req);
+}
+
+/* What it decides at once is seen when the body is looked at. */
+static void
+ask_gate(struct http_req *req)
+{
+	req->started = true;
+	req->gated = true;
+	req->busy++;
+	req->server->gate(req, req->server->arg);
+	req->busy--;
+	if (req->answered)
+		http_req_release(req);
+}
+
 /* A refusal of a request that is well formed: the connection may live on. */
 static void
 refuse(struct http_req *req, int status)
@@ -194,10 +219,10 @@ dispatch(struct http_conn *c, struct http_req *req)
 	}
 	req->wants_continue =
 	    expect != NULL && !req->is_http_1_0 && !c->body_done;
-	if (req->route->streams)
-		http_run_handler(req);
+	if (req->route->roles != 0 && c->server->gate != NULL)
+		ask_gate(req);
 	else
-		http_reply_continue(req);
+		http_begin(req);
 }
 
 /* The whole head is at p: make a request of it. */

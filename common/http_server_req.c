@@ -30,6 +30,8 @@ http_req_free(struct http_req *req)
 	LIST_REMOVE(req, link);
 	if (req->late_end != NULL)
 		event_free(req->late_end);
+	if (req->free_user != NULL)
+		req->free_user(req->user);
 	free(req->head);
 	free(req->segments);
 	free(req->headers);
@@ -164,6 +166,43 @@ http_req_lost(struct http_req *req)
 	req->busy--;
 	if (req->answered)
 		http_req_release(req);
+}
+
+void
+http_req_admit(struct http_req *req)
+{
+	assert(req->gated && !req->answered);
+	req->gated = false;
+	if (req->conn != NULL) {
+		/* Inside the gate its caller goes on by itself. */
+		if (req->busy == 0)
+			http_conn_kick(req->conn);
+		return;
+	}
+	/* Nobody has seen it but the gate, and nobody waits for it. */
+	req->answered = true;
+	http_req_release(req);
+}
+
+unsigned
+http_req_roles(const struct http_req *req)
+{
+	return req->route->roles;
+}
+
+void
+http_req_set_user(struct http_req *req, void *user, void (*free_user)(void *))
+{
+	if (req->free_user != NULL)
+		req->free_user(req->user);
+	req->user = user;
+	req->free_user = free_user;
+}
+
+void *
+http_req_user(const struct http_req *req)
+{
+	return req->user;
 }
 
 static void

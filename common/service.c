@@ -22,11 +22,11 @@ extern char **environ;
 enum { EXIT_USAGE = 64 };
 
 static const struct http_route health_routes[] = {
-    {"GET", "/livez", 0, false, service_livez},
-    {"GET", "/readyz", 0, false, service_readyz},
-    {"GET", "/healthz", 0, false, service_readyz},
-    {"GET", "/metrics", 0, false, service_metrics},
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/livez", 0, false, service_livez, 0},
+    {"GET", "/readyz", 0, false, service_readyz, 0},
+    {"GET", "/healthz", 0, false, service_readyz, 0},
+    {"GET", "/metrics", 0, false, service_metrics, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 static void

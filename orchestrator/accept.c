@@ -17,6 +17,7 @@
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/probe.h"
+#include "orchestrator/probe_verdict.h"
 #include "orchestrator/store.h"
 
 void
@@ -112,11 +113,14 @@ on_finished(bool moved, bool ended, void *arg)
 	free(p);
 }
 
+/* What was found is kept with the reason: it has the particulars. */
 static void
-reject(struct probing *p, const char *reason)
+reject(struct probing *p, const char *reason, const json_t *measured)
 {
+	struct attempt_result result = {.measured = measured};
+
 	store_attempt_step(p->o, p->job_id, p->attempt_id, ATTEMPT_REJECT,
-	    ATTEMPT_FAILED, reason, NULL, on_over, p);
+	    ATTEMPT_FAILED, reason, &result, on_over, p);
 }
 
 static void
@@ -139,22 +143,17 @@ static void
 on_measured(enum probe_outcome outcome, const json_t *measured, void *arg)
 {
 	struct probing *p = arg;
-	const char *type = json_string_value(json_object_get(measured, "type"));
+	const char *reason;
 
-	switch (outcome) {
-	case PROBE_BROKEN:
+	if (outcome == PROBE_BROKEN) {
 		free(p); /* the sweep finds it again */
 		return;
-	case PROBE_BAD:
-		reject(p, "bad_media");
-		return;
-	case PROBE_MEASURED:
-		if (kind_gives(p->kind, type))
-			pass(p, measured);
-		else
-			reject(p, "wrong_type");
-		return;
 	}
+	reason = probe_judge_result(p->kind, outcome, measured);
+	if (reason != NULL)
+		reject(p, reason, measured);
+	else
+		pass(p, measured);
 }
 
 static struct probing *

@@ -1,6 +1,7 @@
 /* The HTTP API: the table of routes, and the handlers that only read. */
 #include "orchestrator/api.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +9,12 @@
 #include "common/blobs.h"
 #include "common/clock.h"
 #include "common/xalloc.h"
+#include "orchestrator/dippy.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
+#include "orchestrator/keys_api.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/principal.h"
 #include "orchestrator/scores.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_miners.h"
@@ -49,6 +53,13 @@ read_job(struct orchestrator *o, struct http_req *req)
 	return r;
 }
 
+/* Whose jobs are there for its sender; NULL: anybody's. */
+static const char *
+sees(const struct read_request *r)
+{
+	return principal_sees(principal_of(r->req));
+}
+
 /* True if there is a row to answer with; else it was answered. */
 static bool
 has_row(struct http_req *req, const struct pg_answer *answer)
@@ -82,7 +93,7 @@ show_job(struct http_req *req, void *orchestrator)
 	struct read_request *r = read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_show(r->o, r->id, on_body, r);
+		store_job_show(r->o, r->id, sees(r), on_body, r);
 }
 
 static void
@@ -139,7 +150,7 @@ show_result(struct http_req *req, void *orchestrator)
 	struct read_request *r = read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_result(r->o, r->id, on_result, r);
+		store_job_result(r->o, r->id, sees(r), on_result, r);
 }
 
 /* -- cancelling --------------------------------------------------------- */
@@ -152,7 +163,20 @@ on_cancelled(bool moved, void *arg)
 	if (moved)
 		store_attempt_drop(r->o, r->id);
 	/* Cancelled or ended before: what it is now is the answer. */
-	store_job_show(r->o, r->id, on_body, r);
+	store_job_show(r->o, r->id, sees(r), on_body, r);
+}
+
+/* It is there, and its sender's. */
+static void
+on_seen(const struct pg_answer *answer, void *arg)
+{
+	struct read_request *r = arg;
+
+	if (has_row(r->req, answer))
+		store_job_step(r->o, r->id, JOB_CANCEL, JOB_CANCELLED,
+		    "cancelled", NULL, on_cancelled, r);
+	else
+		free(r);
 }
 
 static void
@@ -161,8 +185,7 @@ cancel_job(struct http_req *req, void *orchestrator)
 	struct read_request *r = read_job(orchestrator, req);
 
 	if (r != NULL)
-		store_job_step(r->o, r->id, JOB_CANCEL, JOB_CANCELLED,
-		    "cancelled", NULL, on_cancelled, r);
+		store_job_show(r->o, r->id, sees(r), on_seen, r);
 }
 
 static void
@@ -179,49 +202,47 @@ show_instance(struct http_req *req, void *orchestrator)
 /* A form is little more than its file; no kind takes a larger one. */
 #define MAX_UPLOAD (5ull * 1024 * 1024 * 1024)
 
-static const struct http_route v1_routes[] = {
-    {"POST", "/v1/jobs", MAX_UPLOAD, true, submit_job},
-    {"GET", "/v1/jobs/{id}", 0, false, show_job},
-    {"DELETE", "/v1/jobs/{id}", 0, false, cancel_job},
-    {"GET", "/v1/jobs/{id}/result", 0, false, show_result},
-    {"GET", "/v1/miners", 0, false, show_miners},
-    {"GET", "/v1/scores/{hotkey}", 0, false, scores_show},
-    {"GET", "/v1/instance", 0, false, show_instance},
-    {"GET", "/v1/attempts/{id}/input", 0, false, intake_input},
-    {"POST", "/v1/attempts/{id}/result", MAX_UPLOAD, true, intake_native},
-    {"POST", "/results/callback", MAX_UPLOAD, true, intake_dippy},
-    {"GET", "/livez", 0, false, service_livez},
-    {"GET", "/readyz", 0, false, service_readyz},
-    {"GET", "/healthz", 0, false, service_readyz},
-    {"GET", "/metrics", 0, false, service_metrics},
-    {NULL, NULL, 0, false, NULL},
+/* Who may order jobs, and who may look at them; a client at its own. */
+enum { ORDERS = ROLE_CLIENT | ROLE_OPERATOR | ROLE_ADMIN };
+enum { READS = ORDERS | ROLE_VALIDATOR };
+
+/* Without roles: miners' own doors, where an attempt's secret is asked for,
+ * and what tells nobody's business: which instance it is, and how it is. */
+static const struct http_route own_routes[] = {
+    {"POST", "/v1/jobs", MAX_UPLOAD, true, submit_job, ORDERS},
+    {"GET", "/v1/jobs/{id}", 0, false, show_job, READS},
+    {"DELETE", "/v1/jobs/{id}", 0, false, cancel_job, ORDERS},
+    {"GET", "/v1/jobs/{id}/result", 0, false, show_result, READS},
+    {"GET", "/v1/miners", 0, false, show_miners, ROLES_ALL},
+    {"GET", "/v1/scores/{hotkey}", 0, false, scores_show, ROLES_ALL},
+    {"GET", "/v1/instance", 0, false, show_instance, 0},
+    {"GET", "/v1/attempts/{id}/input", 0, false, intake_input, 0},
+    {"POST", "/v1/attempts/{id}/result", MAX_UPLOAD, true, intake_native, 0},
+    {"POST", "/results/callback", MAX_UPLOAD, true, intake_dippy, 0},
+    {"GET", "/livez", 0, false, service_livez, 0},
+    {"GET", "/readyz", 0, false, service_readyz, 0},
+    {"GET", "/healthz", 0, false, service_readyz, 0},
+    {"GET", "/metrics", 0, false, service_metrics, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
-/* The first that fits is taken. */
-static const struct http_route *const doors[] = {v1_routes, violet_routes};
+static const struct http_route *const doors[] = {
+    own_routes, keys_routes, dippy_routes, violet_routes};
 
-static size_t
-count(const struct http_route *routes)
-{
-	size_t n = 0;
+enum { MAX_ROUTES = 256 };
 
-	while (routes[n].method != NULL)
-		n++;
-	return n;
-}
-
-struct http_route *
+const struct http_route *
 api_routes(void)
 {
-	struct http_route *all = NULL;
+	static struct http_route all[MAX_ROUTES + 1];
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]); i++) {
-		size_t more = count(doors[i]);
-
-		all = xrealloc(all, n + more + 1, sizeof(*all));
-		memcpy(all + n, doors[i], more * sizeof(*all));
-		n += more;
+		for (const struct http_route *r = doors[i]; r->method != NULL;
+		     r++) {
+			assert(n < MAX_ROUTES);
+			all[n++] = *r;
+		}
 	}
 	all[n] = (struct http_route){0};
 	return all;

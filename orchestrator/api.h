@@ -6,8 +6,7 @@
 
 #include "common/http_server.h"
 
-/* The routes of all doors as one table, as http_server_new takes it; the
- * caller frees. */
-struct http_route *api_routes(void);
+/* Of all doors, for http_server_new. */
+const struct http_route *api_routes(void);
 
 #endif

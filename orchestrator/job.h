@@ -12,6 +12,7 @@
 #include "common/uuid.h"
 #include "orchestrator/states.h"
 
+struct idempotency;
 struct kind;
 
 enum { JOB_MAX_TENANT = 64 }; /* bytes */
@@ -21,13 +22,15 @@ struct job {
 	const struct kind *kind; /* borrowed from the kinds in memory */
 	enum job_state state;
 	json_t *params;
-	json_t *expect; /* of a job being accepted; else NULL */
-	char *sticky;	/* key for routing; NULL: none */
-	char *only;	/* the only miner that may have it; NULL: any */
+	json_t *expect;			/* of a job being accepted; else NULL */
+	const struct idempotency *name; /* of its request; of such a job, too */
+	char *sticky;			/* key for routing; NULL: none */
+	char *only; /* the only miner that may have it; NULL: any */
 	char tenant[JOB_MAX_TENANT + 1]; /* whose; "": nobody's in particular */
 	char *input_type;		 /* NULL: no input */
 	char input_sha256[65];
 	int64_t input_bytes;
+	json_t *input_measured; /* of a job being accepted; else NULL */
 	int wanted, min, priority;
 	int retries_left, tries;
 	int64_t created_us, deadline_us; /* wall */

@@ -246,6 +246,7 @@ kind_from_row(struct kind *k, const PGresult *res, int i)
 	k->output_types = json_cell(res, i, "output_types");
 	k->max_output_bytes = pg_int(res, i, "max_output_bytes");
 	k->params = json_cell(res, i, "params");
+	k->is_speech = strcmp(pg_text(res, i, "scoring"), "speech") == 0;
 	k->hedge = pg_bool(res, i, "hedge");
 	k->pull_capacity = (int)pg_int(res, i, "pull_capacity");
 }

@@ -30,7 +30,9 @@
 #include "orchestrator/claim.h"
 #include "orchestrator/drain.h"
 #include "orchestrator/flights.h"
+#include "orchestrator/gate.h"
 #include "orchestrator/hedges.h"
+#include "orchestrator/idempotency.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/miners.h"
@@ -54,6 +56,10 @@ enum {
 static const struct config_key keys[] = {
     {"orchestrator.listen", CONFIG_STRING, "127.0.0.1:8000", false,
 	"address of the API: host:port or unix:/path", NULL, 0, 0},
+    {"orchestrator.keys", CONFIG_STRING, "required", false,
+	"required: requests carry an API key; open: whoever reaches the API is "
+	"an operator",
+	NULL, 0, 0},
     {"orchestrator.public_url", CONFIG_STRING, "", false,
 	"URL under which miners reach the API; empty: http:// and the address",
 	NULL, 0, 0},
@@ -66,6 +72,10 @@ static const struct config_key keys[] = {
 	NULL, 0, 0},
     {"orchestrator.kinds", CONFIG_STRING, "/etc/subnetd/kinds.json", false,
 	"file of the kinds of jobs", NULL, 0, 0},
+    {"orchestrator.dippy_secret", CONFIG_SECRET, "", false,
+	"@file with the secret that clients of Dippy's door send; empty: the "
+	"door is closed",
+	NULL, 0, 0},
     {"orchestrator.schedules", CONFIG_STRING, "", false,
 	"file of the jobs that are made by the clock; empty: none", NULL, 0, 0},
     {"orchestrator.signer", CONFIG_STRING, "/run/subnetd/signer.sock", false,
@@ -75,8 +85,8 @@ static const struct config_key keys[] = {
     {"orchestrator.development", CONFIG_BOOL, "no", false,
 	"plain http and private addresses to miners", NULL, 0, 0},
     {"orchestrator.violet_keyless", CONFIG_BOOL, "no", false,
-	"let Violet's miners in that sign nothing; whatever they do counts "
-	"for no score",
+	"let Violet's miners in that sign nothing, with an API key of role "
+	"miner; whatever they do counts for no score",
 	NULL, 0, 0},
     {"orchestrator.sweep", CONFIG_MS, "1s", false,
 	"how often PostgreSQL is searched for what was forgotten; 0s: never",
@@ -391,9 +401,12 @@ open_api(struct orchestrator *o)
 	const char *public_url = config_str(config, "orchestrator.public_url");
 	struct err err;
 
-	o->routes = api_routes();
+	o->gate = gate_new(o, config_str(config, "orchestrator.keys"));
+	if (o->gate == NULL)
+		return -1;
 	o->api = http_server_new(
-	    o->service.base, o->routes, &http_default_limits, o);
+	    o->service.base, api_routes(), &http_default_limits, o);
+	http_server_set_gate(o->api, gate_ask);
 	if (http_server_listen(o->api, address, &err) != 0) {
 		log_fatal(
 		    "api.listen", "address=%s why=\"%s\"", address, err.text);
@@ -455,6 +468,7 @@ start(struct orchestrator *o, const char *self)
 	o->miners =
 	    miners_new(o, config_ms(config, "orchestrator.probe_interval"));
 	o->claim = claim_new(o);
+	o->idempotencies = idempotencies_new(o);
 	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"));
 	return 0;
 }
@@ -470,8 +484,9 @@ stop(struct orchestrator *o)
 	miners_free(o->miners);
 	watches_free(o->watches);
 	claim_free(o->claim);
+	idempotencies_free(o->idempotencies);
 	http_server_free(o->api);
-	free(o->routes);
+	gate_free(o->gate);
 	signed_calls_drop(o);
 	http_client_free(o->client);
 	signer_client_free(o->signer);

@@ -20,10 +20,11 @@ struct blobs;
 struct claim;
 struct drain;
 struct flights;
+struct gate;
 struct hedges;
 struct http_client;
-struct http_route;
 struct http_server;
+struct idempotencies;
 struct kinds;
 struct metric;
 struct miners;
@@ -68,7 +69,8 @@ struct orchestrator {
 	struct pg *back; /* what looks at everything, and may take a while */
 	struct redis *out, *jobs, *chain, *scores;
 	struct http_server *api;
-	struct http_route *routes; /* of it */
+	struct gate *gate; /* who may use the API */
+	struct idempotencies *idempotencies;
 	struct http_client *client;
 	struct signer_client *signer;
 	struct claim *claim;
@@ -76,6 +78,7 @@ struct orchestrator {
 	struct watches *watches;
 	struct flights *flights;
 	struct hedges *hedges;
+	int n_fetches; /* of inputs that clients named by a URL */
 	struct schedules *schedules;
 	struct counters counters;
 };

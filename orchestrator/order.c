@@ -5,24 +5,31 @@
 #include <string.h>
 
 #include "common/blobs.h"
-#include "common/buf.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/redis.h"
 #include "common/xalloc.h"
+#include "orchestrator/admission.h"
 #include "orchestrator/job.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/principal.h"
 #include "orchestrator/probe.h"
+#include "orchestrator/probe_verdict.h"
 #include "orchestrator/refusal.h"
+#include "orchestrator/store.h"
 
 struct order {
 	struct orchestrator *o;
-	struct job *job; /* until it is handed on */
+	struct http_req *req; /* NULL: our own */
+	struct job *job;      /* until it is handed on */
 	struct blob_writer *file;
+	struct admission *admission;
+	bool is_named;	/* its id is its sender's */
+	bool is_unsure; /* whether it was stored */
 	order_on_placed *on_placed;
 	void *arg;
 };
@@ -33,6 +40,7 @@ static void
 order_end(struct order *order, const struct job *job, const struct refusal *r)
 {
 	order->on_placed(job, r, order->arg);
+	admission_end(order->admission, job != NULL || order->is_unsure);
 	blob_abort(order->file);
 	job_free(order->job);
 	free(order);
@@ -49,12 +57,36 @@ order_refuse(struct order *order, int status, const char *code, const char *why)
 
 /* Nothing was stored: its input is not needed any more. */
 static void
-refuse_input(struct order *order, const struct job *job, int status,
-    const char *code, const char *why)
+drop_input(struct order *order, const struct job *job)
 {
 	if (job->input_sha256[0] != '\0')
 		blob_remove(order->o->blobs, job->id, job->input_sha256);
+}
+
+static void
+refuse_input(struct order *order, const struct job *job, int status,
+    const char *code, const char *why)
+{
+	drop_input(order, job);
 	order_refuse(order, status, code, why);
+}
+
+/* The input of one that exists is that one's. */
+static void
+refuse_unstored(
+    struct order *order, const struct pg_answer *answer, const struct job *job)
+{
+	log_warn("job.not_stored", "id=%s why=\"%s\"", job->id, answer->why);
+	order->is_unsure = answer->outcome == PG_UNKNOWN;
+	if (order->is_unsure)
+		order_refuse(order, 503, "unknown",
+		    "the database went away while the job was stored; it may "
+		    "or may not be there");
+	else if (strcmp(answer->sqlstate, "23505") == 0)
+		order_refuse(order, 409, "exists", "there is a job of that id");
+	else
+		refuse_input(order, job, 503, "unavailable",
+		    "the job cannot be stored now; nothing was");
 }
 
 static void
@@ -64,15 +96,7 @@ on_stored(const struct pg_answer *answer, const struct job *job, void *arg)
 	struct orchestrator *o = order->o;
 
 	if (answer->outcome != PG_DONE) {
-		log_warn(
-		    "job.not_stored", "id=%s why=\"%s\"", job->id, answer->why);
-		if (answer->outcome == PG_UNKNOWN)
-			order_refuse(order, 503, "unknown",
-			    "the database went away while the job was stored; "
-			    "it may or may not be there");
-		else
-			refuse_input(order, job, 503, "unavailable",
-			    "the job cannot be stored now; nothing was");
+		refuse_unstored(order, answer, job);
 		return;
 	}
 	log_info("job.accepted", "id=%s kind=%s miners=%d", job->id,
@@ -94,78 +118,119 @@ store(struct order *order)
 
 /* -- the input ---------------------------------------------------------- */
 
-/* "audio/wav, audio/mpeg": what the kind takes; the caller frees. */
-static char *
-types_taken(const struct kind *kind)
-{
-	struct buf list = {0};
-	json_t *type;
-	size_t i;
-
-	json_array_foreach(kind->input_types, i, type)
-	{
-		buf_printf(
-		    &list, "%s%s", i > 0 ? ", " : "", json_string_value(type));
-	}
-	return buf_take_str(&list);
-}
-
-/* type NULL: it does not decode. */
-static void
-refuse_type(struct order *order, const char *type)
-{
-	const struct kind *kind = order->job->kind;
-	char *taken = types_taken(kind), why[512];
-
-	if (type == NULL)
-		snprintf(why, sizeof(why), "input does not decode; %s takes %s",
-		    kind->name, taken);
-	else
-		snprintf(why, sizeof(why),
-		    "input is %s by its bytes; %s takes %s", type, kind->name,
-		    taken);
-	free(taken);
-	if (type == NULL)
-		refuse_input(order, order->job, 422, "bad_input", why);
-	else
-		refuse_input(order, order->job, 415, "wrong_input_type", why);
-}
-
 static void
 on_looked_at(enum probe_outcome outcome, const json_t *measured, void *arg)
 {
 	struct order *order = arg;
+	struct job *job = order->job;
 	const char *type = json_string_value(json_object_get(measured, "type"));
+	struct probe_verdict verdict;
 
-	switch (outcome) {
-	case PROBE_BROKEN:
-		refuse_input(order, order->job, 503, "unavailable",
-		    "the input could not be looked at; nothing was stored");
-		return;
-	case PROBE_BAD:
-		refuse_type(order, NULL);
-		return;
-	case PROBE_MEASURED:
-		break;
-	}
-	if (!kind_takes(order->job->kind, type)) {
-		refuse_type(order, type);
+	probe_judge_input(job->kind, outcome, measured, &verdict);
+	if (verdict.status != 200) {
+		refuse_input(
+		    order, job, verdict.status, verdict.code, verdict.why);
 		return;
 	}
-	free(order->job->input_type);
-	order->job->input_type = xstrdup(type);
+	job->input_measured = json_incref((json_t *)measured);
+	free(job->input_type);
+	job->input_type = xstrdup(type);
 	store(order);
 }
 
 static void
-take_input(struct order *order, const char *said_type)
+look_at_input(struct order *order)
+{
+	struct job *job = order->job;
+	uint64_t bytes;
+	int fd = blob_open(order->o->blobs, job->id, job->input_sha256, &bytes);
+
+	if (fd >= 0)
+		probe_start(order->o->probes, job->id, fd, on_looked_at, order);
+	else
+		refuse_input(order, job, 503, "unavailable",
+		    "the input cannot be read again; nothing was stored");
+}
+
+/* -- admission ---------------------------------------------------------- */
+
+/* For this request there is a job already: the door is told of that one. */
+static void
+on_repeated(const struct pg_answer *answer, void *arg)
+{
+	struct order *order = arg;
+	struct job *job = NULL;
+
+	if (answer->outcome == PG_DONE && PQntuples(answer->results[0]) == 1)
+		job = store_job_from_row(order->o, answer->results[0], 0);
+	if (job != NULL && job->kind != NULL)
+		order_end(order, job, NULL);
+	else if (answer->outcome == PG_DONE)
+		order_refuse(order, 409, "job_gone",
+		    "the job of this Idempotency-Key is not here any more, or "
+		    "its kind; choose a new key");
+	else
+		order_refuse(order, 503, "unavailable",
+		    "the database is away; try again");
+	job_free(job);
+}
+
+static void
+on_admission(const struct admission_answer *answer, void *arg)
+{
+	struct order *order = arg;
+
+	if (answer->given != NULL) {
+		order->admission = answer->given;
+		order->job->name = admission_name(answer->given);
+		if (order->job->input_type != NULL)
+			look_at_input(order);
+		else
+			store(order);
+		return;
+	}
+	/* The input of one that exists is that one's. */
+	if (!order->is_named)
+		drop_input(order, order->job);
+	if (answer->job_id != NULL)
+		store_job_get(order->o, answer->job_id, on_repeated, order);
+	else
+		order_end(order, NULL, answer->refusal);
+}
+
+static void
+ask_admission(struct order *order, const json_t *json)
+{
+	struct admission_request request = {
+	    .req = order->req,
+	    .json = json,
+	    .kind = order->job->kind->name,
+	    .file_sha256 = order->job->input_sha256,
+	};
+
+	admission_ask(order->o, &request, on_admission, order);
+}
+
+/* Its input, if there is one, is in the blobs. */
+static void
+admit(struct order *order, const json_t *json)
+{
+	if (order->req != NULL)
+		ask_admission(order, json);
+	else if (order->job->input_type != NULL)
+		look_at_input(order);
+	else
+		store(order);
+}
+
+static void
+take_input(struct order *order, const struct order_request *request)
 {
 	struct job *job = order->job;
 	struct blob_writer *file = order->file;
 	uint64_t bytes = blob_bytes(file);
-	struct err err = {"it cannot be opened again"};
+	struct err err;
 	char why[256];
-	int fd = -1;
 
 	if (bytes == 0 || bytes > (uint64_t)job->kind->max_input_bytes) {
 		snprintf(why, sizeof(why),
@@ -177,17 +242,14 @@ take_input(struct order *order, const char *said_type)
 	}
 	order->file = NULL;
 	job->input_bytes = bytes;
-	job->input_type = xstrdup(said_type);
-	if (blob_commit(file, job->id, job->input_sha256, &err) == 0)
-		fd = blob_open(
-		    order->o->blobs, job->id, job->input_sha256, &bytes);
-	if (fd < 0) {
-		log_error("store.disk", "why=\"%s\"", err.text);
-		refuse_input(order, job, 503, "unavailable",
-		    "the input cannot be stored now");
+	job->input_type = xstrdup(request->file_type);
+	if (blob_commit(file, job->id, job->input_sha256, &err) == 0) {
+		admit(order, request->json);
 		return;
 	}
-	probe_start(order->o->probes, job->id, fd, on_looked_at, order);
+	log_error("store.disk", "why=\"%s\"", err.text);
+	refuse_input(
+	    order, job, 503, "unavailable", "the input cannot be stored now");
 }
 
 /* -- the whole ---------------------------------------------------------- */
@@ -202,13 +264,27 @@ order_check_open(const struct orchestrator *o, struct refusal *r)
 	return -1;
 }
 
+/* Whose it is: as it says, if that is for its sender to say. */
+static int
+take_owner(struct order *order, struct err *err)
+{
+	char named[JOB_MAX_TENANT + 1];
+
+	if (order->req == NULL)
+		return 0;
+	memcpy(named, order->job->tenant, sizeof(named));
+	return principal_take_tenant(
+	    principal_of(order->req), named, order->job->tenant, err);
+}
+
 static void
-go_on(struct order *order, const char *file_type)
+go_on(struct order *order, const struct order_request *request)
 {
 	bool takes = json_array_size(order->job->kind->input_types) > 0;
 	bool is_given = order->file != NULL;
 
-	uuid_new(order->job->id);
+	if (order->job->id[0] == '\0')
+		uuid_new(order->job->id);
 	if (takes && !is_given)
 		order_refuse(order, 422, "input_missing",
 		    "this kind works on a file: send multipart/form-data "
@@ -217,9 +293,9 @@ go_on(struct order *order, const char *file_type)
 		order_refuse(order, 422, "input_unexpected",
 		    "this kind takes no file: leave out the part input");
 	else if (is_given)
-		take_input(order, file_type);
+		take_input(order, request);
 	else
-		store(order);
+		admit(order, request->json);
 }
 
 void
@@ -231,6 +307,8 @@ order_place(struct orchestrator *o, const struct order_request *request,
 	struct err err;
 
 	order->o = o;
+	order->req = request->req;
+	order->is_named = request->id != NULL;
 	order->file = request->file;
 	order->on_placed = on_placed;
 	order->arg = arg;
@@ -240,8 +318,12 @@ order_place(struct orchestrator *o, const struct order_request *request,
 	}
 	order->job =
 	    order_parse(o->kinds, request->json, clock_wall_us(), &err);
-	if (order->job == NULL)
+	if (order->job == NULL || take_owner(order, &err) != 0) {
 		order_refuse(order, 422, "bad_job", err.text);
-	else
-		go_on(order, request->file_type);
+		return;
+	}
+	if (request->id != NULL)
+		snprintf(
+		    order->job->id, sizeof(order->job->id), "%s", request->id);
+	go_on(order, request);
 }

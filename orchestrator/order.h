@@ -10,6 +10,7 @@
 
 struct blob_writer;
 struct err;
+struct http_req;
 struct job;
 struct kinds;
 struct orchestrator;
@@ -17,18 +18,26 @@ struct refusal;
 
 struct order_request {
 	/*
+	 * Whose it is, its name and its place in quotas (admission.h); headers
+	 * of its answer are set meanwhile. NULL: our own.
+	 */
+	struct http_req *req;
+	/*
 	 * {"kind", "params", "miners"?, "deadline_ms"?, "priority"?, "tenant"?,
 	 * "sticky"?, "expect"?}; borrowed.
 	 */
 	const json_t *json;
+	const char *id; /* a lower-case UUID it is to have; NULL: a new one */
 	struct blob_writer *file; /* its input, which is taken; NULL: none */
 	const char *file_type;	  /* as its sender says; borrowed */
 };
 
 /*
  * on_placed is called once, now or later: with the job as it was committed,
+ * for this request or for an earlier one of the same Idempotency-Key,
  * borrowed, or NULL and why there is none. A refusal of code "unknown" (503)
- * is one of which nobody can tell whether it was stored.
+ * is one of which nobody can tell whether it was stored; "exists" (409): there
+ * is a job of that id.
  */
 typedef void order_on_placed(
     const struct job *, const struct refusal *, void *arg);

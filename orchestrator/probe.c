@@ -1,7 +1,8 @@
 /*
  * Measuring media in child processes. The file is the child's standard input
  * and its JSON comes over a pipe; what a hostile file can reach is one
- * process that may read, write to two descriptors, and end.
+ * process that may read the one, write to the other, and end. It is given
+ * nothing of our environment.
  */
 #include "orchestrator/probe.h"
 
@@ -23,8 +24,6 @@
 #include "common/xalloc.h"
 
 enum { MAX_RUNNING = 2, MAX_OUTPUT = 16384, DEADLINE_MS = 30000 };
-
-extern char **environ;
 
 struct probe {
 	struct probe *next;
@@ -103,19 +102,45 @@ is_broken(int status)
 }
 
 static void
-tell(struct probe *p, const json_t *measured, int status)
+tell_broken(struct probe *p, int status)
 {
-	if (is_broken(status)) {
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		log_error("probe.forbidden",
+		    "id=%s program=%s why=\"it made a system call that it may "
+		    "not\"",
+		    p->id, p->probes->program);
+	else
 		log_error("probe.broken", "program=%s %s=%d",
 		    p->probes->program, WIFSIGNALED(status) ? "signal" : "exit",
 		    WIFSIGNALED(status) ? WTERMSIG(status)
 					: WEXITSTATUS(status));
-		p->on_done(PROBE_BROKEN, NULL, p->arg);
-	} else if (json_is_string(json_object_get(measured, "type"))) {
+	p->on_done(PROBE_BROKEN, NULL, p->arg);
+}
+
+/* It did not come to say so itself. */
+static void
+tell_too_costly(struct probe *p)
+{
+	json_t *said = json_pack("{s:s, s:s}", "fault", "too_costly", "why",
+	    "looking at it takes more processor time than a file is given");
+
+	p->on_done(PROBE_BAD, said, p->arg);
+	json_decref(said);
+}
+
+static void
+tell(struct probe *p, const json_t *measured, int status)
+{
+	bool is_good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+
+	if (is_broken(status))
+		tell_broken(p, status);
+	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+		tell_too_costly(p);
+	else if (is_good && json_is_string(json_object_get(measured, "type")))
 		p->on_done(PROBE_MEASURED, measured, p->arg);
-	} else {
-		p->on_done(PROBE_BAD, NULL, p->arg);
-	}
+	else
+		p->on_done(PROBE_BAD, measured, p->arg);
 }
 
 static void
@@ -127,9 +152,13 @@ finish(struct probe *p)
 
 	unlink_running(p);
 	status = reap(p);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (WIFEXITED(status))
 		measured =
 		    json_loadb((char *)p->text.data, p->text.len, 0, NULL);
+	if (!json_is_object(measured)) {
+		json_decref(measured);
+		measured = NULL;
+	}
 	tell(p, measured, status);
 	json_decref(measured);
 	probe_free(p);
@@ -167,7 +196,7 @@ on_output(evutil_socket_t fd, short what, void *arg)
 static int
 spawn(struct probe *p)
 {
-	char *argv[] = {p->probes->program, NULL};
+	char *argv[] = {p->probes->program, NULL}, *nothing[] = {NULL};
 	posix_spawn_file_actions_t actions;
 	int ends[2], failed;
 
@@ -177,7 +206,7 @@ spawn(struct probe *p)
 	posix_spawn_file_actions_adddup2(&actions, p->fd, 0);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
 	failed = posix_spawn(
-	    &p->pid, p->probes->program, &actions, NULL, argv, environ);
+	    &p->pid, p->probes->program, &actions, NULL, argv, nothing);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	if (failed) {

@@ -1,8 +1,9 @@
 /*
  * subnetd-probe [--samples RATE]: what media is on standard input, as one JSON
- * object on standard output; or its sound's samples, at that rate. Exit 1, and
- * nothing written, if it does not decode; exit 2 if the program could not lock
- * itself in; exit 64 for wrong arguments.
+ * object on standard output; or its sound's samples, at that rate. Exit 1 if
+ * it is broken: the object then says why in "fault" and "why", and of samples
+ * nothing is written; exit 2 if the program could not lock itself in; exit 64
+ * for wrong arguments.
  *
  * A program of its own because its input is hostile and its decoders are
  * large: memory, time and system calls are limited before the first byte is
@@ -11,147 +12,231 @@
 #include "orchestrator/probed.h"
 
 #include <libavformat/avformat.h>
-#include <seccomp.h>
-#include <stdbool.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { IS_SANITIZED = 1 };
-#else
-enum { IS_SANITIZED = 0 };
-#endif
+#include "orchestrator/probed_cage.h"
 
-enum {
-	EXIT_NO_CAGE = 2,
-	EXIT_USAGE = 64,
-	MAX_MEMORY = 1024 * 1024 * 1024,
-	MAX_CPU_S = 15,
-	MAX_OUTPUT = 65536,
-};
+enum { EXIT_NO_CAGE = 2, EXIT_USAGE = 64, MAX_OUTPUT = 65536 };
 
-/* -- the cage ----------------------------------------------------------- */
+/* -- what is said -------------------------------------------------------- */
 
-static const int allowed_calls[] = {SCMP_SYS(read), SCMP_SYS(lseek),
-    SCMP_SYS(write), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap),
-    SCMP_SYS(mprotect), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(futex),
-    SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(getrandom),
-    SCMP_SYS(clock_gettime), SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(exit), SCMP_SYS(exit_group)};
-
-static int
-lock_in(uint64_t max_output)
+int
+probed_fault(struct probed *p, const char *code, const char *fmt, ...)
 {
-	struct rlimit memory = {MAX_MEMORY, MAX_MEMORY};
-	struct rlimit cpu = {MAX_CPU_S, MAX_CPU_S}, none = {0, 0};
-	struct rlimit file = {max_output, max_output};
-	scmp_filter_ctx filter;
-	int failed = 0;
+	va_list args;
 
-	/* Whatever our parent has open is not for us. */
-	if (close_range(3, ~0U, 0) != 0)
+	if (p->fault[0] != '\0')
 		return -1;
-	if (IS_SANITIZED)
-		return 0; /* the sanitizers need more than we would allow */
-	if (setrlimit(RLIMIT_AS, &memory) != 0 ||
-	    setrlimit(RLIMIT_CPU, &cpu) != 0 ||
-	    setrlimit(RLIMIT_CORE, &none) != 0 ||
-	    setrlimit(RLIMIT_FSIZE, &file) != 0)
-		return -1;
-	filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	if (filter == NULL)
-		return -1;
-	for (size_t i = 0; i < sizeof(allowed_calls) / sizeof(allowed_calls[0]);
-	     i++)
-		failed |= seccomp_rule_add(
-		    filter, SCMP_ACT_ALLOW, allowed_calls[i], 0);
-	/* The standard streams are looked at, never controlled. */
-	failed |= seccomp_rule_add(
-	    filter, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
-	failed |= seccomp_load(filter);
-	seccomp_release(filter);
-	return failed ? -1 : 0;
+	snprintf(p->fault, sizeof(p->fault), "%s", code);
+	va_start(args, fmt);
+	vsnprintf(p->why, sizeof(p->why), fmt, args);
+	va_end(args);
+	return -1;
+}
+
+void
+probed_add(struct probed *p, const char *fmt, ...)
+{
+	size_t room = sizeof(p->measured) - p->len;
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vsnprintf(p->measured + p->len, room, fmt, args);
+	va_end(args);
+	if (n < 0 || (size_t)n >= room)
+		p->measured[p->len] = '\0'; /* it says less, but all is JSON */
+	else
+		p->len += n;
+}
+
+static void
+print(const struct probed *p)
+{
+	printf("{\"bytes\":%lld", (long long)probed_size());
+	if (p->type[0] != '\0')
+		printf(",\"type\":\"%s\"", p->type);
+	if (p->fault[0] != '\0')
+		printf(",\"fault\":\"%s\",\"why\":\"%s\"", p->fault, p->why);
+	printf("%s}\n", p->measured);
 }
 
 /* -- what it is --------------------------------------------------------- */
 
 static const struct {
-	const char *format, *audio, *video;
-} types[] = {
-    {"wav", "audio/wav", NULL},
-    {"mp3", "audio/mpeg", NULL},
-    {"flac", "audio/flac", NULL},
-    {"ogg", "audio/ogg", "video/ogg"},
-    {"mov", "audio/mp4", "video/mp4"},
-    {"matroska", "audio/webm", "video/webm"},
-    {"png_pipe", NULL, "image/png"},
-    {"jpeg_pipe", NULL, "image/jpeg"},
-    {"webp_pipe", NULL, "image/webp"},
+	const char *name;
+	const char *audio, *video; /* NULL: not known with such a stream */
+} formats[] = {
+    [PROBED_WAV] = {"wav", "audio/wav", NULL},
+    [PROBED_WEBP] = {"webp_pipe", NULL, "image/webp"},
+    [PROBED_PNG] = {"png_pipe", NULL, "image/png"},
+    [PROBED_JPEG] = {"jpeg_pipe", NULL, "image/jpeg"},
+    [PROBED_GIF] = {"gif", NULL, "image/gif"},
+    [PROBED_FLAC] = {"flac", "audio/flac", NULL},
+    [PROBED_OGG] = {"ogg", "audio/ogg", "video/ogg"},
+    [PROBED_MP3] = {"mp3", "audio/mpeg", NULL},
+    [PROBED_MP4] = {"mov", "audio/mp4", "video/mp4"},
+    [PROBED_MATROSKA] = {"matroska", "audio/webm", "video/webm"},
 };
 
-static const char *
-type_of(const AVFormatContext *media, bool has_video)
+/* By the name of the demuxer, which may be several with commas. */
+static int
+format_of(const AVFormatContext *media)
 {
 	const char *name = media->iformat->name;
+	size_t n = sizeof(formats) / sizeof(formats[0]);
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		size_t len = strlen(types[i].format);
+	for (size_t i = PROBED_WAV; i < n; i++) {
+		size_t len = strlen(formats[i].name);
 
-		if (strncmp(name, types[i].format, len) == 0 &&
+		if (strncmp(name, formats[i].name, len) == 0 &&
 		    (name[len] == '\0' || name[len] == ','))
-			return has_video ? types[i].video : types[i].audio;
+			return i;
 	}
-	return NULL;
+	return -1;
+}
+
+/* Film of the two containers that have more than one name; sound in them has
+ * the one that everybody calls it by. */
+static const char *
+film_type(enum probed_format format)
+{
+	uint8_t head[64] = {0};
+	size_t n = probed_read(0, head, sizeof(head));
+
+	if (format == PROBED_MATROSKA && memmem(head, n, "webm", 4) == NULL)
+		return "video/x-matroska";
+	if (format == PROBED_MP4 && memcmp(head + 4, "ftypqt  ", 8) == 0)
+		return "video/quicktime";
+	return formats[format].video;
+}
+
+static void
+set_type(struct probed *p, const char *type)
+{
+	snprintf(p->type, sizeof(p->type), "%s", type != NULL ? type : "");
+}
+
+/* What its first bytes say, for formats that hold one sort of thing. */
+static void
+guess_type(struct probed *p, enum probed_format format)
+{
+	if (format == PROBED_DOCUMENT || format == PROBED_UNKNOWN)
+		return;
+	if (formats[format].video == NULL)
+		set_type(p, formats[format].audio);
+	else if (formats[format].audio == NULL)
+		set_type(p, formats[format].video);
+}
+
+/* -- looking ------------------------------------------------------------- */
+
+static int
+look_at_shape(struct probed *p, struct probed_shape *shape)
+{
+	switch (shape->format) {
+	case PROBED_WAV:
+		return probed_shape_wav(p, shape);
+	case PROBED_WEBP:
+		return probed_shape_webp(p, shape);
+	case PROBED_PNG:
+		return probed_shape_png(p, shape);
+	case PROBED_JPEG:
+		return probed_shape_jpeg(p, shape);
+	case PROBED_OGG:
+		return probed_shape_ogg(p, shape);
+	case PROBED_MP4:
+		return probed_shape_mp4(p, shape);
+	case PROBED_MATROSKA:
+		return probed_shape_matroska(p, shape);
+	case PROBED_GIF:
+	case PROBED_FLAC:
+	case PROBED_MP3:
+	case PROBED_UNKNOWN:
+	case PROBED_DOCUMENT:
+		break;
+	}
+	return 0;
+}
+
+/* No demuxer takes it. */
+static int
+refuse_unopened(struct probed *p, const struct probed_shape *shape)
+{
+	if (shape->is_cut && shape->says_bytes > 0)
+		return probed_fault(p, "truncated",
+		    "the container says %lld bytes, there are %lld",
+		    (long long)shape->says_bytes, (long long)probed_size());
+	if (shape->is_cut)
+		return probed_fault(
+		    p, "truncated", "it ends in the middle of its beginning");
+	return probed_fault(p, "bad_media",
+	    "it begins as a media file does, and cannot be read as one");
+}
+
+/* A picture beside sound: no film. */
+static bool
+is_cover(const AVStream *stream)
+{
+	return (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
 }
 
 static int
-look_at_media(int samples_hz)
+look_at_streams(struct probed *p, AVFormatContext *media,
+    const struct probed_shape *shape, int samples_hz)
 {
-	AVFormatContext *media = probed_open();
-	int audio, video;
-	const char *type;
+	int audio, video, format = format_of(media);
 
-	if (media == NULL)
-		return -1;
 	audio = av_find_best_stream(media, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0);
 	video = av_find_best_stream(media, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-	type = type_of(media, video >= 0);
-	if (type == NULL)
-		return -1;
+	if (video >= 0 && is_cover(media->streams[video]))
+		video = -1;
+	if (format < 0)
+		return probed_fault(
+		    p, "bad_media", "its container is none that is known");
+	if (audio < 0 && video < 0)
+		return probed_fault(p, "no_content",
+		    "it has neither sound nor picture that can be decoded");
+	set_type(p, video >= 0 ? film_type(format) : formats[format].audio);
+	if (p->type[0] == '\0')
+		return probed_fault(p, "bad_media",
+		    "it has a picture where its container has sound, or the "
+		    "other way round");
 	if (samples_hz > 0)
 		return audio >= 0
 			   ? probed_write_samples(media, audio, samples_hz)
 			   : -1;
-	if (video >= 0)
-		return probed_print_picture(media, video, type);
-	return audio >= 0 ? probed_print_sound(media, audio, type) : -1;
+	return video >= 0 ? probed_picture(p, media, video, shape)
+			  : probed_sound(p, media, audio, shape);
+}
+
+static int
+look_at_media(struct probed *p, struct probed_shape *shape, int samples_hz)
+{
+	AVFormatContext *media;
+
+	guess_type(p, shape->format);
+	if (look_at_shape(p, shape) != 0)
+		return -1;
+	media = probed_open();
+	if (media == NULL)
+		return refuse_unopened(p, shape);
+	return look_at_streams(p, media, shape, samples_hz);
 }
 
 /* What looks like media must decode; only what does not is a document. */
-static bool
-looks_like_media(void)
+static int
+look(struct probed *p, int samples_hz)
 {
-	static const struct {
-		const char *bytes;
-		size_t at, len;
-	} magics[] = {{"RIFF", 0, 4}, {"\x89PNG", 0, 4}, {"\xff\xd8\xff", 0, 3},
-	    {"fLaC", 0, 4}, {"OggS", 0, 4}, {"ID3", 0, 3}, {"\xff\xfb", 0, 2},
-	    {"\xff\xf3", 0, 2}, {"ftyp", 4, 4}, {"\x1a\x45\xdf\xa3", 0, 4}};
-	uint8_t head[16] = {0};
-	ssize_t n = read(STDIN_FILENO, head, sizeof(head));
+	struct probed_shape shape = {.format = probed_format()};
 
-	lseek(STDIN_FILENO, 0, SEEK_SET);
-	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
-		if (n >= (ssize_t)(magics[i].at + magics[i].len) &&
-		    memcmp(head + magics[i].at, magics[i].bytes,
-			magics[i].len) == 0)
-			return true;
-	}
-	return false;
+	if (shape.format != PROBED_DOCUMENT)
+		return look_at_media(p, &shape, samples_hz);
+	return samples_hz > 0 ? -1 : probed_document(p);
 }
 
 /* -- the program ------------------------------------------------------- */
@@ -174,19 +259,12 @@ samples_rate(int argc, char **argv)
 	return (int)rate_hz;
 }
 
-static int
-look(int samples_hz)
-{
-	if (looks_like_media())
-		return look_at_media(samples_hz);
-	return samples_hz > 0 ? -1 : probed_print_document();
-}
-
 int
 main(int argc, char **argv)
 {
 	int samples_hz = samples_rate(argc, argv), failed;
 	uint64_t max_output = MAX_OUTPUT;
+	struct probed p = {0};
 
 	if (samples_hz < 0) {
 		fprintf(stderr,
@@ -200,13 +278,15 @@ main(int argc, char **argv)
 		    (uint64_t)samples_hz * PROBED_MAX_SAMPLES_S * sizeof(float);
 	av_log_set_level(AV_LOG_QUIET);
 	setvbuf(stdout, NULL, _IOFBF, 65536);
-	if (lock_in(max_output) != 0) {
+	if (probed_cage(max_output) != 0) {
 		fputs("fatal subnetd-probe probe.cage "
 		      "why=\"cannot limit itself\"\n",
 		    stderr);
 		return EXIT_NO_CAGE;
 	}
-	failed = look(samples_hz);
+	failed = look(&p, samples_hz);
+	if (samples_hz == 0)
+		print(&p);
 	fflush(stdout);
 	_exit(failed ? EXIT_FAILURE : EXIT_SUCCESS);
 }

@@ -1,55 +1,58 @@
-/* Files that are no media, by how they begin and end. */
-#include <stdint.h>
+/* Files that are no media, by how they begin. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "orchestrator/probed.h"
 
-enum {
-	TAIL_BYTES = 65536
-}; /* of a zip file: its list of names, or much of it */
+enum { HEAD_BYTES = 512 };
 
-static const char docx[] =
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-
-/* The names of a zip file stand, as they are, at its end. */
-static const char *
-zip_type(void)
+static bool
+begins(const char *text, const char *word)
 {
-	static const char name[] = "word/document.xml";
-	static uint8_t tail[TAIL_BYTES];
-	off_t end = lseek(STDIN_FILENO, 0, SEEK_END);
-	size_t len = 0;
-	ssize_t n;
-
-	lseek(STDIN_FILENO, end > TAIL_BYTES ? end - TAIL_BYTES : 0, SEEK_SET);
-	while (len < sizeof(tail) &&
-	       (n = read(STDIN_FILENO, tail + len, sizeof(tail) - len)) > 0)
-		len += n;
-	if (memmem(tail, len, name, strlen(name)) != NULL)
-		return docx;
-	return "application/zip";
+	return strncasecmp(text, word, strlen(word)) == 0;
 }
 
-/* Documents are known by how they begin; their insides are not our business. */
-int
-probed_print_document(void)
+/* A page for a browser, which is no plain text: it may hold programs. */
+static bool
+is_html(const uint8_t *head, size_t n)
 {
-	uint8_t head[512];
-	ssize_t n;
+	static const char *const words[] = {
+	    "<!doctype html", "<html", "<head", "<body", "<script", NULL};
+	char text[HEAD_BYTES + 1];
+	const char *at = text;
+
+	memcpy(text, head, n);
+	text[n] = '\0';
+	if (strncmp(at, "\xef\xbb\xbf", 3) == 0)
+		at += 3;
+	while (isspace((unsigned char)*at))
+		at++;
+	for (int i = 0; words[i] != NULL; i++) {
+		if (begins(at, words[i]))
+			return true;
+	}
+	return false;
+}
+
+int
+probed_document(struct probed *p)
+{
+	uint8_t head[HEAD_BYTES];
+	size_t n = probed_read(0, head, sizeof(head));
 	const char *type = "text/plain";
 
-	lseek(STDIN_FILENO, 0, SEEK_SET);
-	n = read(STDIN_FILENO, head, sizeof(head));
-	if (n <= 0)
-		return -1;
+	if (n == 0)
+		return probed_fault(p, "no_content", "it has no bytes");
 	if (n >= 5 && memcmp(head, "%PDF-", 5) == 0)
-		type = "application/pdf";
-	else if (n >= 4 && memcmp(head, "PK\3\4", 4) == 0)
-		type = zip_type();
-	else if (memchr(head, '\0', n) != NULL)
+		return probed_pdf(p);
+	if (n >= 4 &&
+	    (memcmp(head, "PK\3\4", 4) == 0 || memcmp(head, "PK\5\6", 4) == 0))
+		return probed_zip(p);
+	if (memchr(head, '\0', n) != NULL)
 		type = "application/octet-stream";
-	printf("{\"type\":\"%s\"}\n", type);
+	else if (is_html(head, n))
+		type = "text/html";
+	snprintf(p->type, sizeof(p->type), "%s", type);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "orchestrator/probed.h"
@@ -53,8 +54,6 @@ probed_open(void)
 	return media;
 }
 
-/* -- decoding ----------------------------------------------------------- */
-
 static AVCodecContext *
 open_decoder(const AVStream *stream)
 {
@@ -65,34 +64,103 @@ open_decoder(const AVStream *stream)
 		return NULL;
 	avcodec_parameters_to_context(decoder, stream->codecpar);
 	decoder->thread_count = 1;
+	decoder->max_pixels = PROBED_MAX_PIXELS;
 	if (avcodec_open2(decoder, codec, NULL) < 0)
 		return NULL;
 	return decoder;
 }
 
-long
+void
+probed_add_names(struct probed *p, const AVFormatContext *media, int index)
+{
+	const char *name = media->iformat->name;
+	int len = strcspn(name, ",_"); /* "mov,mp4,m4a", "png_pipe" */
+
+	probed_add(p, ",\"container\":\"%.*s\",\"codec\":\"%s\"", len, name,
+	    avcodec_get_name(media->streams[index]->codecpar->codec_id));
+}
+
+/* -- how long it is ------------------------------------------------------ */
+
+double
+probed_says_s(const AVFormatContext *media, int index)
+{
+	const AVStream *stream = media->streams[index];
+
+	/* What was guessed from bit rates or from the last packets that are
+	 * there is no word of the container's. */
+	if (media->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
+		return 0;
+	if (stream->duration != AV_NOPTS_VALUE && stream->duration > 0)
+		return stream->duration * av_q2d(stream->time_base);
+	if (media->duration != AV_NOPTS_VALUE && media->duration > 0)
+		return (double)media->duration / AV_TIME_BASE;
+	return 0;
+}
+
+bool
+probed_is_short(double says_s, double is_s)
+{
+	return says_s > 0 && is_s < says_s - (0.25 + says_s / 100);
+}
+
+double
+probed_last_s(AVFormatContext *media, int index, long max_packets)
+{
+	const AVStream *stream = media->streams[index];
+	AVPacket *packet = av_packet_alloc();
+	int64_t first = stream->start_time, last = 0;
+
+	if (first == AV_NOPTS_VALUE)
+		first = 0;
+	while (max_packets-- > 0 && av_read_frame(media, packet) >= 0) {
+		if (packet->stream_index == index &&
+		    packet->pts != AV_NOPTS_VALUE &&
+		    packet->pts - first + packet->duration > last)
+			last = packet->pts - first + packet->duration;
+		av_packet_unref(packet);
+	}
+	return last * av_q2d(stream->time_base);
+}
+
+/* -- decoding ----------------------------------------------------------- */
+
+int
+probed_nothing(struct probed *p, const struct probed_count *count)
+{
+	if (count->packets > 0)
+		return probed_fault(
+		    p, "bad_media", "nothing of it can be decoded");
+	return probed_fault(
+	    p, "no_content", "there is neither a sample nor a picture in it");
+}
+
+struct probed_count
 probed_decode(
     AVFormatContext *media, int index, probed_on_frame *on_frame, void *arg)
 {
 	AVCodecContext *decoder = open_decoder(media->streams[index]);
 	AVPacket *packet = av_packet_alloc();
 	AVFrame *frame = av_frame_alloc();
+	struct probed_count n = {0};
 	bool more = true, enough = false;
-	long n = 0;
 
-	if (decoder == NULL)
-		return 0;
+	if (decoder == NULL) {
+		n.packets = 1; /* there may be some; nobody can read them */
+		return n;
+	}
 	while (more && !enough) {
 		more = av_read_frame(media, packet) >= 0;
 		if (more && packet->stream_index != index) {
 			av_packet_unref(packet);
 			continue;
 		}
+		n.packets += more && packet->size > 0;
 		avcodec_send_packet(decoder, more ? packet : NULL);
 		if (more)
 			av_packet_unref(packet);
 		while (!enough && avcodec_receive_frame(decoder, frame) >= 0) {
-			n++;
+			n.frames++;
 			enough = !on_frame(frame, arg);
 			av_frame_unref(frame);
 		}

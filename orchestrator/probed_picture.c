@@ -8,13 +8,12 @@
  */
 #include <libavformat/avformat.h>
 #include <libavutil/pixdesc.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "orchestrator/probed.h"
 #include "scorer/picture.h"
 
-enum { MAX_SECONDS = 12 * 3600, MAX_DEPTH = 16 };
+enum { MAX_SECONDS = 12 * 3600, MAX_DEPTH = 16, MAX_PACKETS = 500000 };
 
 struct looker {
 	bool wants_hash;
@@ -184,26 +183,54 @@ on_picture(const AVFrame *f, void *arg)
 	return false;
 }
 
-int
-probed_print_picture(AVFormatContext *media, int index, const char *type)
+static void
+add_hashes(struct probed *p, const struct looker *l)
 {
-	bool is_video = strncmp(type, "video/", 6) == 0;
-	double seconds = (double)media->duration / AV_TIME_BASE;
-	struct looker l = {.wants_hash = !is_video};
+	if (l->has_hash)
+		probed_add(p,
+		    ",\"phash\":\"%016llx\",\"dhash\":\"%016llx\","
+		    "\"blank\":%s",
+		    (unsigned long long)l->measure.phash,
+		    (unsigned long long)l->measure.dhash,
+		    l->measure.blank ? "true" : "false");
+}
 
-	if (probed_decode(media, index, on_picture, &l) == 0 || l.width <= 0 ||
-	    l.height <= 0)
-		return -1;
-	printf("{\"type\":\"%s\",\"width\":%d,\"height\":%d", type, l.width,
-	    l.height);
-	if (l.has_hash)
-		printf(",\"phash\":\"%016llx\",\"dhash\":\"%016llx\","
-		       "\"blank\":%s",
-		    (unsigned long long)l.measure.phash,
-		    (unsigned long long)l.measure.dhash,
-		    l.measure.blank ? "true" : "false");
-	if (is_video && seconds > 0 && seconds < MAX_SECONDS)
-		printf(",\"duration_s\":%.3f", seconds);
-	printf("}\n");
-	return 0;
+/* How long a film is; and, where its container ends too early, how much of it
+ * is there. */
+static int
+measure_film(struct probed *p, AVFormatContext *media, int index,
+    const struct probed_shape *shape)
+{
+	double says_s = probed_says_s(media, index), is_s;
+
+	if (says_s > 0 && says_s < MAX_SECONDS)
+		probed_add(p, ",\"duration_s\":%.3f", says_s);
+	if (!shape->is_cut)
+		return 0;
+	is_s = probed_last_s(media, index, MAX_PACKETS);
+	if (probed_is_short(says_s, is_s))
+		return probed_fault(p, "truncated",
+		    "the container says %.1f s, %.1f s are there", says_s,
+		    is_s);
+	if (says_s > 0 && is_s > 0)
+		return 0; /* some count their bytes wrongly */
+	return probed_fault(p, "truncated",
+	    "the container says %lld bytes, there are %lld",
+	    (long long)shape->says_bytes, (long long)probed_size());
+}
+
+int
+probed_picture(struct probed *p, AVFormatContext *media, int index,
+    const struct probed_shape *shape)
+{
+	bool is_film = strncmp(p->type, "video/", 6) == 0;
+	struct looker l = {.wants_hash = !is_film};
+	struct probed_count n = probed_decode(media, index, on_picture, &l);
+
+	if ((n.frames == 0 || l.width <= 0 || l.height <= 0) && !shape->is_cut)
+		return probed_nothing(p, &n);
+	probed_add_names(p, media, index);
+	probed_add(p, ",\"width\":%d,\"height\":%d", l.width, l.height);
+	add_hashes(p, &l);
+	return is_film ? measure_film(p, media, index, shape) : 0;
 }

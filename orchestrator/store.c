@@ -12,6 +12,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/queue.h"
 #include "orchestrator/router.h"
+#include "orchestrator/store_keys.h"
 #include "orchestrator/store_op.h"
 #include "sql.h"
 
@@ -40,6 +41,7 @@ job_free(struct job *job)
 	free(job->sticky);
 	free(job->only);
 	free(job->input_type);
+	json_decref(job->input_measured);
 	free(job);
 }
 
@@ -85,6 +87,7 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	bool has_input = job->input_type != NULL;
 	char *params = store_json(job->params);
 	char *expect = store_json(job->expect);
+	char *measured = store_json(job->input_measured);
 
 	pg_add_text(&p, job->id);
 	pg_add_int(&p, o->netuid);
@@ -107,9 +110,13 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	    &p, queue_rank_us(job->created_us, job->priority, o->ageing_ms));
 	pg_add_text(&p, job->sticky);
 	pg_add_text(&p, job->tenant);
+	pg_add_text(&p, measured);
 	pg_op_add_row(op, sql_job_insert, p.n, p.values);
+	if (job->name != NULL)
+		store_idempotency_add_done(op, o, job->name, job->id);
 	free(params);
 	free(expect);
+	free(measured);
 }
 
 void
@@ -141,18 +148,30 @@ store_job_get(
 	query_id(o, sql_job_get, id, on_answer, arg);
 }
 
-void
-store_job_show(
-    struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
+static void
+query_owned(struct orchestrator *o, const char *sql, const char *id,
+    const char *tenant, pg_on_answer *on_answer, void *arg)
 {
-	query_id(o, sql_job_show, id, on_answer, arg);
+	struct pg_params p = {0};
+
+	pg_add_text(&p, id);
+	pg_add_int(&p, o->netuid);
+	pg_add_text(&p, tenant);
+	store_query(o, sql, &p, on_answer, arg);
 }
 
 void
-store_job_result(
-    struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
+store_job_show(struct orchestrator *o, const char *id, const char *tenant,
+    pg_on_answer *on_answer, void *arg)
 {
-	query_id(o, sql_job_result, id, on_answer, arg);
+	query_owned(o, sql_job_show, id, tenant, on_answer, arg);
+}
+
+void
+store_job_result(struct orchestrator *o, const char *id, const char *tenant,
+    pg_on_answer *on_answer, void *arg)
+{
+	query_owned(o, sql_job_result, id, tenant, on_answer, arg);
 }
 
 void

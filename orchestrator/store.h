@@ -30,13 +30,14 @@ void store_job_accept(struct orchestrator *, const struct job *,
     pg_on_answer *, void *arg);
 void store_job_get(
     struct orchestrator *, const char *id, pg_on_answer *, void *arg);
-void store_job_show(
-    struct orchestrator *, const char *id, pg_on_answer *, void *arg);
+/* Of that tenant; NULL: of any. */
+void store_job_show(struct orchestrator *, const char *id, const char *tenant,
+    pg_on_answer *, void *arg);
 /* Which of these jobs have changed: arrays as texts (job_watch.sql). */
 void store_job_watch(struct orchestrator *, const char *ids, const char *marks,
     pg_on_answer *, void *arg);
-void store_job_result(
-    struct orchestrator *, const char *id, pg_on_answer *, void *arg);
+void store_job_result(struct orchestrator *, const char *id, const char *tenant,
+    pg_on_answer *, void *arg);
 /* A job that we hold is given up: nobody's, and due then; or at once, as soon
  * as a miner is free for it. */
 void store_job_later(

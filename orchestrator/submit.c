@@ -73,11 +73,10 @@ on_placed(const struct job *job, const struct refusal *r, void *arg)
 {
 	struct submit *s = arg;
 
-	if (job == NULL) {
-		refuse(s, r->status, r->code, r->why);
-		return;
-	}
-	answer_accepted(s, job);
+	if (job != NULL)
+		answer_accepted(s, job);
+	else
+		refusal_reply(s->req, r);
 	free(s);
 }
 
@@ -125,6 +124,7 @@ on_read(struct form *form, const struct refusal *r, void *arg)
 	if (json == NULL) {
 		refuse(s, 422, "bad_job", err.text);
 	} else {
+		request.req = s->req;
 		request.json = json;
 		request.file_type = form_file_type(form);
 		request.file = form_take_file(form);

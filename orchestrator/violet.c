@@ -10,6 +10,7 @@
 #include "common/pg.h"
 #include "common/xalloc.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/principal.h"
 #include "orchestrator/refusal.h"
 
 enum { FILE_URL_S = 900 };
@@ -78,10 +79,12 @@ violet_refuse_input(struct http_req *req, const struct refusal *r)
 {
 	bool is_large = strcmp(r->code, "too_large") == 0 ||
 			strcmp(r->code, "input_size") == 0;
+	bool is_bad_input =
+	    r->status < 500 && r->status != 409 && r->status != 429;
 	char why[sizeof(r->why)];
 
 	say_fields(r->why, why, sizeof(why));
-	violet_refuse(req, r->status < 500 ? 400 : r->status, "%s%s",
+	violet_refuse(req, is_bad_input ? 400 : r->status, "%s%s",
 	    is_large ? "File too large: " : "", why);
 }
 
@@ -94,12 +97,10 @@ violet_is_read(struct http_req *req, const struct pg_answer *answer)
 	return false;
 }
 
-/* Nobody is asked who he is yet: whoever reaches the door sees all. */
 const char *
 violet_tenant(const struct http_req *req)
 {
-	(void)req;
-	return NULL;
+	return principal_sees(principal_of(req));
 }
 
 char *

@@ -217,13 +217,8 @@ params_of(const struct task *t)
 static json_t *
 order_of(const struct task *t, int priority)
 {
-	json_t *order = json_pack("{s:s, s:o, s:i}", "kind", t->type->kind,
-	    "params", params_of(t), "priority", priority);
-	const char *tenant = violet_tenant(t->req);
-
-	if (tenant != NULL)
-		json_object_set_new(order, "tenant", json_string(tenant));
-	return order;
+	return json_pack("{s:s, s:o, s:i}", "kind", t->type->kind, "params",
+	    params_of(t), "priority", priority);
 }
 
 /* -- the answer ---------------------------------------------------------- */
@@ -301,6 +296,7 @@ place(struct task *t, int priority)
 {
 	json_t *json = order_of(t, priority);
 	struct order_request request = {
+	    .req = t->req,
 	    .json = json,
 	    .file_type = form_file_type(t->form),
 	    .file = t->type->file != NULL ? form_take_file(t->form) : NULL,

@@ -40,8 +40,19 @@ refuse(struct http_req *req, const char *why)
 static bool
 is_signed(struct http_req *req)
 {
-	return http_req_header(req, "Authorization") != NULL ||
-	       http_req_header(req, "Epistula-Signature") != NULL;
+	static const char scheme[] = "Epistula";
+	const char *authorization = http_req_header(req, "Authorization");
+
+	return authorization != NULL &&
+	       strncmp(authorization, scheme, strlen(scheme)) == 0;
+}
+
+/* Who comes with a key of that role, where that is enough. */
+static bool
+needs_no_proof(const struct orchestrator *o, struct http_req *req)
+{
+	return !is_signed(req) && o->violet_keyless &&
+	       http_req_user(req) != NULL;
 }
 
 /* It goes to the database, and nowhere else. */
@@ -111,7 +122,7 @@ violet_proof_expect(struct orchestrator *o, struct http_req *req,
 	const char *by = http_req_header(req, "Epistula-Signed-By");
 	struct expecting *e;
 
-	if (!is_signed(req) && o->violet_keyless) {
+	if (needs_no_proof(o, req)) {
 		on_likely(arg);
 		return;
 	}
@@ -152,7 +163,7 @@ violet_prove(struct orchestrator *o, struct http_req *req, const char *digest,
 	const char *why;
 	struct proof *p;
 
-	if (!is_signed(req) && o->violet_keyless) {
+	if (needs_no_proof(o, req)) {
 		on_proven(NULL, arg);
 		return;
 	}

@@ -2,7 +2,8 @@
  * Who a miner is that speaks to Violet's door: the hotkey that signed its
  * request (Epistula's headers, for our hotkey), each request good once, at
  * whichever instance. Where the operator lets miners in that do not sign
- * (orchestrator.violet_keyless), one is nobody in particular.
+ * (orchestrator.violet_keyless), one that comes with an API key is nobody in
+ * particular.
  */
 #ifndef ORCHESTRATOR_VIOLET_PROOF_H
 #define ORCHESTRATOR_VIOLET_PROOF_H

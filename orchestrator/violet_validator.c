@@ -13,6 +13,7 @@
 #include "orchestrator/body.h"
 #include "orchestrator/form.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/principal.h"
 #include "orchestrator/refusal.h"
 #include "orchestrator/store_violet.h"
 #include "orchestrator/violet.h"
@@ -55,10 +56,13 @@ asking_free(struct asking *a)
 	free(a);
 }
 
-/* Who asks: what a validator calls itself, or else its uid. */
+/* Who asks: the key it came with, which says more than what a validator calls
+ * itself; or else that, or its uid. */
 static int
 take_validator(struct asking *a, const char *uid, const char *name)
 {
+	const char *key = principal_of(a->req)->id;
+
 	if (uid != NULL && !violet_number(uid, 0, MAX_UID, &a->uid))
 		violet_refuse(a->req, 400,
 		    "validator_uid must be a number up to %d", MAX_UID);
@@ -70,7 +74,10 @@ take_validator(struct asking *a, const char *uid, const char *name)
 	else if (uid == NULL && (name == NULL || name[0] == '\0'))
 		violet_refuse(a->req, 400, "validator_uid is missing");
 	else {
-		if (name != NULL && name[0] != '\0')
+		if (key[0] != '\0')
+			snprintf(
+			    a->validator, sizeof(a->validator), "key:%s", key);
+		else if (name != NULL && name[0] != '\0')
 			snprintf(
 			    a->validator, sizeof(a->validator), "%s", name);
 		else

@@ -1,5 +1,5 @@
 -- Where a job's result is.
--- $1 id, $2 netuid
+-- $1 id, $2 netuid, $3 tenant whose it must be; null: any
 -- columns: state, and the best delivered attempt's id and result, or nulls
 -- (+ 0: found by its id, whatever is known of the tables yet)
 select j.state, a.id as attempt_id, a.result_type, a.result_sha256,
@@ -12,3 +12,4 @@ left join lateral (
 	order by miner_ms
 	limit 1) a on true
 where j.id = $1 and j.netuid + 0 = $2
+	and ($3::text is null or j.tenant = $3)

@@ -1,5 +1,6 @@
 -- A job as the API shows it.
--- $1 id, $2 netuid; columns: body, the JSON text
+-- $1 id, $2 netuid, $3 tenant whose it must be; null: any
+-- columns: body, the JSON text
 -- (+ 0: found by its id, whatever is known of the tables yet)
 select json_build_object(
 	'id', j.id, 'kind', j.kind, 'source', j.source, 'state', j.state,
@@ -9,7 +10,7 @@ select json_build_object(
 	'miners', j.miners_wanted,
 	'input', case when j.input_bytes is not null then json_build_object(
 		'type', j.input_type, 'bytes', j.input_bytes,
-		'sha256', j.input_sha256) end,
+		'sha256', j.input_sha256, 'measured', j.input_measured) end,
 	'result', (select json_build_object('attempt', b.id, 'hotkey', b.hotkey,
 			'url', '/v1/jobs/' || j.id || '/result',
 			'type', b.result_type, 'bytes', b.result_bytes,
@@ -23,7 +24,8 @@ select json_build_object(
 	'attempts', (select coalesce(json_agg(json_build_object(
 			'id', a.id, 'hotkey', a.hotkey, 'uid', a.uid,
 			'state', a.state, 'reason', a.reason,
-			'side', r.side, 'sent_at', a.sent_at,
+			'side', r.side, 'why', a.measured ->> 'why',
+			'sent_at', a.sent_at,
 			'finished_at', a.finished_at, 'queue_ms', a.queue_ms,
 			'dispatch_ms', a.dispatch_ms, 'miner_ms', a.miner_ms,
 			'receipt', a.receipt,
@@ -33,3 +35,4 @@ select json_build_object(
 		where a.job_id = j.id))::text as body
 from job j
 where j.id = $1 and j.netuid + 0 = $2
+	and ($3::text is null or j.tenant = $3)

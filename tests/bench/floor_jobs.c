@@ -277,10 +277,10 @@ post_bare(struct http_req *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-    {"POST", "/v1/jobs", MAX_BODY, false, post_job},
-    {"POST", "/v1/attempts/{id}/result", MAX_BODY, false, post_result},
-    {"POST", "/bare", MAX_BODY, false, post_bare},
-    {NULL, NULL, 0, false, NULL},
+    {"POST", "/v1/jobs", MAX_BODY, false, post_job, 0},
+    {"POST", "/v1/attempts/{id}/result", MAX_BODY, false, post_result, 0},
+    {"POST", "/bare", MAX_BODY, false, post_bare, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 /* -- the program -------------------------------------------------------- */

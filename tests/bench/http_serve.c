@@ -45,9 +45,9 @@ post_echo(struct http_req *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/hello", 0, false, get_hello},
-    {"POST", "/echo", 65536, false, post_echo},
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/hello", 0, false, get_hello, 0},
+    {"POST", "/echo", 65536, false, post_echo, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 static void

@@ -323,7 +323,7 @@ dippy_08_success_needs_an_image(void **state)
 	assert_int_equal(play_job(r), 0);
 	end_without_image(r, words, strlen(words), "success", "wrong_type");
 	/* Its signature and its header, and no more. */
-	end_without_image(r, png.data, 33, "success", "bad_media");
+	end_without_image(r, png.data, 33, "success", "truncated");
 	assert_int_equal(play_job(r), 0);
 	buf_free(&png);
 }

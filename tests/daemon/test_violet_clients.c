@@ -81,7 +81,7 @@ static const struct {
 	{"audio_file", "a.wav", "text/plain", "some words", 10}},
     {"/api/v1/transcription", "empty", {NULL},
 	{"audio_file", "a.wav", "audio/wav", "", 0}},
-    {"/api/v1/transcription", "decode", {NULL},
+    {"/api/v1/transcription", "broken", {NULL},
 	{"audio_file", "a.wav", "audio/wav", "RIFFnothing", 11}},
     {"/api/v1/document-translation", "File type not supported",
 	{"source_language", "en", "target_language", "de"},

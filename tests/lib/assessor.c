@@ -153,8 +153,8 @@ get_details(struct http_req *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/model_submission_details", 0, false, get_details},
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/model_submission_details", 0, false, get_details, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 /* -- the test's side ---------------------------------------------------- */

@@ -239,10 +239,10 @@ show_capacity(struct http_req *req, void *door)
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/capacity", MAX_PLAIN, false, show_capacity},
-    {"POST", "/jobs/{kind}", MAX_JOB, false, take_work},
-    {"POST", "/jobs/{kind}/cancel", MAX_PLAIN, false, take_back},
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/capacity", MAX_PLAIN, false, show_capacity, 0},
+    {"POST", "/jobs/{kind}", MAX_JOB, false, take_work, 0},
+    {"POST", "/jobs/{kind}/cancel", MAX_PLAIN, false, take_back, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 /* -- doors -------------------------------------------------------------- */

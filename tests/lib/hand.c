@@ -152,12 +152,12 @@ take_cancel(struct http_req *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/capacity", MAX_PLAIN, false, show_capacity},
-    {"POST", "/inference", MAX_JOB, false, take_work},
-    {"POST", "/edit", MAX_JOB, false, take_work},
-    {"POST", "/jobs/{kind}", MAX_JOB, false, take_work},
-    {"POST", "/jobs/{kind}/cancel", MAX_PLAIN, false, take_cancel},
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/capacity", MAX_PLAIN, false, show_capacity, 0},
+    {"POST", "/inference", MAX_JOB, false, take_work, 0},
+    {"POST", "/edit", MAX_JOB, false, take_work, 0},
+    {"POST", "/jobs/{kind}", MAX_JOB, false, take_work, 0},
+    {"POST", "/jobs/{kind}/cancel", MAX_PLAIN, false, take_cancel, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 static void

@@ -19,9 +19,16 @@
  *   GET  /none             204
  *   GET  /echo-id          the request's id
  *   GET  /big?len=         that many bytes from memory
- *   GET  /stats            numbers: gone ended_badly rss_kb hwm_kb
+ *   GET  /gated            who the gate says that it is, and the route's roles
+ *   POST /gated            as /echo; for others
+ *   POST /gated-upload     as /upload; for others yet
+ *   GET  /stats            numbers: gone ended_badly users rss_kb hwm_kb
  *   POST /measure          start hwm_kb anew
  *   POST /drain            drain, and end the process when idle
+ *
+ * The gate of the three does what X-Gate says, at once, or after 20 ms where
+ * "later" stands in it: it refuses ("no"), else it admits the user of that
+ * name. users: those that were set and are not freed yet.
  */
 #include "tests/lib/http_child.h"
 
@@ -62,7 +69,7 @@ enum {
 struct app {
 	struct event_base *base;
 	struct http_server *server;
-	long gone, ended_badly;
+	long gone, ended_badly, users;
 };
 
 /* An upload under way, or an answer that is due later. */
@@ -315,6 +322,74 @@ get_file(struct http_req *req, void *arg)
 	http_reply_file(req, 200, "application/octet-stream", fd, from, n);
 }
 
+/* -- the gate ----------------------------------------------------------- */
+
+struct user {
+	struct app *app;
+	char *name;
+};
+
+static void
+user_free(void *arg)
+{
+	struct user *user = arg;
+
+	user->app->users--;
+	free(user->name);
+	free(user);
+}
+
+static void
+decide(struct app *app, struct http_req *req)
+{
+	const char *name = http_req_header(req, "X-Gate");
+	struct user *user;
+
+	if (name == NULL || strstr(name, "no") != NULL) {
+		http_reply_problem(req, 401, "nobody", "who are you?");
+		return;
+	}
+	user = xcalloc(1, sizeof(*user));
+	user->app = app;
+	user->name = xstrdup(name);
+	app->users++;
+	http_req_set_user(req, user, user_free);
+	http_req_admit(req);
+}
+
+static void
+on_decide(evutil_socket_t fd, short what, void *arg)
+{
+	struct work *w = arg;
+
+	(void)fd;
+	(void)what;
+	decide(w->app, w->req);
+	work_free(w);
+}
+
+static void
+gate(struct http_req *req, void *arg)
+{
+	const char *name = http_req_header(req, "X-Gate");
+
+	if (name != NULL && strstr(name, "later") != NULL)
+		work_in(work_new(arg, req, on_decide), LATER_MS);
+	else
+		decide(arg, req);
+}
+
+static void
+get_gated(struct http_req *req, void *arg)
+{
+	const struct user *user = http_req_user(req);
+	char *text = xasprintf("%s %u", user->name, http_req_roles(req));
+
+	(void)arg;
+	say(req, text);
+	free(text);
+}
+
 /* -- answers in pieces ---------------------------------------------------- */
 
 static void
@@ -392,6 +467,8 @@ get_endless(struct http_req *req, void *arg)
 	begin_pieces(arg, req, on_endless);
 }
 
+/* -- numbers ------------------------------------------------------------ */
+
 /* A line of /proc/self/status, in KiB. */
 static long
 memory_kb(const char *name)
@@ -416,8 +493,9 @@ get_stats(struct http_req *req, void *arg)
 	char text[256];
 
 	snprintf(text, sizeof(text),
-	    "gone=%ld ended_badly=%ld rss_kb=%ld hwm_kb=%ld ", app->gone,
-	    app->ended_badly, memory_kb("VmRSS:"), memory_kb("VmHWM:"));
+	    "gone=%ld ended_badly=%ld users=%ld rss_kb=%ld hwm_kb=%ld ",
+	    app->gone, app->ended_badly, app->users, memory_kb("VmRSS:"),
+	    memory_kb("VmHWM:"));
 	say(req, text);
 }
 
@@ -454,28 +532,31 @@ post_drain(struct http_req *req, void *arg)
 static const uint64_t large = (uint64_t)4 << 30;
 
 static const struct http_route routes[] = {
-    {"GET", "/hello", 0, false, get_hello},
-    {"GET", "/jobs/{id}", 0, false, get_job},
-    {"DELETE", "/jobs/{id}", 0, false, get_job},
-    {"GET", "/echo-id", 0, false, get_id},
-    {"GET", "/none", 0, false, get_none},
-    {"POST", "/echo", 65536, false, post_echo},
-    {"GET", "/later", 0, false, get_later},
-    {"GET", "/big", 0, false, get_big},
-    {"POST", "/upload", large, true, post_upload},
-    {"POST", "/late-read", large, true, post_late_read},
-    {"POST", "/small", 1000, true, post_upload},
-    {"POST", "/reject", large, true, post_reject},
-    {"POST", "/stop", large, true, post_stop},
-    {"POST", "/never", large, true, post_never},
-    {"GET", "/hang", 0, false, get_hang},
-    {"GET", "/file", 0, false, get_file},
-    {"GET", "/pieces", 0, false, get_pieces},
-    {"GET", "/endless", 0, false, get_endless},
-    {"GET", "/stats", 0, false, get_stats},
-    {"POST", "/measure", 0, false, post_measure},
-    {"POST", "/drain", 0, false, post_drain},
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/hello", 0, false, get_hello, 0},
+    {"GET", "/jobs/{id}", 0, false, get_job, 0},
+    {"DELETE", "/jobs/{id}", 0, false, get_job, 0},
+    {"GET", "/echo-id", 0, false, get_id, 0},
+    {"GET", "/none", 0, false, get_none, 0},
+    {"POST", "/echo", 65536, false, post_echo, 0},
+    {"GET", "/later", 0, false, get_later, 0},
+    {"GET", "/big", 0, false, get_big, 0},
+    {"POST", "/upload", large, true, post_upload, 0},
+    {"POST", "/late-read", large, true, post_late_read, 0},
+    {"POST", "/small", 1000, true, post_upload, 0},
+    {"POST", "/reject", large, true, post_reject, 0},
+    {"POST", "/stop", large, true, post_stop, 0},
+    {"POST", "/never", large, true, post_never, 0},
+    {"GET", "/hang", 0, false, get_hang, 0},
+    {"GET", "/file", 0, false, get_file, 0},
+    {"GET", "/pieces", 0, false, get_pieces, 0},
+    {"GET", "/endless", 0, false, get_endless, 0},
+    {"GET", "/gated", 0, false, get_gated, 1},
+    {"POST", "/gated", 65536, false, post_echo, 2},
+    {"POST", "/gated-upload", large, true, post_upload, 4},
+    {"GET", "/stats", 0, false, get_stats, 0},
+    {"POST", "/measure", 0, false, post_measure, 0},
+    {"POST", "/drain", 0, false, post_drain, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 static void
@@ -496,6 +577,7 @@ serve(int tell, const struct http_limits *limits)
 
 	event_add(term, NULL);
 	app.server = http_server_new(app.base, routes, limits, &app);
+	http_server_set_gate(app.server, gate);
 	if (http_server_listen(app.server, "127.0.0.1:0", &err) != 0) {
 		fprintf(stderr, "%s\n", err.text);
 		exit(1);

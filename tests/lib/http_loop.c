@@ -61,10 +61,10 @@ stream(struct http_req *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/get/{id}", 0, false, get},
-    {"POST", "/gather", 100, false, gather},
-    {"POST", "/stream", 200, true, stream},
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/get/{id}", 0, false, get, 0},
+    {"POST", "/gather", 100, false, gather, 0},
+    {"POST", "/stream", 200, true, stream, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 /* Let the server do all it can, and take what it says; false at its end. */

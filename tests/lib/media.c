@@ -60,21 +60,41 @@ media_convert(const char *from, const char *to, const char *const *args)
 }
 
 json_t *
-media_probe(const char *path)
+media_look(const char *path)
 {
 	char *program = paths_program("bin/subnetd-probe");
 	const char *const argv[] = {
 	    "sh", "-c", "exec \"$0\" <\"$1\"", program, path, NULL};
 	struct proc_output out;
-	json_t *json = NULL;
+	json_t *json;
 
-	if (run(argv, &out) == 0)
-		json = json_loads(out.out, JSON_REJECT_DUPLICATES, NULL);
-	else
-		assert_int_equal(out.status, 1);
+	if (run(argv, &out) != 0 && out.status != 1)
+		fail_msg("%s: %d: %s", path, out.status, out.err);
+	json = json_loads(out.out, JSON_REJECT_DUPLICATES, NULL);
+	assert_non_null(json);
+	assert_true(
+	    (out.status == 1) == (json_object_get(json, "fault") != NULL));
 	proc_output_clear(&out);
 	free(program);
 	return json;
+}
+
+json_t *
+media_probe(const char *path)
+{
+	json_t *json = media_look(path);
+
+	if (json_object_get(json, "fault") == NULL)
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
+void
+media_files(const char *folder)
+{
+	media_make((const char *const[]){
+	    "/usr/bin/python3", "tests/media/make.py", folder, NULL});
 }
 
 static void

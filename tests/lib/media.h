@@ -18,6 +18,12 @@ void media_convert(const char *from, const char *to, const char *const *args);
 /* What is printed of a file; the caller decrefs. NULL if it is bad. */
 json_t *media_probe(const char *path);
 
+/* The same of any file: what is wrong with it, too. */
+json_t *media_look(const char *path);
+
+/* The files of tests/media, made in a folder. */
+void media_files(const char *folder);
+
 /* The samples at a rate; the caller frees. NULL, and *n = 0, if it is bad. */
 float *media_samples(const char *path, int rate_hz, size_t *n);
 

@@ -93,7 +93,7 @@ write_config(struct suite *s, const struct suite_options *o)
 	    "metrics = 127.0.0.1:%d\n",
 	    dir, s->ports[SUITE_WEIGHTSETTER]);
 	buf_printf(&t,
-	    "[orchestrator]\nlisten = 127.0.0.1:%d\nmetrics =\n"
+	    "[orchestrator]\nlisten = 127.0.0.1:%d\nmetrics =\nkeys = open\n"
 	    "store = %s/files\nsecret = @%s/secret\nkinds = %s\n"
 	    "signer = %s/signer.sock\ndevelopment = yes\nlease = 2s\n"
 	    "drain = 1s\n"

@@ -122,11 +122,11 @@ on_work(struct http_req *req, void *member)
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/capacity", MAX_PLAIN, false, on_probe},
-    {"POST", "/inference", MAX_JOB, false, on_work},
-    {"POST", "/jobs/{kind}", MAX_JOB, false, on_work},
-    {"GET", "/jobs/{kind}", MAX_PLAIN, false, on_work}, /* sent on to it */
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/capacity", MAX_PLAIN, false, on_probe, 0},
+    {"POST", "/inference", MAX_JOB, false, on_work, 0},
+    {"POST", "/jobs/{kind}", MAX_JOB, false, on_work, 0},
+    {"GET", "/jobs/{kind}", MAX_PLAIN, false, on_work, 0}, /* sent on to it */
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 static void

@@ -36,8 +36,8 @@ edit_kinds(json_t *kinds)
 	}
 }
 
-int
-violet_rig_set_up(void **state, const char *name)
+static int
+begin(void **state, const char *name, const char *ini)
 {
 	struct violet_rig *r = xcalloc(1, sizeof(*r));
 	struct suite_options o = {.name = name, .n_miners = VIOLET_MINERS};
@@ -49,7 +49,7 @@ violet_rig_set_up(void **state, const char *name)
 	if (r->kinds == NULL)
 		return -1;
 	o.kinds = r->kinds;
-	o.ini = "[orchestrator]\ncapacity_start = 0\n";
+	o.ini = ini;
 	for (int i = 0; i < VIOLET_MINERS; i++) {
 		o.miners[i].alpha = STAKE;
 		o.miners[i].port = -1;
@@ -66,6 +66,19 @@ violet_rig_set_up(void **state, const char *name)
 }
 
 int
+violet_rig_set_up(void **state, const char *name)
+{
+	return begin(state, name, "[orchestrator]\ncapacity_start = 0\n");
+}
+
+int
+violet_rig_set_up_keyed(void **state, const char *name)
+{
+	return begin(state, name,
+	    "[orchestrator]\ncapacity_start = 0\nkeys = required\n");
+}
+
+int
 violet_rig_tear_down(void **state)
 {
 	struct violet_rig *r = *state;
@@ -78,13 +91,22 @@ violet_rig_tear_down(void **state)
 	return failed;
 }
 
+/* The caller frees; NULL: no key. */
+static char *
+key_header(const struct violet_rig *r)
+{
+	return r->key != NULL ? xasprintf("X-API-Key: %s", r->key) : NULL;
+}
+
 int
 violet_post(struct violet_rig *r, const char *path, const char *const fields[],
     const struct violet_file *file, struct fetch_answer *answer)
 {
 	struct fetch_part parts[MAX_PARTS + 2] = {{0}};
 	char *url = xasprintf("%s%s", r->s->api_url, path);
-	struct fetch_ask ask = {.url = url, .parts = parts};
+	char *header = key_header(r);
+	const char *const headers[] = {header, NULL};
+	struct fetch_ask ask = {.url = url, .parts = parts, .headers = headers};
 	int n = 0;
 
 	for (; fields[0] != NULL && n < MAX_PARTS; fields += 2)
@@ -94,6 +116,7 @@ violet_post(struct violet_rig *r, const char *path, const char *const fields[],
 		parts[n++] = (struct fetch_part){
 		    file->part, file->name, file->type, file->data, file->len};
 	fetch(&ask, answer);
+	free(header);
 	free(url);
 	return answer->status;
 }
@@ -102,8 +125,12 @@ int
 violet_get(struct violet_rig *r, const char *path, struct fetch_answer *answer)
 {
 	char *url = xasprintf("%s%s", r->s->api_url, path);
+	char *header = key_header(r);
+	const char *const headers[] = {header, NULL};
+	struct fetch_ask ask = {.url = url, .headers = headers};
 
-	fetch_get(url, answer);
+	fetch(&ask, answer);
+	free(header);
 	free(url);
 	return answer->status;
 }

@@ -18,11 +18,14 @@ struct violet_rig {
 	struct suite *s;
 	char *kinds; /* path of the file */
 	struct puller *miners[VIOLET_MINERS];
+	const char *key; /* that requests carry; NULL: none */
 };
 
 /* Ready when it returns 0; else -1, having said why. */
 int violet_rig_set_up(void **state, const char *name);
 int violet_rig_tear_down(void **state);
+/* The same of an API that asks for keys. */
+int violet_rig_set_up_keyed(void **state, const char *name);
 
 /* POST a task; its HTTP status. names and values in turn; file NULL: none.
  * answer: clear it. */

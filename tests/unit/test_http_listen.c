@@ -18,7 +18,7 @@
 #include "common/http_server.h"
 #include "common/xalloc.h"
 
-static const struct http_route no_routes[] = {{NULL, NULL, 0, false, NULL}};
+static const struct http_route no_routes[] = {{NULL, NULL, 0, false, NULL, 0}};
 
 struct listening {
 	struct event_base *base;

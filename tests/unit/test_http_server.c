@@ -120,6 +120,11 @@ static const struct trap traps[] = {
     {"two Authorizations",
 	BYTES(GET HOST "Authorization: a\r\nAuthorization: b\r\n\r\n"), 400,
 	true},
+    {"two API keys", BYTES(GET HOST "X-API-Key: a\r\nx-api-key: b\r\n\r\n"),
+	400, true},
+    {"two Idempotency-Keys",
+	BYTES(GET HOST "Idempotency-Key: a\r\nIdempotency-Key: a\r\n\r\n"), 400,
+	true},
     {"no Host in HTTP/1.0", BYTES("GET /hello HTTP/1.0\r\n\r\n"), 200, true},
 
     /* Chunks. */

@@ -274,6 +274,8 @@ the_shipped_kinds_are_good(void **state)
 	assert_true(kinds_find(kinds, "audio.speak")->hedge);
 	assert_true(kinds_find(kinds, "text.translate")->hedge);
 	assert_false(kinds_find(kinds, "lora.train")->hedge);
+	assert_true(kinds_find(kinds, "audio.speak")->is_speech);
+	assert_false(kinds_find(kinds, "audio.enhance")->is_speech);
 	kinds_free(kinds);
 	free(text);
 }

@@ -189,20 +189,39 @@ silence_is_not_voiced(void **state)
 	make_wav(&wav, RATE, 0);
 	assert_int_equal(look(p, wav.data, wav.len), PROBE_MEASURED);
 	assert_true(number(p, "voiced") == 0);
+	assert_true(number(p, "silence") == 1);
 	assert_true(number(p, "rms_db") == -120);
 	assert_true(number(p, "lead_s") == 1);
 	assert_true(number(p, "trail_s") == 0);
 	buf_free(&wav);
 }
 
-/* What its header promises does not count: what is there does. */
+static const char *
+text(const struct place *p, const char *name)
+{
+	const char *value =
+	    json_string_value(json_object_get(p->seen.measured, name));
+
+	return value != NULL ? value : "";
+}
+
+/* What its header promises is no length of its own. */
 static void
-a_recording_cut_short_is_as_long_as_it_is(void **state)
+a_recording_cut_short_says_how_long_it_would_be(void **state)
 {
 	struct place *p = *state;
 	struct buf wav = {0};
 
 	make_wav(&wav, 2 * RATE, .5);
+	assert_int_equal(look(p, wav.data, 44 + 2 * RATE / 2), PROBE_BAD);
+	assert_type(p, "audio/wav");
+	assert_string_equal(text(p, "fault"), "truncated");
+	assert_string_equal(
+	    text(p, "why"), "the container says 2.0 s, 0.5 s decode");
+	assert_true(number(p, "duration_s") < .51);
+	assert_true(number(p, "says_s") == 2);
+	/* Written to a pipe: nobody knew how long it would be. */
+	memset(wav.data + 40, 0xff, 4);
 	assert_int_equal(look(p, wav.data, 44 + 2 * RATE / 2), PROBE_MEASURED);
 	assert_true(number(p, "duration_s") < .51);
 	buf_free(&wav);
@@ -257,13 +276,13 @@ static const struct {
     {"Once upon a time", 16, "text/plain"},
     {"x", 1, "text/plain"},
     {"", 0, NULL},
-    {"%PDF-1.7\n", 9, "application/pdf"},
-    {"PK\3\4 something", 14, "application/zip"},
-    {"PK\3\4 [Content_Types].xml word/document.xml", 42,
-	"application/vnd.openxmlformats-officedocument.wordprocessingml."
-	"document"},
+    {"%PDF-1.7\n", 9, NULL},
+    {"PK\3\4 something", 14, NULL},
+    {"PK\3\4 [Content_Types].xml word/document.xml", 42, NULL},
     {"\x08\0\0\0\0\0\0\0{}", 10, "application/octet-stream"},
-    {"<html><script>alert(1)</script>", 31, "text/plain"},
+    {"<html><script>alert(1)</script>", 31, "text/html"},
+    {"\xef\xbb\xbf\n <!DOCTYPE html>", 20, "text/html"},
+    {"a <html> page", 13, "text/plain"},
 };
 
 static void
@@ -345,6 +364,7 @@ static const struct {
     {"echo 'half a {'", PROBE_BAD},
     {"true", PROBE_BAD},
     {"kill -SEGV $$", PROBE_BAD},
+    {"kill -ABRT $$", PROBE_BAD},
     {"kill -XCPU $$", PROBE_BAD},
     /* not the file's fault */
     {"exit 2", PROBE_BROKEN},
@@ -367,6 +387,42 @@ a_childs_end_says_whose_fault_it_was(void **state)
 			print_error("%s\n", scripts[i].script);
 		assert_int_equal(got, scripts[i].outcome);
 	}
+}
+
+/* What it found is told, and of what it could not find, that. */
+static void
+a_child_says_why(void **state)
+{
+	static const struct {
+		const char *script, *fault;
+	} cases[] = {
+	    {"echo '{\"fault\": \"bomb\"}'; exit 1", "bomb"},
+	    {"kill -XCPU $$", "too_costly"},
+	};
+	struct place *p = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		use_script(p, cases[i].script, 20000);
+		assert_int_equal(look(p, "x", 1), PROBE_BAD);
+		assert_string_equal(text(p, "fault"), cases[i].fault);
+	}
+}
+
+/* Whatever our environment has is not for it. */
+static void
+a_child_has_no_environment(void **state)
+{
+	struct place *p = *state;
+
+	setenv("SUBNETD_SECRET", "s3cret", 1);
+	use_script(p,
+	    "echo '{\"type\": \"a/b\", \"has\": '"
+	    "\"\\\"$SUBNETD_SECRET$HOME\\\"}\"",
+	    20000);
+	assert_int_equal(look(p, "x", 1), PROBE_MEASURED);
+	unsetenv("SUBNETD_SECRET");
+	assert_true(json_is_string(json_object_get(p->seen.measured, "has")));
+	assert_string_equal(text(p, "has"), "");
 }
 
 /* The pid of a script that has written it to a file. */
@@ -498,13 +554,15 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(a_recording_is_measured),
 	    TEST(silence_is_not_voiced),
-	    TEST(a_recording_cut_short_is_as_long_as_it_is),
+	    TEST(a_recording_cut_short_says_how_long_it_would_be),
 	    TEST(a_recording_of_nothing_is_bad),
 	    TEST(a_picture_is_measured),
 	    TEST(a_picture_that_does_not_decode_is_bad),
 	    TEST(documents_are_known_by_how_they_begin),
 	    TEST(hostile_bytes_are_judged_and_no_more),
 	    TEST(a_childs_end_says_whose_fault_it_was),
+	    TEST(a_child_says_why),
+	    TEST(a_child_has_no_environment),
 	    TEST(a_child_that_hangs_is_killed),
 	    TEST(a_child_that_talks_too_much_is_cut_off),
 	    TEST(a_program_that_is_not_there_is_our_trouble),

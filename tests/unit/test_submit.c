@@ -19,6 +19,8 @@
 #include "orchestrator/order.c"
 #include "orchestrator/order_parse.c"
 #include "orchestrator/params.c"
+#include "orchestrator/principal.c"
+#include "orchestrator/probe_verdict.c"
 #include "orchestrator/refusal.c"
 #include "orchestrator/submit.c"
 
@@ -57,8 +59,12 @@ struct world {
 	enum probe_outcome probe;
 	const char *measured;
 	enum pg_outcome stored;
+	const char *sqlstate;
 	int removed, inserted, probed, told;
 	bool keeps;
+	struct principal who;
+	enum { GIVE, REPEAT, REFUSE } admits;
+	int asked, ended, made; /* of admissions */
 };
 
 static struct world *
@@ -238,12 +244,111 @@ redis_send(
 	w->told++;
 }
 
+/* -- admission ----------------------------------------------------------- */
+
+#define EARLIER "01890000-0000-7000-8000-0000000000ee"
+
+const char *
+http_req_id(const struct http_req *req)
+{
+	(void)req;
+	return "r1";
+}
+
+const char *
+http_status_title(int status)
+{
+	(void)status;
+	return "";
+}
+
+void *
+http_req_user(const struct http_req *req)
+{
+	struct world *w =
+	    (struct world *)((char *)req - offsetof(struct world, req));
+
+	return &w->who;
+}
+
+void
+admission_ask(struct orchestrator *o, const struct admission_request *request,
+    void (*on_answer)(const struct admission_answer *, void *), void *arg)
+{
+	struct world *w = world_of(o);
+	struct admission_answer answer = {0};
+	struct refusal r;
+
+	assert_ptr_equal(request->req, &w->req);
+	assert_non_null(request->json);
+	assert_non_null(kinds_find(&w->all, request->kind));
+	assert_string_equal(
+	    request->file_sha256, w->form.type[0] != '\0' ? "5ha" : "");
+	assert_int_equal(w->probed + w->inserted, 0); /* before both */
+	w->asked++;
+	refusal_set(&r, 409, "in_flight", "it is");
+	if (w->admits == GIVE)
+		answer.given = (struct admission *)w;
+	else if (w->admits == REPEAT)
+		answer.job_id = EARLIER;
+	else
+		answer.refusal = &r;
+	on_answer(&answer, arg);
+}
+
+const struct idempotency *
+admission_name(const struct admission *a)
+{
+	(void)a;
+	return NULL;
+}
+
+void
+admission_end(struct admission *a, bool made)
+{
+	struct world *w = (struct world *)a;
+
+	if (w == NULL)
+		return;
+	w->ended++;
+	w->made += made;
+}
+
+void
+store_job_get(
+    struct orchestrator *o, const char *id, pg_on_answer *on_answer, void *arg)
+{
+	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+	PGresAttDesc column = {.name = "id"};
+	struct pg_answer answer = {PG_DONE, &res, 1, "", ""};
+
+	(void)o;
+	assert_string_equal(id, EARLIER);
+	PQsetResultAttrs(res, 1, &column);
+	PQsetvalue(res, 0, 0, EARLIER, strlen(EARLIER));
+	on_answer(&answer, arg);
+	PQclear(res);
+}
+
+struct job *
+store_job_from_row(const struct orchestrator *o, const PGresult *res, int row)
+{
+	struct job *job = xcalloc(1, sizeof(*job));
+
+	snprintf(job->id, sizeof(job->id), "%s", PQgetvalue(res, row, 0));
+	job->kind = &world_of(o)->kinds[0];
+	return job;
+}
+
+/* -- the store ----------------------------------------------------------- */
+
 void
 jobs_accept(struct orchestrator *o, struct job *job,
     void (*on_stored)(const struct pg_answer *, const struct job *, void *),
     void *arg)
 {
-	struct pg_answer answer = {world_of(o)->stored, NULL, 0, "why", ""};
+	struct pg_answer answer = {world_of(o)->stored, NULL, 0, "why",
+	    world_of(o)->sqlstate != NULL ? world_of(o)->sqlstate : ""};
 
 	assert_true(uuid_is_valid(job->id));
 	assert_int_equal(world_of(o)->req.answers, 0); /* not before */
@@ -260,6 +365,7 @@ job_free(struct job *job)
 	json_decref(job->params);
 	json_decref(job->expect);
 	json_decref(job->tried);
+	json_decref(job->input_measured);
 	free(job->input_type);
 	free(job);
 }
@@ -271,6 +377,14 @@ kinds_find(const struct kinds *kinds, const char *name)
 		if (strcmp(kinds->items[i].name, name) == 0)
 			return &kinds->items[i];
 	return NULL;
+}
+
+bool
+kind_gives(const struct kind *k, const char *type)
+{
+	(void)k;
+	(void)type;
+	abort(); /* inputs alone */
 }
 
 bool
@@ -370,6 +484,7 @@ world_new(void)
 	w->form.type = "";
 	w->measured = "audio/wav";
 	w->keeps = true;
+	w->who.role = ROLE_OPERATOR;
 	snprintf(w->req.body, sizeof(w->req.body), "x");
 	return w;
 }
@@ -558,8 +673,10 @@ static const struct {
 	"input is image/png by its bytes; audio.transcribe takes audio/wav", 1,
 	0, 1},
     {"does not decode", transcribe, "audio/wav", 10, true, PROBE_BAD, NULL,
-	PG_DONE, 422, "bad_input",
-	"input does not decode; audio.transcribe takes audio/wav", 1, 0, 1},
+	PG_DONE, 422, "bad_media",
+	"input is broken: it does not decode; make the file again, and see "
+	"that it plays or opens; audio.transcribe takes audio/wav",
+	1, 0, 1},
     {"nobody could look", transcribe, "audio/wav", 10, true, PROBE_BROKEN, NULL,
 	PG_DONE, 503, "unavailable", NULL, 1, 0, 1},
     {"the database refused", transcribe, "audio/wav", 10, true, PROBE_MEASURED,
@@ -624,6 +741,83 @@ each_way_has_one_answer_and_keeps_no_file_in_vain(void **state)
 	}
 }
 
+/* What an order takes is taken before its file is looked at, and kept if there
+ * is a job, or may be. */
+static const struct {
+	const char *what;
+	int admits;
+	enum probe_outcome probe;
+	enum pg_outcome stored;
+	int status, inserted, removed, ended, made;
+} admissions[] = {
+    {"made", GIVE, PROBE_MEASURED, PG_DONE, 202, 1, 0, 1, 1},
+    {"no media", GIVE, PROBE_BAD, PG_DONE, 422, 0, 1, 1, 0},
+    {"not stored", GIVE, PROBE_MEASURED, PG_REFUSED, 503, 1, 1, 1, 0},
+    {"perhaps stored", GIVE, PROBE_MEASURED, PG_UNKNOWN, 503, 1, 0, 1, 1},
+    {"not admitted", REFUSE, PROBE_MEASURED, PG_DONE, 409, 0, 1, 0, 0},
+    {"made before", REPEAT, PROBE_MEASURED, PG_DONE, 202, 0, 1, 0, 0},
+};
+
+static void
+what_is_admitted_is_given_back_or_used(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(admissions) / sizeof(admissions[0]);
+	     i++) {
+		struct world *w = world_new();
+
+		w->form.job = transcribe;
+		w->form.type = "audio/wav";
+		w->form.bytes = 10;
+		w->probe = admissions[i].probe;
+		w->stored = admissions[i].stored;
+		w->admits = admissions[i].admits;
+		run(w);
+		if (w->req.status != admissions[i].status)
+			print_error("%s\n", admissions[i].what);
+		assert_int_equal(w->req.status, admissions[i].status);
+		assert_int_equal(w->asked, 1);
+		assert_int_equal(w->inserted, admissions[i].inserted);
+		assert_int_equal(w->removed, admissions[i].removed);
+		assert_int_equal(w->ended, admissions[i].ended);
+		assert_int_equal(w->made, admissions[i].made);
+		if (w->admits == REPEAT)
+			assert_string_equal(
+			    w->req.location, "/v1/jobs/" EARLIER);
+		world_free(w);
+	}
+}
+
+/* A client names no tenant but its own. */
+static void
+whose_a_job_is_is_not_for_a_client_to_say(void **state)
+{
+	static const struct {
+		enum role role;
+		const char *named;
+		int status;
+	} cases[] = {
+	    {ROLE_CLIENT, "acme", 202},
+	    {ROLE_CLIENT, "other", 422},
+	    {ROLE_OPERATOR, "other", 202},
+	    {ROLE_ADMIN, "other", 202},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct world *w = world_new();
+
+		w->who.role = cases[i].role;
+		snprintf(w->who.tenant, sizeof(w->who.tenant), "acme");
+		w->form.json = json_loads(speak, 0, NULL);
+		json_object_set_new(
+		    w->form.json, "tenant", json_string(cases[i].named));
+		run(w);
+		assert_int_equal(w->req.status, cases[i].status);
+		world_free(w);
+	}
+}
+
 static void
 a_client_that_goes_leaves_nothing(void **state)
 {
@@ -670,6 +864,52 @@ our_disks_reason_stays_with_us(void **state)
 	world_free(w);
 }
 
+/* -- other doors --------------------------------------------------------- */
+
+struct placed {
+	int calls;
+	char id[UUID_TEXT], code[32];
+	int status;
+};
+
+static void
+note_placed(const struct job *job, const struct refusal *r, void *arg)
+{
+	struct placed *p = arg;
+
+	p->calls++;
+	snprintf(p->id, sizeof(p->id), "%s", job != NULL ? job->id : "");
+	snprintf(p->code, sizeof(p->code), "%s", r != NULL ? r->code : "");
+	p->status = r != NULL ? r->status : 0;
+}
+
+/* An input whose name another job of that id may have is left where it is. */
+static void
+a_door_may_name_the_job_once(void **state)
+{
+	static const char id[] = "01890000-0000-4000-8000-0000000000aa";
+	struct world *w = world_new();
+	json_t *json = json_pack("{s:s}", "kind", "audio.transcribe");
+	struct order_request request = {
+	    .json = json, .id = id, .file = &w->file, .file_type = "audio/wav"};
+	struct placed placed = {0};
+
+	(void)state;
+	w->form.bytes = 10;
+	order_place(&w->o, &request, note_placed, &placed);
+	assert_int_equal(placed.calls, 1);
+	assert_string_equal(placed.id, id);
+	w->stored = PG_REFUSED;
+	w->sqlstate = "23505";
+	order_place(&w->o, &request, note_placed, &placed);
+	assert_int_equal(placed.calls, 2);
+	assert_int_equal(placed.status, 409);
+	assert_string_equal(placed.code, "exists");
+	assert_int_equal(w->removed, 0);
+	json_decref(json);
+	world_free(w);
+}
+
 static void
 no_job_is_taken_at_the_start_or_the_end(void **state)
 {
@@ -697,9 +937,12 @@ main(void)
 	    cmocka_unit_test(a_job_has_what_the_client_chose),
 	    cmocka_unit_test(accepted_means_committed),
 	    cmocka_unit_test(each_way_has_one_answer_and_keeps_no_file_in_vain),
+	    cmocka_unit_test(what_is_admitted_is_given_back_or_used),
+	    cmocka_unit_test(whose_a_job_is_is_not_for_a_client_to_say),
 	    cmocka_unit_test(a_client_that_goes_leaves_nothing),
 	    cmocka_unit_test(what_is_too_large_is_refused_at_once),
 	    cmocka_unit_test(our_disks_reason_stays_with_us),
+	    cmocka_unit_test(a_door_may_name_the_job_once),
 	    cmocka_unit_test(no_job_is_taken_at_the_start_or_the_end),
 	};
 

@@ -167,14 +167,14 @@ on_cancel(struct http_req *req, void *miner)
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/", 0, false, on_root},
-    {"GET", "/check/{id}", 0, false, on_check},
-    {"GET", "/capacity", MAX_PLAIN, false, on_capacity},
-    {"POST", "/inference", MAX_JOB, false, on_inference},
-    {"POST", "/edit", MAX_EDIT, false, on_edit},
-    {"POST", "/jobs/{kind}", MAX_JOB, false, on_native},
-    {"POST", "/jobs/{kind}/cancel", MAX_PLAIN, false, on_cancel},
-    {NULL, NULL, 0, false, NULL},
+    {"GET", "/", 0, false, on_root, 0},
+    {"GET", "/check/{id}", 0, false, on_check, 0},
+    {"GET", "/capacity", MAX_PLAIN, false, on_capacity, 0},
+    {"POST", "/inference", MAX_JOB, false, on_inference, 0},
+    {"POST", "/edit", MAX_EDIT, false, on_edit, 0},
+    {"POST", "/jobs/{kind}", MAX_JOB, false, on_native, 0},
+    {"POST", "/jobs/{kind}/cancel", MAX_PLAIN, false, on_cancel, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 const struct http_route *

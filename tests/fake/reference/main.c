@@ -215,11 +215,11 @@ on_get_script(struct http_req *req, void *arg)
 }
 
 static const struct http_route routes[] = {
-    {"POST", "/v1/audio/transcriptions", MAX_BODY, false, on_transcription},
-    {"POST", "/v1/chat/completions", MAX_BODY, false, on_completion},
-    {"PUT", "/script", MAX_BODY, false, on_put_script},
-    {"GET", "/script", 0, false, on_get_script},
-    {NULL, NULL, 0, false, NULL},
+    {"POST", "/v1/audio/transcriptions", MAX_BODY, false, on_transcription, 0},
+    {"POST", "/v1/chat/completions", MAX_BODY, false, on_completion, 0},
+    {"PUT", "/script", MAX_BODY, false, on_put_script, 0},
+    {"GET", "/script", 0, false, on_get_script, 0},
+    {NULL, NULL, 0, false, NULL, 0},
 };
 
 /* -- the program ---------------------------------------------------------- */
