@@ -65,7 +65,7 @@ tell(struct http_client *client)
 			continue;
 		curl_easy_getinfo(
 		    msg->easy_handle, CURLINFO_PRIVATE, (char **)&call);
-		http_call_finish(call, msg->data.result);
+		http_pieces_over(call, msg->data.result);
 	}
 }
 

@@ -5,6 +5,9 @@
  * multicast or mapped ranges, unless the client is told to allow them), and
  * pinned: the address checked is the one connected to. No redirects, no
  * proxies, no cookies. Every request has a deadline and a size limit.
+ *
+ * What is large goes in pieces: a request's body can be a stretch of a file,
+ * and a good answer's can be handed on as it comes, and be paused.
  */
 #ifndef COMMON_HTTP_CLIENT_H
 #define COMMON_HTTP_CLIENT_H
@@ -37,13 +40,18 @@ struct http_answer {
 	const char *retry_after; /* that header's value, or "" */
 	const void *body;
 	size_t len;
-	const char *why;     /* "connect", "timeout", "too_large", "tls",
-				"resolve", "refused_address", "reset", ... */
-	const char *detail;  /* a sentence for the log */
-	int64_t started_us;  /* mono: request handed to the socket layer */
-	int64_t sent_us;     /* mono: the last byte of it written, or 0 */
-	int64_t finished_us; /* mono */
+	const char *why;	/* "connect", "timeout", "too_large", "tls",
+				   "resolve", "refused_address", "reset", ... */
+	const char *detail;	/* a sentence for the log */
+	int64_t started_us;	/* mono: request handed to the socket layer */
+	int64_t sent_us;	/* mono: the last byte of it written, or 0 */
+	int64_t finished_us;	/* mono */
+	struct http_call *call; /* for http_answer_header */
 };
+
+/* The value of a header of the answer, "" if it has none; borrowed until the
+ * callback that was given the answer returns. */
+const char *http_answer_header(const struct http_answer *, const char *name);
 
 struct http_call_options {
 	const char *method; /* "POST" */
@@ -51,10 +59,22 @@ struct http_call_options {
 	const char *const *headers; /* "Name: value", ends with NULL */
 	const void *body;	    /* copied */
 	size_t body_len;
+	bool from_file; /* the body is this stretch of a file: */
+	int file_fd;	/* borrowed until the call is gone */
+	uint64_t file_offset, file_len;
 	int timeout_ms;		/* the whole of it */
 	int connect_timeout_ms; /* 0: 5000 */
+	int stall_s;		/* not a byte either way; 0: no limit */
 	size_t max_answer;	/* bytes of body */
 	bool is_once;		/* on a connection of its own */
+	/*
+	 * Set: the body of an answer of 2xx is not kept but handed on, at
+	 * most max_stream bytes of it; on_head comes before its first byte.
+	 * Both from the loop, where the call may be paused or cancelled.
+	 */
+	void (*on_head)(const struct http_answer *, void *arg);
+	void (*on_data)(const void *, size_t, void *arg);
+	uint64_t max_stream;
 };
 
 /*
@@ -68,6 +88,11 @@ struct http_call *http_call_start(struct http_client *,
     const struct http_call_options *,
     void (*on_done)(const struct http_answer *, void *arg), void *arg);
 void http_call_cancel(struct http_call *);
+
+/* No on_data, and no on_done, until it is resumed; the deadline goes on. Some
+ * 256 KiB stay with us meanwhile, the rest with the server. */
+void http_call_pause(struct http_call *);
+void http_call_resume(struct http_call *);
 
 /* Whether an address may be connected to by a client that is not told to
  * allow private ones. Pure; exported for tests. */

@@ -39,6 +39,7 @@ release(struct http_call *call)
 	curl_url_cleanup(call->url);
 	event_free(call->deadline);
 	event_free(call->kick);
+	http_pieces_clear(call);
 	buf_free(&call->answer);
 	free(call->host);
 	free(call->body);
@@ -52,10 +53,13 @@ http_call_free(struct http_call *call)
 	release(call);
 }
 
+/* Its own callback may be on the stack: that frees it then. */
 void
 http_call_cancel(struct http_call *call)
 {
-	http_call_free(call);
+	call->dead = true;
+	if (call->busy == 0)
+		http_call_free(call);
 }
 
 static const char *
@@ -69,11 +73,18 @@ header_value(struct http_call *call, const char *name)
 		   : "";
 }
 
-static void
-fill_answer(struct http_call *call, struct http_answer *answer)
+const char *
+http_answer_header(const struct http_answer *answer, const char *name)
+{
+	return answer->status != 0 ? header_value(answer->call, name) : "";
+}
+
+void
+http_call_fill(struct http_call *call, struct http_answer *answer)
 {
 	long status = 0;
 
+	answer->call = call;
 	answer->started_us = call->started_us;
 	answer->sent_us = call->sent_us;
 	answer->finished_us = clock_mono_us();
@@ -92,14 +103,14 @@ fill_answer(struct http_call *call, struct http_answer *answer)
 	answer->len = call->answer.len;
 }
 
-/* Tell how it ended. Nobody can find the call while the callback runs. */
-static void
-end(struct http_call *call)
+/* Nobody can find the call while the callback runs. */
+void
+http_call_end(struct http_call *call)
 {
 	struct http_client *client = call->client;
 	struct http_answer answer = {0};
 
-	fill_answer(call, &answer);
+	http_call_fill(call, &answer);
 	if (call->added)
 		curl_multi_remove_handle(client->multi, call->easy);
 	call->added = false;
@@ -154,7 +165,7 @@ http_call_finish(struct http_call *call, CURLcode code)
 	if (code == CURLE_OK && !call->head_done)
 		http_call_blame(
 		    call, "reset", "the answer ends inside its headers");
-	end(call);
+	http_call_end(call);
 }
 
 static void
@@ -162,7 +173,7 @@ on_kick(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	end(arg);
+	http_call_end(arg);
 }
 
 static void
@@ -177,7 +188,7 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	    call->name != NULL	    ? "; its name is not resolved"
 	    : call->started_us == 0 ? "; it is not connected"
 				    : "");
-	end(call);
+	http_call_end(call);
 }
 
 /* It has failed before libcurl knew of it: say so from the loop. */
@@ -234,6 +245,7 @@ http_call_start(struct http_client *client,
 	    options->timeout_ms / 1000, options->timeout_ms % 1000 * 1000};
 
 	call->client = client;
+	http_pieces_set_up(call, options);
 	call->max_answer = options->max_answer;
 	call->on_done = on_done;
 	call->arg = arg;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/clock.h"
 #include "common/xalloc.h"
@@ -20,6 +21,8 @@ on_body(char *p, size_t one, size_t n, void *arg)
 	struct http_call *call = arg;
 
 	(void)one;
+	if (http_pieces_takes(call))
+		return http_pieces_put(call, p, n);
 	if (n > call->max_answer - call->answer.len) {
 		http_call_blame(call, "too_large",
 		    "the answer is over %zu bytes", call->max_answer);
@@ -126,12 +129,88 @@ set_headers(struct http_call *call, const char *const *headers)
 	return 0;
 }
 
+static size_t
+on_read(char *out, size_t one, size_t n, void *arg)
+{
+	struct http_call *call = arg;
+	uint64_t left = call->file_len - call->file_at;
+	ssize_t got;
+
+	n *= one;
+	if (n > left)
+		n = left;
+	if (n == 0)
+		return 0;
+	got = pread(call->file_fd, out, n, call->file_offset + call->file_at);
+	if (got <= 0) {
+		http_call_blame(call, "failed", "the file ends before its end");
+		return CURL_READFUNC_ABORT;
+	}
+	call->file_at += got;
+	return got;
+}
+
+/* libcurl sends it again, on another connection. */
+static int
+on_seek(void *arg, curl_off_t at, int whence)
+{
+	struct http_call *call = arg;
+
+	if (whence != SEEK_SET || at < 0 || (uint64_t)at > call->file_len)
+		return CURL_SEEKFUNC_FAIL;
+	call->file_at = at;
+	return CURL_SEEKFUNC_OK;
+}
+
+static void
+set_file(struct http_call *call, const struct http_call_options *options)
+{
+	CURL *easy = call->easy;
+
+	call->file_fd = options->file_fd;
+	call->file_offset = options->file_offset;
+	call->file_len = options->file_len;
+	curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(
+	    easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)options->file_len);
+	curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+	curl_easy_setopt(easy, CURLOPT_READDATA, call);
+	curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
+	curl_easy_setopt(easy, CURLOPT_SEEKDATA, call);
+}
+
+static void
+set_limits(struct http_call *call, const struct http_call_options *options)
+{
+	uint64_t most = options->max_answer;
+	CURL *easy = call->easy;
+
+	if (options->on_data != NULL && options->max_stream > most)
+		most = options->max_stream;
+	if (strcmp(options->method, "HEAD") == 0)
+		most = 0; /* no limit: a length is not a body */
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+	    (long)(options->connect_timeout_ms > 0 ? options->connect_timeout_ms
+						   : HTTP_CONNECT_TIMEOUT_MS));
+	/* The deadline is ours; this one is only for libcurl's own waits. */
+	curl_easy_setopt(
+	    easy, CURLOPT_TIMEOUT_MS, (long)options->timeout_ms + 1000);
+	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)most);
+	if (options->stall_s <= 0)
+		return;
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)options->stall_s);
+}
+
 static void
 set_request(struct http_call *call, const struct http_call_options *options)
 {
 	CURL *easy = call->easy;
 
-	if (options->body_len > 0 || strcmp(options->method, "POST") == 0) {
+	if (options->from_file) {
+		set_file(call, options);
+	} else if (options->body_len > 0 ||
+		   strcmp(options->method, "POST") == 0) {
 		call->body = xmemdup(options->body_len > 0 ? options->body : "",
 		    options->body_len);
 		curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -146,14 +225,7 @@ set_request(struct http_call *call, const struct http_call_options *options)
 	    easy, CURLOPT_FRESH_CONNECT, options->is_once ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_CURLU, call->url);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-	    (long)(options->connect_timeout_ms > 0 ? options->connect_timeout_ms
-						   : HTTP_CONNECT_TIMEOUT_MS));
-	/* The deadline is ours; this one is only for libcurl's own waits. */
-	curl_easy_setopt(
-	    easy, CURLOPT_TIMEOUT_MS, (long)options->timeout_ms + 1000);
-	curl_easy_setopt(
-	    easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->max_answer);
+	set_limits(call, options);
 }
 
 /* What is the same for every request. */

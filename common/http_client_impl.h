@@ -4,6 +4,7 @@
  *   http_client_call.c   the life of one request
  *   http_client_url.c    which URLs are taken
  *   http_client_easy.c   what libcurl is told about a request
+ *   http_client_pieces.c an answer that is handed on as it comes
  *   http_client_name.c   names to addresses, remembered for a while
  *
  * No callback of libcurl or evdns calls the user's code: an end is noted
@@ -25,6 +26,7 @@ struct http_names;
 enum {
 	HTTP_CONNECT_TIMEOUT_MS = 5000,
 	HTTP_MAX_ANSWER_HEADERS = 65536, /* bytes */
+	HTTP_PIECES_AHEAD = 262144,	 /* kept of an answer handed on */
 };
 
 struct http_call {
@@ -40,8 +42,22 @@ struct http_call {
 	bool is_literal; /* host is an address */
 	struct curl_slist *headers, *pinned;
 	void *body;
+	int file_fd; /* or the body is read from here; -1 */
+	uint64_t file_offset, file_len, file_at;
 	struct event *deadline;
 	struct event *kick; /* to tell an end later */
+
+	/* An answer that is handed on. */
+	struct event *piece; /* there is something to hand on */
+	void (*on_head)(const struct http_answer *, void *);
+	void (*on_data)(const void *, size_t, void *);
+	uint64_t max_stream, streamed;
+	bool head_told, is_paused; /* paused: by the user */
+	bool is_held;		   /* libcurl is told to wait */
+	bool is_over;		   /* libcurl has finished, with */
+	CURLcode code;
+	int busy;  /* callbacks on the stack */
+	bool dead; /* cancelled in one */
 
 	struct buf answer;
 	size_t max_answer, header_bytes;
@@ -84,6 +100,21 @@ void http_call_resolved(struct http_call *, const char *addresses,
 /* Note why it has failed; the first reason stays. Always -1. */
 int http_call_blame(struct http_call *, const char *why, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* What the callbacks are told. */
+void http_call_fill(struct http_call *, struct http_answer *);
+/* Tell how it ended, and free it. */
+void http_call_end(struct http_call *);
+
+/* http_client_pieces.c */
+void http_pieces_set_up(struct http_call *, const struct http_call_options *);
+void http_pieces_clear(struct http_call *);
+/* Whether this answer is one that is handed on. */
+bool http_pieces_takes(struct http_call *);
+/* Bytes of it: n, or what libcurl is to be told instead. */
+size_t http_pieces_put(struct http_call *, const void *, size_t n);
+/* libcurl has finished: the end is told behind the last byte. */
+void http_pieces_over(struct http_call *, CURLcode);
 
 /* http_client_url.c: 0, or -1 and blamed. */
 int http_call_check_url(struct http_call *, const char *url);

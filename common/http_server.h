@@ -138,6 +138,17 @@ void http_stream_begin(struct http_req *, int status, const char *content_type);
 size_t http_stream_write(struct http_req *, const void *, size_t);
 void http_stream_end(struct http_req *);
 
+/* The same of so many bytes, which the client is told first. Fewer end the
+ * connection, so that it knows; more are dropped. */
+void http_stream_begin_sized(
+    struct http_req *, int status, const char *content_type, uint64_t len);
+/* The rest does not come: the connection ends without the answer's end. */
+void http_stream_cut(struct http_req *);
+/* Told once, from the loop, when the reader has taken all but 64 KiB of what
+ * was written. */
+void http_stream_on_room(
+    struct http_req *, void (*)(struct http_req *, void *), void *arg);
+
 /* RFC 9457: {"type","title","status","code","detail","request_id"}. */
 void http_reply_problem(struct http_req *, int status, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));

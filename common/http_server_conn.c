@@ -328,6 +328,25 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	http_conn_leave(c);
 }
 
+/* Whoever writes an answer in pieces may go on. */
+static void
+tell_room(struct http_conn *c)
+{
+	struct http_req *req = c->req;
+	void (*on_room)(struct http_req *, void *);
+
+	if (c->dead || req == NULL || req->on_room == NULL ||
+	    evbuffer_get_length(c->out) >= HTTP_WRITE_AHEAD)
+		return;
+	on_room = req->on_room;
+	req->on_room = NULL;
+	req->busy++;
+	on_room(req, req->room_arg);
+	req->busy--;
+	if (req->answered)
+		http_req_release(req);
+}
+
 static void
 on_kick(evutil_socket_t fd, short what, void *arg)
 {
@@ -338,6 +357,8 @@ on_kick(evutil_socket_t fd, short what, void *arg)
 	http_conn_enter(c);
 	if (!c->dead)
 		parse_kept(c);
+	http_conn_settle(c);
+	tell_room(c);
 	http_conn_settle(c);
 	http_conn_leave(c);
 }
@@ -350,6 +371,8 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	http_conn_enter(c);
+	http_conn_settle(c);
+	tell_room(c);
 	http_conn_settle(c);
 	http_conn_leave(c);
 }

@@ -142,7 +142,11 @@ struct http_req {
 	int busy;	  /* callbacks on the stack */
 	bool streaming;	  /* the answer has begun, and goes on */
 	bool chunked;	  /* in chunks */
-	bool answered;	  /* free when not busy */
+	bool sized;	  /* or of a length that was said, of which */
+	uint64_t unsent;  /* so much is to come */
+	void (*on_room)(struct http_req *, void *);
+	void *room_arg;
+	bool answered; /* free when not busy */
 };
 
 LIST_HEAD(http_conns, http_conn);

@@ -232,6 +232,18 @@ http_reply_file(struct http_req *req, int status, const char *content_type,
 
 /* -- in pieces ------------------------------------------------------------- */
 
+static void
+stream_begin(struct http_req *req, struct head *head)
+{
+	assert(!req->answered && !req->streaming && has_body(head->status));
+	req->streaming = true;
+	if (req->conn == NULL)
+		return;
+	assert(req->conn->body_done);
+	begin_head(req, head);
+	http_conn_kick(req->conn);
+}
+
 void
 http_stream_begin(struct http_req *req, int status, const char *content_type)
 {
@@ -242,16 +254,22 @@ http_stream_begin(struct http_req *req, int status, const char *content_type)
 	    .chunked = !req->is_http_1_0,
 	};
 
-	assert(!req->answered && !req->streaming && has_body(status));
-	req->streaming = true;
 	req->chunked = head.chunked;
-	if (req->conn == NULL)
-		return;
 	if (!head.chunked)
 		req->keep_alive = false;
-	assert(req->conn->body_done);
-	begin_head(req, &head);
-	http_conn_kick(req->conn);
+	stream_begin(req, &head);
+}
+
+void
+http_stream_begin_sized(
+    struct http_req *req, int status, const char *content_type, uint64_t len)
+{
+	struct head head = {
+	    .status = status, .content_type = content_type, .len = len};
+
+	req->sized = true;
+	req->unsent = len;
+	stream_begin(req, &head);
 }
 
 size_t
@@ -260,6 +278,8 @@ http_stream_write(struct http_req *req, const void *bytes, size_t len)
 	struct http_conn *c = req->conn;
 
 	assert(req->streaming && !req->answered);
+	if (req->sized && len > req->unsent)
+		len = req->unsent;
 	if (c == NULL || req->is_head || len == 0)
 		return 0;
 	if (req->chunked)
@@ -267,6 +287,8 @@ http_stream_write(struct http_req *req, const void *bytes, size_t len)
 	evbuffer_add(c->out, bytes, len);
 	if (req->chunked)
 		evbuffer_add(c->out, "\r\n", 2);
+	if (req->sized)
+		req->unsent -= len;
 	http_conn_kick(c);
 	return evbuffer_get_length(c->out);
 }
@@ -277,7 +299,27 @@ http_stream_end(struct http_req *req)
 	assert(req->streaming && !req->answered);
 	if (req->conn != NULL && req->chunked && !req->is_head)
 		evbuffer_add(req->conn->out, "0\r\n\r\n", 5);
+	if (req->sized && req->unsent > 0 && !req->is_head)
+		req->keep_alive = false;
 	done(req);
+}
+
+void
+http_stream_cut(struct http_req *req)
+{
+	assert(req->streaming && !req->answered);
+	req->keep_alive = false;
+	done(req);
+}
+
+void
+http_stream_on_room(
+    struct http_req *req, void (*on_room)(struct http_req *, void *), void *arg)
+{
+	req->on_room = on_room;
+	req->room_arg = arg;
+	if (req->conn != NULL)
+		http_conn_kick(req->conn);
 }
 
 /* Text as JSON; bytes that are no UTF-8 become question marks. */

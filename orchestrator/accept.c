@@ -170,22 +170,38 @@ probing_new(struct orchestrator *o, const struct arrival *a)
 }
 
 static void
+on_opened(enum blob_outcome outcome, int fd, uint64_t bytes, const char *why,
+    void *arg)
+{
+	struct probing *p = arg;
+
+	(void)bytes;
+	switch (outcome) {
+	case BLOB_DONE:
+		probe_start(p->o->probes, p->attempt_id, fd, on_measured, p);
+		return;
+	case BLOB_MISSING:
+		store_attempt_step(p->o, p->job_id, p->attempt_id,
+		    ATTEMPT_ABANDON, ATTEMPT_ABANDONED, "lost_result", NULL,
+		    on_over, p);
+		return;
+	case BLOB_FAILED:
+		log_warn("store.failed", "what=open attempt=%s why=\"%s\"",
+		    p->attempt_id, why);
+		free(p); /* the sweep finds it again */
+		return;
+	}
+}
+
+static void
 look(struct orchestrator *o, const struct arrival *a, const char *sha256)
 {
 	struct probing *p = probing_new(o, a);
-	uint64_t bytes;
-	int fd;
 
-	if (json_array_size(a->kind->output_types) == 0) {
+	if (json_array_size(a->kind->output_types) == 0)
 		pass(p, NULL); /* JSON, and it was parsed on arrival */
-		return;
-	}
-	fd = blob_open(o->blobs, a->attempt_id, sha256, &bytes);
-	if (fd >= 0)
-		probe_start(o->probes, a->attempt_id, fd, on_measured, p);
 	else
-		store_attempt_step(o, a->job_id, a->attempt_id, ATTEMPT_ABANDON,
-		    ATTEMPT_ABANDONED, "lost_result", NULL, on_over, p);
+		blob_open(o->blobs, a->attempt_id, sha256, on_opened, p);
 }
 
 static void
@@ -203,7 +219,8 @@ on_unprobed(const struct pg_answer *answer, void *arg)
 void
 intake_probe_again(struct orchestrator *o, const char *attempt_id)
 {
-	if (!probes_has(o->probes, attempt_id))
+	if (!probes_has(o->probes, attempt_id) &&
+	    !blob_is_opening(o->blobs, attempt_id))
 		store_attempt_get(o, attempt_id, on_unprobed, o);
 }
 
@@ -416,18 +433,17 @@ fault_of(const struct arrival *a)
 	return bytes > most ? "too_large" : NULL;
 }
 
-/* 0, or -1: it cannot be kept. */
-static int
-keep_file(struct accepting *c, struct arrival *a)
+static void
+on_file_kept(const char *why, void *arg)
 {
-	struct blob_writer *file = a->file;
-	struct err err;
+	struct accepting *c = arg;
 
-	a->file = NULL;
-	if (blob_commit(file, a->attempt_id, c->sha256, &err) == 0)
-		return 0;
-	log_error("store.disk", "why=\"%s\"", err.text);
-	return -1;
+	if (why == NULL) {
+		keep(c);
+		return;
+	}
+	log_error("store.disk", "why=\"%s\"", why);
+	accepting_done(c, NULL);
 }
 
 void
@@ -435,6 +451,7 @@ arrival_accept(struct orchestrator *o, struct arrival *a,
     void (*on_done)(const char *, void *), void *arg)
 {
 	const char *done = arrival_answered(a->state);
+	struct blob_writer *file;
 	struct accepting *c;
 
 	if (done != NULL) {
@@ -449,8 +466,11 @@ arrival_accept(struct orchestrator *o, struct arrival *a,
 	c->fault = fault_of(a);
 	c->on_done = on_done;
 	c->arg = arg;
-	if (c->fault == NULL && a->file != NULL && keep_file(c, a) != 0)
-		accepting_done(c, NULL);
-	else
+	if (c->fault != NULL || a->file == NULL) {
 		keep(c);
+		return;
+	}
+	file = a->file;
+	a->file = NULL;
+	blob_commit(file, c->a.attempt_id, c->sha256, on_file_kept, c);
 }

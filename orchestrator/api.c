@@ -6,15 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/blobs.h"
 #include "common/clock.h"
 #include "common/xalloc.h"
 #include "orchestrator/dippy.h"
+#include "orchestrator/files.h"
+#include "orchestrator/give.h"
 #include "orchestrator/intake.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/keys_api.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/principal.h"
+#include "orchestrator/reply_row.h"
 #include "orchestrator/scores.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_miners.h"
@@ -60,30 +62,12 @@ sees(const struct read_request *r)
 	return principal_sees(principal_of(r->req));
 }
 
-/* True if there is a row to answer with; else it was answered. */
-static bool
-has_row(struct http_req *req, const struct pg_answer *answer)
-{
-	if (answer->outcome != PG_DONE)
-		http_reply_problem(
-		    req, 503, "unavailable", "the database is away");
-	else if (PQntuples(answer->results[0]) == 0)
-		http_reply_problem(req, 404, "not_found", "no such job");
-	else
-		return true;
-	return false;
-}
-
 static void
 on_body(const struct pg_answer *answer, void *arg)
 {
 	struct read_request *r = arg;
-	const char *body;
 
-	if (has_row(r->req, answer)) {
-		body = pg_text(answer->results[0], 0, "body");
-		http_reply(r->req, 200, "application/json", body, strlen(body));
-	}
+	reply_row(r->req, answer, "job");
 	free(r);
 }
 
@@ -107,16 +91,15 @@ show_miners(struct http_req *req, void *orchestrator)
 static void
 send_file(struct read_request *r, const PGresult *res)
 {
-	uint64_t bytes;
-	int fd = blob_open(r->o->blobs, pg_text(res, 0, "attempt_id"),
-	    pg_text(res, 0, "result_sha256"), &bytes);
+	const struct give what = {.id = pg_text(res, 0, "attempt_id"),
+	    .sha256 = pg_text(res, 0, "result_sha256"),
+	    .type = pg_text(res, 0, "result_type"),
+	    .bytes = pg_int(res, 0, "result_bytes"),
+	    .gone_status = 410,
+	    .gone_code = "gone",
+	    .gone_why = "the result's file is no longer stored"};
 
-	if (fd >= 0)
-		http_reply_file(
-		    r->req, 200, pg_text(res, 0, "result_type"), fd, 0, bytes);
-	else
-		http_reply_problem(r->req, 410, "gone",
-		    "the result's file is no longer stored");
+	give(r->o, r->req, &what);
 }
 
 static void
@@ -139,7 +122,7 @@ on_result(const struct pg_answer *answer, void *arg)
 {
 	struct read_request *r = arg;
 
-	if (has_row(r->req, answer))
+	if (reply_has_row(r->req, answer, "job"))
 		send_result(r, answer->results[0]);
 	free(r);
 }
@@ -172,7 +155,7 @@ on_seen(const struct pg_answer *answer, void *arg)
 {
 	struct read_request *r = arg;
 
-	if (has_row(r->req, answer))
+	if (reply_has_row(r->req, answer, "job"))
 		store_job_step(r->o, r->id, JOB_CANCEL, JOB_CANCELLED,
 		    "cancelled", NULL, on_cancelled, r);
 	else
@@ -227,7 +210,7 @@ static const struct http_route own_routes[] = {
 };
 
 static const struct http_route *const doors[] = {
-    own_routes, keys_routes, dippy_routes, violet_routes};
+    own_routes, keys_routes, files_routes, dippy_routes, violet_routes};
 
 enum { MAX_ROUTES = 256 };
 

@@ -295,10 +295,10 @@ dippy_is_open(const struct orchestrator *o, struct http_req *req)
 static void
 gone(struct http_req *req, void *orchestrator)
 {
-	(void)orchestrator;
-	dippy_detail(req, 410,
-	    "nothing is signed for a client here, and none names its miner: "
-	    "use /listen");
+	if (dippy_is_open(orchestrator, req))
+		dippy_detail(req, 410,
+		    "nothing is signed for a client here, and none names its "
+		    "miner: use /listen");
 }
 
 const struct http_route dippy_routes[] = {

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/blobs.h"
 #include "common/clock.h"
 #include "common/http_server.h"
 #include "common/log.h"
@@ -49,7 +50,7 @@ static bool
 is_busy(const struct orchestrator *o)
 {
 	return pg_pending(o->pg) > 0 || !LIST_EMPTY(&o->calls) ||
-	       probes_are_busy(o->probes);
+	       probes_are_busy(o->probes) || blobs_are_busy(o->blobs);
 }
 
 /* -- closing ------------------------------------------------------------ */

@@ -109,7 +109,7 @@ gate_name_roles(unsigned roles, char *out, size_t size)
 
 static void
 refuse(struct orchestrator *o, struct http_req *req, enum gate_verdict verdict,
-    const char *id, const struct key *key)
+    const char *id, enum role role)
 {
 	char takes[64];
 
@@ -132,7 +132,7 @@ refuse(struct orchestrator *o, struct http_req *req, enum gate_verdict verdict,
 	gate_name_roles(http_req_roles(req), takes, sizeof(takes));
 	http_reply_problem(req, 403, verdicts[verdict].code,
 	    "this takes a key of role %s; the one given is of role %s", takes,
-	    role_name(key->role));
+	    role_name(role));
 }
 
 static void
@@ -158,7 +158,7 @@ decide(struct orchestrator *o, struct http_req *req, const struct key *key,
 	if (verdict == GATE_ADMITTED)
 		admit(req, key);
 	else
-		refuse(o, req, verdict, key->id, key);
+		refuse(o, req, verdict, key->id, key->role);
 }
 
 /* -- asking ------------------------------------------------------------- */
@@ -179,10 +179,10 @@ on_found(enum keys_outcome outcome, const struct key *key, void *arg)
 		decide(a->o, a->req, key, a->given.secret);
 		break;
 	case KEYS_UNKNOWN:
-		refuse(a->o, a->req, GATE_UNKNOWN, a->given.id, NULL);
+		refuse(a->o, a->req, GATE_UNKNOWN, a->given.id, 0);
 		break;
 	case KEYS_AWAY:
-		refuse(a->o, a->req, GATE_AWAY, a->given.id, NULL);
+		refuse(a->o, a->req, GATE_AWAY, a->given.id, 0);
 		break;
 	}
 	sodium_memzero(a, sizeof(*a));
@@ -214,6 +214,20 @@ proves_itself(const struct http_req *req)
 	       ((roles & GATE_URL) && http_req_query(req, "signature") != NULL);
 }
 
+/* Nobody is asked: whoever comes is an operator, and no more. */
+static void
+admit_anybody(struct orchestrator *o, struct http_req *req)
+{
+	struct principal *anybody = &o->gate->anybody;
+
+	if (!(anybody->role & http_req_roles(req))) {
+		refuse(o, req, GATE_ROLE, "-", anybody->role);
+		return;
+	}
+	http_req_set_user(req, anybody, NULL);
+	http_req_admit(req);
+}
+
 void
 gate_ask(struct http_req *req, void *orchestrator)
 {
@@ -227,14 +241,13 @@ gate_ask(struct http_req *req, void *orchestrator)
 		return;
 	}
 	if (o->gate->keys == NULL) {
-		http_req_set_user(req, &o->gate->anybody, NULL);
-		http_req_admit(req);
+		admit_anybody(o, req);
 		return;
 	}
 	verdict = gate_read(http_req_header(req, "Authorization"),
 	    http_req_header(req, "X-API-Key"), &given);
 	if (verdict != GATE_ADMITTED) {
-		refuse(o, req, verdict, "-", NULL);
+		refuse(o, req, verdict, "-", 0);
 		return;
 	}
 	key = keys_get(o->gate->keys, given.id, clock_mono_us());

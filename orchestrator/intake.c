@@ -17,6 +17,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/accept.h"
 #include "orchestrator/form.h"
+#include "orchestrator/give.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/store.h"
@@ -380,7 +381,23 @@ intake_dippy(struct http_req *req, void *orchestrator)
 struct input_request {
 	struct orchestrator *o;
 	struct http_req *req;
+	int64_t expires_s;
 };
+
+static void
+give_input(struct input_request *r, const PGresult *res)
+{
+	const struct give what = {.id = pg_text(res, 0, "input_of"),
+	    .sha256 = pg_text(res, 0, "input_sha256"),
+	    .type = pg_text(res, 0, "input_type"),
+	    .bytes = pg_int(res, 0, "input_bytes"),
+	    .until_s = r->expires_s,
+	    .gone_status = 404,
+	    .gone_code = "not_found",
+	    .gone_why = "no such input"};
+
+	give(r->o, r->req, &what);
+}
 
 static void
 on_input_row(const struct pg_answer *answer, void *arg)
@@ -388,21 +405,12 @@ on_input_row(const struct pg_answer *answer, void *arg)
 	struct input_request *r = arg;
 	const PGresult *res =
 	    answer->outcome == PG_DONE ? answer->results[0] : NULL;
-	uint64_t bytes = 0;
-	int fd = -1;
 
-	if (res == NULL) {
+	if (res == NULL)
 		http_reply_problem(
 		    r->req, 503, "unavailable", "the database is away");
-		free(r);
-		return;
-	}
-	if (PQntuples(res) == 1 && !pg_is_null(res, 0, "input_sha256"))
-		fd = blob_open(r->o->blobs, pg_text(res, 0, "input_of"),
-		    pg_text(res, 0, "input_sha256"), &bytes);
-	if (fd >= 0)
-		http_reply_file(
-		    r->req, 200, pg_text(res, 0, "input_type"), fd, 0, bytes);
+	else if (PQntuples(res) == 1 && !pg_is_null(res, 0, "input_sha256"))
+		give_input(r, res);
 	else
 		http_reply_problem(r->req, 404, "not_found", "no such input");
 	free(r);
@@ -428,5 +436,6 @@ intake_input(struct http_req *req, void *orchestrator)
 	r = xcalloc(1, sizeof(*r));
 	r->o = o;
 	r->req = req;
+	r->expires_s = expires_s;
 	store_attempt_get(o, id, on_input_row, r);
 }

@@ -29,6 +29,7 @@ struct job {
 	char tenant[JOB_MAX_TENANT + 1]; /* whose; "": nobody's in particular */
 	char *input_type;		 /* NULL: no input */
 	char input_sha256[65];
+	char input_of[UUID_TEXT]; /* it is that file; "": its own */
 	int64_t input_bytes;
 	json_t *input_measured; /* of a job being accepted; else NULL */
 	int wanted, min, priority;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/blobs.h"
+#include "common/blobs_config.h"
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/config.h"
@@ -29,6 +30,7 @@
 #include "orchestrator/api.h"
 #include "orchestrator/claim.h"
 #include "orchestrator/drain.h"
+#include "orchestrator/files.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/gate.h"
 #include "orchestrator/hedges.h"
@@ -66,7 +68,29 @@ static const struct config_key keys[] = {
     {"orchestrator.metrics", CONFIG_STRING, "127.0.0.1:9101", false,
 	"address of /metrics and health; empty: only on the API", NULL, 0, 0},
     {"orchestrator.store", CONFIG_STRING, "/var/lib/subnetd/files", false,
-	"folder of inputs and results, shared by all instances", NULL, 0, 0},
+	"folder of inputs and results, shared by all instances, or "
+	"s3://bucket/prefix",
+	NULL, 0, 0},
+    {"orchestrator.store_endpoint", CONFIG_STRING, "", false,
+	"https://host of the S3-compatible storage; empty: Amazon's", NULL, 0,
+	0},
+    {"orchestrator.store_region", CONFIG_STRING, "us-east-1", false,
+	"its region; auto for Cloudflare R2 and Google", NULL, 0, 0},
+    {"orchestrator.store_key_id", CONFIG_STRING, "", false,
+	"the key it knows us by", NULL, 0, 0},
+    {"orchestrator.store_secret", CONFIG_SECRET, "", false,
+	"@file with that key's secret", NULL, 0, 0},
+    {"orchestrator.store_path_style", CONFIG_BOOL, "no", false,
+	"the bucket stands in the path, not in the host's name", NULL, 0, 0},
+    {"orchestrator.store_spool", CONFIG_STRING, "/var/lib/subnetd/spool", false,
+	"folder for files on their way to and from the storage", NULL, 0, 0},
+    {"orchestrator.store_spool_mib", CONFIG_INT, "20480", false,
+	"that it may have at most", NULL, 1, 1 << 30},
+    {"orchestrator.store_redirect", CONFIG_BOOL, "yes", false,
+	"clients and miners get a URL of the storage; no: the bytes by us",
+	NULL, 0, 0},
+    {"orchestrator.file_ttl", CONFIG_MS, "7d", false,
+	"how long a client's own file is kept", NULL, 1000, 366 * 86400e3},
     {"orchestrator.secret", CONFIG_SECRET, NULL, false,
 	"@file with 32 or more random characters, shared by all instances",
 	NULL, 0, 0},
@@ -366,6 +390,7 @@ static int
 open_files(struct orchestrator *o, const char *self)
 {
 	const struct config *config = o->service.config;
+	struct blobs_options store;
 	char exe[4096];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	struct err err;
@@ -377,7 +402,10 @@ open_files(struct orchestrator *o, const char *self)
 		    "key=orchestrator.secret why=\"%s\"", err.text);
 		return -1;
 	}
-	o->blobs = blobs_new(config_str(config, "orchestrator.store"), &err);
+	blobs_config(config, &store);
+	o->redirects = config_bool(config, "orchestrator.store_redirect");
+	o->file_ttl_ms = config_ms(config, "orchestrator.file_ttl");
+	o->blobs = blobs_new(o->service.base, &store, &err);
 	if (o->blobs == NULL) {
 		log_fatal("config.refused", "key=orchestrator.store why=\"%s\"",
 		    err.text);
@@ -468,6 +496,7 @@ start(struct orchestrator *o, const char *self)
 	o->miners =
 	    miners_new(o, config_ms(config, "orchestrator.probe_interval"));
 	o->claim = claim_new(o);
+	o->files = files_new(o);
 	o->idempotencies = idempotencies_new(o);
 	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"));
 	return 0;
@@ -479,6 +508,7 @@ stop(struct orchestrator *o)
 	schedules_free(o->schedules);
 	drain_free(o->drain);
 	sweep_free(o->sweep);
+	files_free(o->files);
 	hedges_free(o->hedges);
 	flights_free(o->flights);
 	miners_free(o->miners);

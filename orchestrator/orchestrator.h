@@ -19,6 +19,7 @@
 struct blobs;
 struct claim;
 struct drain;
+struct files;
 struct flights;
 struct gate;
 struct hedges;
@@ -64,6 +65,9 @@ struct orchestrator {
 	struct miners *miners;
 	struct kinds *kinds;
 	struct blobs *blobs;
+	bool redirects;	     /* to storage elsewhere; or it is handed through */
+	int64_t file_ttl_ms; /* of clients' own files */
+	struct files *files;
 	struct probes *probes;
 	struct pg *pg;	 /* what jobs wait for */
 	struct pg *back; /* what looks at everything, and may take a while */

@@ -21,6 +21,7 @@
 #include "orchestrator/probe_verdict.h"
 #include "orchestrator/refusal.h"
 #include "orchestrator/store.h"
+#include "orchestrator/store_files.h"
 
 struct order {
 	struct orchestrator *o;
@@ -28,8 +29,10 @@ struct order {
 	struct job *job;      /* until it is handed on */
 	struct blob_writer *file;
 	struct admission *admission;
-	bool is_named;	/* its id is its sender's */
-	bool is_unsure; /* whether it was stored */
+	json_t *json;	  /* the request */
+	json_t *measured; /* of an input that was sent before; else NULL */
+	bool is_named;	  /* its id is its sender's */
+	bool is_unsure;	  /* whether it was stored */
 	order_on_placed *on_placed;
 	void *arg;
 };
@@ -43,6 +46,8 @@ order_end(struct order *order, const struct job *job, const struct refusal *r)
 	admission_end(order->admission, job != NULL || order->is_unsure);
 	blob_abort(order->file);
 	job_free(order->job);
+	json_decref(order->json);
+	json_decref(order->measured);
 	free(order);
 }
 
@@ -59,7 +64,7 @@ order_refuse(struct order *order, int status, const char *code, const char *why)
 static void
 drop_input(struct order *order, const struct job *job)
 {
-	if (job->input_sha256[0] != '\0')
+	if (job->input_sha256[0] != '\0' && job->input_of[0] == '\0')
 		blob_remove(order->o->blobs, job->id, job->input_sha256);
 }
 
@@ -139,17 +144,39 @@ on_looked_at(enum probe_outcome outcome, const json_t *measured, void *arg)
 }
 
 static void
+refuse_unkept(struct order *order, const char *why)
+{
+	log_error("store.disk", "why=\"%s\"", why);
+	refuse_input(order, order->job, 503, "unavailable",
+	    "the input cannot be stored now");
+}
+
+static void
+on_opened(enum blob_outcome outcome, int fd, uint64_t bytes, const char *why,
+    void *arg)
+{
+	struct order *order = arg;
+
+	(void)bytes;
+	if (outcome == BLOB_DONE)
+		probe_start(
+		    order->o->probes, order->job->id, fd, on_looked_at, order);
+	else
+		refuse_unkept(
+		    order, outcome == BLOB_MISSING ? "it is gone again" : why);
+}
+
+/* One that was sent before was looked at then. */
+static void
 look_at_input(struct order *order)
 {
 	struct job *job = order->job;
-	uint64_t bytes;
-	int fd = blob_open(order->o->blobs, job->id, job->input_sha256, &bytes);
 
-	if (fd >= 0)
-		probe_start(order->o->probes, job->id, fd, on_looked_at, order);
+	if (order->measured != NULL)
+		on_looked_at(PROBE_MEASURED, order->measured, order);
 	else
-		refuse_input(order, job, 503, "unavailable",
-		    "the input cannot be read again; nothing was stored");
+		blob_open(order->o->blobs, job->id, job->input_sha256,
+		    on_opened, order);
 }
 
 /* -- admission ---------------------------------------------------------- */
@@ -199,11 +226,11 @@ on_admission(const struct admission_answer *answer, void *arg)
 }
 
 static void
-ask_admission(struct order *order, const json_t *json)
+ask_admission(struct order *order)
 {
 	struct admission_request request = {
 	    .req = order->req,
-	    .json = json,
+	    .json = order->json,
 	    .kind = order->job->kind->name,
 	    .file_sha256 = order->job->input_sha256,
 	};
@@ -213,10 +240,10 @@ ask_admission(struct order *order, const json_t *json)
 
 /* Its input, if there is one, is in the blobs. */
 static void
-admit(struct order *order, const json_t *json)
+admit(struct order *order)
 {
 	if (order->req != NULL)
-		ask_admission(order, json);
+		ask_admission(order);
 	else if (order->job->input_type != NULL)
 		look_at_input(order);
 	else
@@ -224,12 +251,20 @@ admit(struct order *order, const json_t *json)
 }
 
 static void
-take_input(struct order *order, const struct order_request *request)
+on_kept(const char *why, void *arg)
+{
+	if (why != NULL)
+		refuse_unkept(arg, why);
+	else
+		admit(arg);
+}
+
+static void
+take_input(struct order *order, const char *said_type)
 {
 	struct job *job = order->job;
 	struct blob_writer *file = order->file;
 	uint64_t bytes = blob_bytes(file);
-	struct err err;
 	char why[256];
 
 	if (bytes == 0 || bytes > (uint64_t)job->kind->max_input_bytes) {
@@ -242,14 +277,46 @@ take_input(struct order *order, const struct order_request *request)
 	}
 	order->file = NULL;
 	job->input_bytes = bytes;
-	job->input_type = xstrdup(request->file_type);
-	if (blob_commit(file, job->id, job->input_sha256, &err) == 0) {
-		admit(order, request->json);
+	job->input_type = xstrdup(said_type);
+	blob_commit(file, job->id, job->input_sha256, on_kept, order);
+}
+
+/* -- a file that was sent before ---------------------------------------- */
+
+static void
+on_file(const struct pg_answer *answer, void *arg)
+{
+	struct order *order = arg;
+	struct job *job = order->job;
+	const PGresult *res =
+	    answer->results != NULL ? answer->results[0] : NULL;
+	char why[256];
+
+	if (answer->outcome != PG_DONE) {
+		order_refuse(order, 503, "unavailable",
+		    "the database is away; nothing was stored");
 		return;
 	}
-	log_error("store.disk", "why=\"%s\"", err.text);
-	refuse_input(
-	    order, job, 503, "unavailable", "the input cannot be stored now");
+	if (PQntuples(res) == 0) {
+		order_refuse(order, 422, "no_file",
+		    "input_file names no file, or one that has expired: send "
+		    "it to /v1/files");
+		return;
+	}
+	job->input_bytes = pg_int(res, 0, "bytes");
+	if (job->input_bytes > job->kind->max_input_bytes) {
+		snprintf(why, sizeof(why),
+		    "input_file has %lld bytes; %s takes 1 to %lld",
+		    (long long)job->input_bytes, job->kind->name,
+		    (long long)job->kind->max_input_bytes);
+		order_refuse(order, 413, "input_size", why);
+		return;
+	}
+	job->input_type = xstrdup(pg_text(res, 0, "type"));
+	snprintf(job->input_sha256, sizeof(job->input_sha256), "%s",
+	    pg_text(res, 0, "sha256"));
+	order->measured = json_loads(pg_text(res, 0, "measured"), 0, NULL);
+	admit(order);
 }
 
 /* -- the whole ---------------------------------------------------------- */
@@ -277,25 +344,43 @@ take_owner(struct order *order, struct err *err)
 	    principal_of(order->req), named, order->job->tenant, err);
 }
 
+/* Whose files it may name; NULL: anybody's. */
+static const char *
+files_of(const struct order *order)
+{
+	return order->req != NULL ? principal_sees(principal_of(order->req))
+				  : NULL;
+}
+
 static void
 go_on(struct order *order, const struct order_request *request)
 {
-	bool takes = json_array_size(order->job->kind->input_types) > 0;
-	bool is_given = order->file != NULL;
+	struct job *job = order->job;
+	bool takes = json_array_size(job->kind->input_types) > 0;
+	bool is_named = job->input_of[0] != '\0';
+	bool is_sent = order->file != NULL;
 
-	if (order->job->id[0] == '\0')
-		uuid_new(order->job->id);
-	if (takes && !is_given)
+	if (job->id[0] == '\0')
+		uuid_new(job->id);
+	if (takes && !is_sent && !is_named)
 		order_refuse(order, 422, "input_missing",
-		    "this kind works on a file: send multipart/form-data "
-		    "with the parts job and input");
-	else if (!takes && is_given)
+		    "this kind works on a file: send multipart/form-data with "
+		    "the parts job and input, or name a file of /v1/files as "
+		    "input_file");
+	else if (!takes && (is_sent || is_named))
 		order_refuse(order, 422, "input_unexpected",
-		    "this kind takes no file: leave out the part input");
-	else if (is_given)
-		take_input(order, request);
+		    "this kind takes no file: leave out the part input and "
+		    "input_file");
+	else if (is_sent && is_named)
+		order_refuse(order, 422, "input_twice",
+		    "send the part input or name an input_file, not both");
+	else if (is_named)
+		store_file_use(order->o, job->input_of, files_of(order),
+		    clock_wall_us(), on_file, order);
+	else if (is_sent)
+		take_input(order, request->file_type);
 	else
-		admit(order, request->json);
+		admit(order);
 }
 
 void
@@ -310,6 +395,7 @@ order_place(struct orchestrator *o, const struct order_request *request,
 	order->req = request->req;
 	order->is_named = request->id != NULL;
 	order->file = request->file;
+	order->json = json_incref((json_t *)request->json);
 	order->on_placed = on_placed;
 	order->arg = arg;
 	if (order_check_open(o, &r) != 0) {

@@ -14,7 +14,8 @@
 enum { MAX_PRIORITY = 100, MIN_DEADLINE_MS = 1000 };
 
 static const char *const known_fields[] = {"kind", "params", "miners",
-    "deadline_ms", "priority", "tenant", "sticky", "expect", NULL};
+    "deadline_ms", "priority", "tenant", "sticky", "expect", "input_file",
+    NULL};
 
 static const char tenant_characters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -36,7 +37,7 @@ check_fields(const json_t *request, struct err *err)
 			return err_set(err,
 			    "%s is not a field of a job, which has kind, "
 			    "params, miners, deadline_ms, priority, tenant, "
-			    "sticky and expect",
+			    "sticky, expect and input_file",
 			    name);
 	}
 	return 0;
@@ -93,6 +94,21 @@ take_sticky(const json_t *request, struct job *job, struct err *err)
 		return err_set(err, "sticky must be a string of 1 to %d bytes",
 		    DRAW_MAX_KEY);
 	job->sticky = xstrdup(json_string_value(value));
+	return 0;
+}
+
+static int
+take_input_file(const json_t *request, struct job *job, struct err *err)
+{
+	const json_t *value = json_object_get(request, "input_file");
+	const char *id = json_string_value(value);
+
+	if (value == NULL)
+		return 0;
+	if (id == NULL || !uuid_is_valid(id))
+		return err_set(
+		    err, "input_file must be the id of a file of /v1/files");
+	snprintf(job->input_of, sizeof(job->input_of), "%s", id);
 	return 0;
 }
 
@@ -162,7 +178,8 @@ order_parse(const struct kinds *kinds, const json_t *request, int64_t now_us,
 	    job->kind->params, json_object_get(request, "params"), err);
 	if (job->params == NULL || take_numbers(request, job, err) != 0 ||
 	    take_tenant(request, job, err) != 0 ||
-	    take_sticky(request, job, err) != 0)
+	    take_sticky(request, job, err) != 0 ||
+	    take_input_file(request, job, err) != 0)
 		goto fail;
 	return job;
 fail:

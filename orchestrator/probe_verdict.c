@@ -43,8 +43,8 @@ text_of(const json_t *measured, const char *name)
 }
 
 /* Whatever a child says, the reason is one of the list. */
-static const char *
-fault_said(const json_t *measured)
+const char *
+probe_fault_said(const json_t *measured)
 {
 	const char *said = text_of(measured, "fault");
 
@@ -103,7 +103,7 @@ refuse_fault(
 	char *taken = types_taken(kind);
 
 	out->status = 422;
-	out->code = fault_said(measured);
+	out->code = probe_fault_said(measured);
 	snprintf(out->why, sizeof(out->why),
 	    "input is broken: %s; %s; %s takes %s",
 	    why[0] != '\0' ? why : "it does not decode",
@@ -150,6 +150,6 @@ probe_judge_result(
 	if (type[0] != '\0' && !kind_gives(kind, type))
 		return "wrong_type";
 	if (outcome != PROBE_MEASURED)
-		return fault_said(measured);
+		return probe_fault_said(measured);
 	return kind->is_speech && is_silent(measured) ? silent : NULL;
 }

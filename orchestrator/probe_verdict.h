@@ -41,6 +41,9 @@ void probe_judge_input(const struct kind *, enum probe_outcome,
 const char *probe_judge_result(
     const struct kind *, enum probe_outcome, const json_t *measured);
 
+/* The fault that a file which is broken has. */
+const char *probe_fault_said(const json_t *measured);
+
 /* What is to be done about a fault; NULL if it is none of the list. */
 const char *probe_fault_fix(const char *code);
 

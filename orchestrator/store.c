@@ -111,6 +111,7 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	pg_add_text(&p, job->sticky);
 	pg_add_text(&p, job->tenant);
 	pg_add_text(&p, measured);
+	pg_add_text(&p, job->input_of[0] != '\0' ? job->input_of : NULL);
 	pg_op_add_row(op, sql_job_insert, p.n, p.values);
 	if (job->name != NULL)
 		store_idempotency_add_done(op, o, job->name, job->id);

@@ -9,11 +9,10 @@
 #include "common/clock.h"
 #include "common/pg.h"
 #include "common/xalloc.h"
+#include "orchestrator/give.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/principal.h"
 #include "orchestrator/refusal.h"
-
-enum { FILE_URL_S = 900 };
 
 /* -- answers ------------------------------------------------------------- */
 
@@ -106,7 +105,7 @@ violet_tenant(const struct http_req *req)
 char *
 violet_file_url(const struct orchestrator *o, const char *file_id)
 {
-	int64_t expires_s = clock_wall_us() / 1000000 + FILE_URL_S;
+	int64_t expires_s = clock_wall_us() / 1000000 + GIVE_URL_S;
 	char signature[SECRET_TEXT];
 
 	secrets_file(&o->secrets, file_id, expires_s, signature);
@@ -116,14 +115,13 @@ violet_file_url(const struct orchestrator *o, const char *file_id)
 }
 
 bool
-violet_file_is_signed(
-    const struct orchestrator *o, struct http_req *req, const char *file_id)
+violet_file_is_signed(const struct orchestrator *o, struct http_req *req,
+    const char *file_id, int64_t *until_s)
 {
 	const char *expires = http_req_query(req, "expires");
 	const char *signature = http_req_query(req, "signature");
-	int64_t expires_s;
 
-	return violet_number(expires, 0, INT64_MAX, &expires_s) &&
-	       secrets_check_file(&o->secrets, file_id, expires_s, signature,
+	return violet_number(expires, 0, INT64_MAX, until_s) &&
+	       secrets_check_file(&o->secrets, file_id, *until_s, signature,
 		   clock_wall_us() / 1000000);
 }

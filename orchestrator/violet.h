@@ -97,8 +97,8 @@ const char *violet_tenant(const struct http_req *);
 /* Where a job's input or an attempt's result can be had for a while; the
  * caller frees. */
 char *violet_file_url(const struct orchestrator *, const char *file_id);
-/* As the one above, and it is good. */
-bool violet_file_is_signed(
-    const struct orchestrator *, struct http_req *, const char *file_id);
+/* As the one above, and it is good until then. */
+bool violet_file_is_signed(const struct orchestrator *, struct http_req *,
+    const char *file_id, int64_t *until_s);
 
 #endif

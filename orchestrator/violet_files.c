@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/blobs.h"
 #include "common/pg.h"
 #include "common/uuid.h"
 #include "common/xalloc.h"
+#include "orchestrator/give.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/store_violet.h"
@@ -18,6 +18,7 @@ struct asking {
 	struct orchestrator *o;
 	struct http_req *req;
 	char id[UUID_TEXT];
+	int64_t until_s; /* the URL is good; 0: it is not signed */
 	void (*on_found)(struct asking *, const PGresult *);
 };
 
@@ -37,7 +38,7 @@ on_file(const struct pg_answer *answer, void *arg)
 
 static void
 ask(struct http_req *req, struct orchestrator *o, const char *tenant,
-    void (*on_found)(struct asking *, const PGresult *))
+    int64_t until_s, void (*on_found)(struct asking *, const PGresult *))
 {
 	const char *id = http_req_param(req, "id");
 	struct asking *a;
@@ -49,6 +50,7 @@ ask(struct http_req *req, struct orchestrator *o, const char *tenant,
 	a = xcalloc(1, sizeof(*a));
 	a->o = o;
 	a->req = req;
+	a->until_s = until_s;
 	a->on_found = on_found;
 	snprintf(a->id, sizeof(a->id), "%s", id);
 	store_violet_file(o, id, tenant, on_file, a);
@@ -77,31 +79,27 @@ show(struct asking *a, const PGresult *res)
 static void
 download(struct asking *a, const PGresult *res)
 {
-	uint64_t bytes;
-	int fd = blob_open(a->o->blobs, pg_text(res, 0, "owner"),
-	    pg_text(res, 0, "sha256"), &bytes);
-	json_t *file;
-	char *disposition;
+	const struct give what = {.id = pg_text(res, 0, "owner"),
+	    .sha256 = pg_text(res, 0, "sha256"),
+	    .type = pg_text(res, 0, "type"),
+	    .bytes = pg_int(res, 0, "bytes"),
+	    .until_s = a->until_s,
+	    .gone_status = 404,
+	    .gone_code = "not_found",
+	    .gone_why = "File is no longer stored"};
+	char *name = violet_record_file_name(a->id, what.type);
+	char *disposition = xasprintf("attachment; filename*=UTF-8''%s", name);
 
-	if (fd < 0) {
-		violet_refuse(a->req, 404, "File is no longer stored");
-		return;
-	}
-	file = file_of(a, res);
-	disposition = xasprintf("attachment; filename*=UTF-8''%s",
-	    json_string_value(json_object_get(file, "file_name")));
 	http_reply_header(a->req, "Content-Disposition", disposition);
-	http_reply_header(a->req, "Cache-Control", "no-cache");
-	http_reply_header(a->req, "X-Content-Type-Options", "nosniff");
-	http_reply_file(a->req, 200, pg_text(res, 0, "type"), fd, 0, bytes);
+	give(a->o, a->req, &what);
 	free(disposition);
-	json_decref(file);
+	free(name);
 }
 
 void
 violet_files_show(struct http_req *req, void *o)
 {
-	ask(req, o, violet_tenant(req), show);
+	ask(req, o, violet_tenant(req), 0, show);
 }
 
 /* A signature is as good as being asked by its owner; a wrong one is not
@@ -109,10 +107,13 @@ violet_files_show(struct http_req *req, void *o)
 void
 violet_files_download(struct http_req *req, void *o)
 {
+	int64_t until_s;
+
 	if (http_req_query(req, "signature") == NULL)
-		ask(req, o, violet_tenant(req), download);
-	else if (violet_file_is_signed(o, req, http_req_param(req, "id")))
-		ask(req, o, NULL, download);
+		ask(req, o, violet_tenant(req), 0, download);
+	else if (violet_file_is_signed(
+		     o, req, http_req_param(req, "id"), &until_s))
+		ask(req, o, NULL, until_s, download);
 	else
 		violet_refuse(
 		    req, 403, "The URL's signature is wrong or has expired");

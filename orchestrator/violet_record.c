@@ -80,10 +80,16 @@ extension_for(const char *media_type)
 	return strstr(media_type, "wordprocessingml") != NULL ? ".docx" : "";
 }
 
+char *
+violet_record_file_name(const char *id, const char *type)
+{
+	return xasprintf("%s%s", id, extension_for(type));
+}
+
 json_t *
 violet_record_file(const char *id, const char *type, int64_t bytes, char *url)
 {
-	char *name = xasprintf("%s%s", id, extension_for(type));
+	char *name = violet_record_file_name(id, type);
 	json_t *file = json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s}",
 	    "file_id", id, "file_name", name, "file_type", type, "file_size",
 	    (json_int_t)bytes, "storage_location", "subnetd", "public_url", url,

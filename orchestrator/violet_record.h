@@ -29,6 +29,8 @@ void violet_record_add_input(
 /* What is said of a text that somebody gave. */
 json_t *violet_record_text(const char *content_id, const json_t *params);
 
+/* "<id>.wav", by its type; the caller frees. */
+char *violet_record_file_name(const char *id, const char *type);
 /* A file as {"file_id", "file_name", ..}; url is taken. */
 json_t *violet_record_file(
     const char *id, const char *type, int64_t bytes, char *url);

@@ -18,9 +18,9 @@ enum {
 	SIGNATURE_BYTES = 64,
 };
 
-static void
-message_of(const char *digest, const char *uuid, int64_t timestamp_ms,
-    const char *signed_for, char *out)
+void
+epistula_message_digest(const char *digest, const char *uuid,
+    int64_t timestamp_ms, const char *signed_for, char *out)
 {
 	snprintf(out, EPISTULA_MAX_MESSAGE, "%s.%s.%lld.%s", digest, uuid,
 	    (long long)timestamp_ms, signed_for);
@@ -35,7 +35,7 @@ epistula_message(const void *body, size_t len, const char *uuid,
 
 	crypto_hash_sha256(hash, body, len);
 	hex_encode(hash, sizeof(hash), digest);
-	message_of(digest, uuid, timestamp_ms, signed_for, out);
+	epistula_message_digest(digest, uuid, timestamp_ms, signed_for, out);
 }
 
 static bool
@@ -153,7 +153,7 @@ check_signature(const struct epistula_request *req, int64_t timestamp_ms,
 	if (decode_signature(signature, sig) < 0)
 		return "Invalid Signature Format";
 	if (req->digest != NULL)
-		message_of(req->digest, req->uuid, timestamp_ms,
+		epistula_message_digest(req->digest, req->uuid, timestamp_ms,
 		    req->signed_for, message);
 	else
 		epistula_message(req->body, req->body_len, req->uuid,

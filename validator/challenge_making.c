@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/blobs.h"
 #include "common/buf.h"
@@ -298,6 +299,18 @@ child_is_over(struct challenge_making *m)
 
 /* -- sound ---------------------------------------------------------------- */
 
+/* Where all can read it. */
+static void
+on_sent(const char *why, void *arg)
+{
+	struct challenge_making *m = arg;
+
+	if (why != NULL)
+		drop(m, why);
+	else
+		ready(m);
+}
+
 static void
 on_sound(const json_t *result, const char *why, void *arg)
 {
@@ -315,7 +328,7 @@ on_sound(const json_t *result, const char *why, void *arg)
 	m->bytes = json_integer_value(json_object_get(result, "bytes"));
 	if (expect != NULL)
 		m->expect = json_deep_copy(expect);
-	ready(m);
+	blob_send(m->kit->blobs, m->id, m->sha256, on_sent, m);
 }
 
 static void
@@ -458,6 +471,22 @@ on_looked(const json_t *result, const char *why, void *arg)
 	find(m);
 }
 
+/* The child reads what is here. */
+static void
+on_here(enum blob_outcome outcome, int fd, uint64_t bytes, const char *why,
+    void *arg)
+{
+	struct challenge_making *m = arg;
+
+	(void)bytes;
+	if (outcome != BLOB_DONE) {
+		drop(m, outcome == BLOB_MISSING ? "its file is gone" : why);
+		return;
+	}
+	close(fd);
+	start_child(m, challenge_speech_look, &m->look, LOOK_MS, on_looked);
+}
+
 static void
 look(struct challenge_making *m)
 {
@@ -465,7 +494,7 @@ look(struct challenge_making *m)
 	    .id = m->input_of,
 	    .sha256 = m->input_sha256,
 	    .probe = m->kit->probe};
-	start_child(m, challenge_speech_look, &m->look, LOOK_MS, on_looked);
+	blob_open(m->kit->blobs, m->input_of, m->input_sha256, on_here, m);
 }
 
 static bool

@@ -570,7 +570,7 @@ make_kit(struct challenge_kit *kit, const struct challenges_setup *setup)
 	randombytes_buf(kit->dice.key, sizeof(kit->dice.key));
 	kit->probe = probe_path(setup->probe);
 	kit->corpus = read_corpus(setup->corpus);
-	kit->blobs = blobs_new(setup->files, &err);
+	kit->blobs = blobs_new(setup->base, &setup->files, &err);
 	if (kit->blobs == NULL)
 		log_warn("challenges.no_files", "why=\"%s\"", err.text);
 	log_info("challenges.on", "english=%s others=%s files=%s",

@@ -7,6 +7,7 @@
 #ifndef VALIDATOR_CHALLENGES_H
 #define VALIDATOR_CHALLENGES_H
 
+#include "common/blobs.h"
 #include "validator/challenge.h"
 
 struct challenges;
@@ -21,11 +22,11 @@ struct challenges_setup {
 	struct redis *redis;
 	struct metrics *metrics;
 	struct challenge_rule rule;
-	char **kinds;	      /* taken; as config_list makes it */
-	const char *files;    /* the orchestrators' folder of files */
-	const char *probe;    /* path of subnetd-probe; "": beside us */
-	const char *corpus;   /* folder; "": none */
-	const char *instance; /* our id */
+	char **kinds;		    /* taken; as config_list makes it */
+	struct blobs_options files; /* where the orchestrators' files are */
+	const char *probe;	    /* path of subnetd-probe; "": beside us */
+	const char *corpus;	    /* folder; "": none */
+	const char *instance;	    /* our id */
 };
 
 /* NULL if the rule wants none. What is missing (a folder, a corpus) is said,

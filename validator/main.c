@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/blobs_config.h"
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/config.h"
@@ -256,13 +257,12 @@ static void
 wire_service(struct validator *v)
 {
 	const struct config *c = v->service.config;
-	const struct reference_service_setup setup = {
+	struct reference_service_setup setup = {
 	    .base = v->service.base,
 	    .store = &v->store,
 	    .metrics = v->service.metrics,
 	    .url = config_str(c, "validator.reference_url"),
 	    .key = config_str(c, "validator.reference_key"),
-	    .files = config_str(c, "orchestrator.store"),
 	    .models = {config_str(c, "validator.reference_speech_model"),
 		config_str(c, "validator.reference_text_model")},
 	    .deadline_ms = config_ms(c, "validator.reference_deadline"),
@@ -275,6 +275,7 @@ wire_service(struct validator *v)
 	    .arg = v,
 	};
 
+	blobs_config(c, &setup.files);
 	if (setup.url[0] != '\0')
 		v->reference = reference_service_new(&setup);
 }
@@ -378,7 +379,7 @@ static void
 wire_challenges(struct validator *v)
 {
 	const struct config *c = v->service.config;
-	const struct challenges_setup setup = {
+	struct challenges_setup setup = {
 	    .base = v->service.base,
 	    .store = &v->store,
 	    .redis = v->out,
@@ -391,12 +392,12 @@ wire_challenges(struct validator *v)
 		    .most_per_hour = config_real(c, "validator.challenge_most"),
 		},
 	    .kinds = config_list(c, "validator.challenge_kinds"),
-	    .files = config_str(c, "orchestrator.store"),
 	    .probe = config_str(c, "orchestrator.probe"),
 	    .corpus = config_str(c, "validator.challenge_corpus"),
 	    .instance = v->id,
 	};
 
+	blobs_config(c, &setup.files);
 	v->challenges = challenges_new(&setup);
 	if (v->challenges != NULL) {
 		v->accepted =

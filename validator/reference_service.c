@@ -33,7 +33,9 @@ struct ask {
 	struct reference_service *s;
 	char job_id[UUID_TEXT];
 	char scoring[MAX_SCORING];
-	struct http_call *call; /* NULL: its outcome is being written */
+	char *params, *input_type; /* of its question */
+	struct http_call *call;	   /* NULL: its file is being opened, or its
+				      outcome written */
 };
 
 struct reference_service {
@@ -53,6 +55,8 @@ ask_free(struct ask *a)
 {
 	LIST_REMOVE(a, link);
 	a->s->n_asks--;
+	free(a->params);
+	free(a->input_type);
 	free(a);
 }
 
@@ -171,20 +175,12 @@ on_answer(const struct http_answer *answer, void *arg)
 
 /* -- the question --------------------------------------------------------- */
 
-/* The job's file, read whole; empty if it is not there or too large. */
+/* The job's file, read whole; empty if it is too large. fd is closed. */
 static void
-read_input(const struct reference_service *s, const struct reference_ask *ask,
-    struct buf *out)
+read_input(int fd, uint64_t bytes, struct buf *out)
 {
-	uint64_t bytes;
 	ssize_t n;
-	int fd;
 
-	if (ask->input_sha256 == NULL)
-		return;
-	fd = blob_open(s->blobs, ask->input_of, ask->input_sha256, &bytes);
-	if (fd < 0)
-		return;
 	while (bytes <= REFERENCE_MAX_FILE && out->len < bytes) {
 		n = read(
 		    fd, buf_reserve(out, bytes - out->len), bytes - out->len);
@@ -198,29 +194,23 @@ read_input(const struct reference_service *s, const struct reference_ask *ask,
 }
 
 static int
-build(struct reference_service *s, const struct reference_ask *ask,
-    struct reference_request *request, struct err *err)
+build(struct ask *a, const struct buf *input, struct reference_request *request,
+    struct err *err)
 {
 	struct reference_question q = {
-	    .scoring = ask->scoring,
-	    .params = ask->params,
-	    .input_type = ask->input_type,
+	    .scoring = a->scoring,
+	    .params = a->params,
+	    .input_type = a->input_type,
 	};
 	char boundary[UUID_TEXT];
-	struct buf input = {0};
-	int failed;
 
-	if (reference_wire_wants_file(ask->scoring))
-		read_input(s, ask, &input);
-	if (input.len > 0) {
-		q.input = input.data;
-		q.input_len = input.len;
+	if (input->len > 0) {
+		q.input = input->data;
+		q.input_len = input->len;
 	}
 	uuid_new(boundary);
-	failed =
-	    reference_wire_build(&q, &s->setup.models, boundary, request, err);
-	buf_free(&input);
-	return failed;
+	return reference_wire_build(
+	    &q, &a->s->setup.models, boundary, request, err);
 }
 
 static void
@@ -247,22 +237,62 @@ send_request(struct ask *a, const struct reference_request *request)
 }
 
 static void
-begin(struct reference_service *s, const struct reference_ask *ask)
+ask(struct ask *a, const struct buf *input)
 {
-	struct ask *a = xcalloc(1, sizeof(*a));
 	struct reference_request request;
 	struct err err;
 
-	a->s = s;
-	snprintf(a->job_id, sizeof(a->job_id), "%s", ask->job_id);
-	snprintf(a->scoring, sizeof(a->scoring), "%s", ask->scoring);
-	LIST_INSERT_HEAD(&s->asks, a, link);
-	s->n_asks++;
-	if (build(s, ask, &request, &err) == 0)
+	if (build(a, input, &request, &err) == 0)
 		send_request(a, &request);
 	else
 		settle(a, NULL, err.text);
 	reference_request_clear(&request);
+}
+
+static void
+on_input(enum blob_outcome outcome, int fd, uint64_t bytes, const char *why,
+    void *arg)
+{
+	struct ask *a = arg;
+	struct buf input = {0};
+
+	if (outcome == BLOB_FAILED)
+		log_warn(
+		    "references.no_file", "job=%s why=\"%s\"", a->job_id, why);
+	if (fd >= 0)
+		read_input(fd, bytes, &input);
+	if (a->s->is_closed)
+		ask_free(a);
+	else
+		ask(a, &input);
+	buf_free(&input);
+}
+
+static char *
+copy(const char *text)
+{
+	return text != NULL ? xstrdup(text) : NULL;
+}
+
+static void
+begin(struct reference_service *s, const struct reference_ask *of)
+{
+	struct ask *a = xcalloc(1, sizeof(*a));
+	const struct buf nothing = {0};
+
+	a->s = s;
+	snprintf(a->job_id, sizeof(a->job_id), "%s", of->job_id);
+	snprintf(a->scoring, sizeof(a->scoring), "%s", of->scoring);
+	a->params = copy(of->params);
+	a->input_type = copy(of->input_type);
+	LIST_INSERT_HEAD(&s->asks, a, link);
+	s->n_asks++;
+	if (reference_wire_wants_file(a->scoring) && s->blobs != NULL &&
+	    of->input_sha256 != NULL)
+		blob_open(
+		    s->blobs, of->input_of, of->input_sha256, on_input, a);
+	else
+		ask(a, &nothing);
 }
 
 static void
@@ -319,12 +349,15 @@ reference_service_new(const struct reference_service_setup *setup)
 	    .max_host_connections = MAX_ASKS,
 	};
 	struct reference_service *s = xcalloc(1, sizeof(*s));
+	struct err err;
 
 	s->setup = *setup;
 	s->policy = (struct breaker_policy){
 	    .after = setup->failures, .eject_us = setup->out_ms * 1000};
 	s->client = http_client_new(setup->base, &client);
-	s->blobs = blobs_new_reader(setup->files);
+	s->blobs = blobs_new(setup->base, &setup->files, &err);
+	if (s->blobs == NULL)
+		log_warn("references.no_files", "why=\"%s\"", err.text);
 	LIST_INIT(&s->asks);
 	s->found = metrics_counter(
 	    setup->metrics, name, "source=\"service\",found=\"yes\"", help);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/blobs.h"
 #include "validator/reference_wire.h"
 
 struct event_base;
@@ -24,9 +25,9 @@ struct reference_service_setup {
 	struct store *store;
 	struct metrics *metrics;
 	/* Strings are borrowed for as long as it lives. */
-	const char *url;   /* "https://api.example.org" */
-	const char *key;   /* "": none is sent */
-	const char *files; /* the folder of jobs' files */
+	const char *url;	    /* "https://api.example.org" */
+	const char *key;	    /* "": none is sent */
+	struct blobs_options files; /* where jobs' files are */
 	struct reference_models models;
 	int64_t deadline_ms; /* of one question */
 	int64_t wait_ms;     /* for another reference instead */

@@ -5,7 +5,8 @@
 -- (+ 0: found by its id, whatever is known of the tables yet)
 select a.id, a.job_id, a.kind, a.hotkey, a.state, a.result_sha256,
 	(extract(epoch from a.deadline_at) * 1e6)::bigint as deadline_us,
-	j.input_type, j.input_sha256, coalesce(j.input_of, j.id) as input_of
+	j.input_type, j.input_sha256, coalesce(j.input_bytes, 0) as input_bytes,
+	coalesce(j.input_of, j.id) as input_of
 from attempt a
 join job j on j.id = a.job_id
 where a.id = $1 and a.netuid + 0 = $2

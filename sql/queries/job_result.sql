@@ -3,7 +3,7 @@
 -- columns: state, and the best delivered attempt's id and result, or nulls
 -- (+ 0: found by its id, whatever is known of the tables yet)
 select j.state, a.id as attempt_id, a.result_type, a.result_sha256,
-	a.result_json
+	a.result_bytes, a.result_json
 from job j
 left join lateral (
 	select * from attempt

@@ -201,8 +201,7 @@ static const struct refusal {
 	"kind|string|audio.speak"},
     {"an unknown field", json, TRANSLATE(",\"webhook\":\"x\""), 422, "bad_job",
 	"webhook|kind, params, miners, deadline_ms, priority, tenant, "
-	"sticky and "
-	"expect"},
+	"sticky, expect and input_file"},
     {"no params", json, "{\"kind\":\"audio.speak\"}", 422, "bad_job",
 	"params.|is missing"},
     {"no text", json,
@@ -659,6 +658,21 @@ the_miners_are_listed(void **state)
 	free(address);
 }
 
+/* Whoever reaches it is an operator, and none makes an admin of himself. */
+static void
+an_open_door_is_said_to_be_and_makes_no_keys(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(proc_count_events(r->s->daemons[SUITE_ORCHESTRATOR],
+			     "keys.open", NULL),
+	    1);
+	assert_refused(
+	    r, "GET", "/v1/keys", 403, "forbidden", "admin|operator");
+	assert_refused(
+	    r, "POST", "/v1/keys", 403, "forbidden", "admin|operator");
+}
+
 static void
 the_instance_says_who_it_is(void **state)
 {
@@ -688,6 +702,7 @@ main(void)
 	    cmocka_unit_test(an_output_is_read_as_json),
 	    cmocka_unit_test(a_job_is_cancelled_while_it_is_open),
 	    cmocka_unit_test(the_miners_are_listed),
+	    cmocka_unit_test(an_open_door_is_said_to_be_and_makes_no_keys),
 	    cmocka_unit_test(the_instance_says_who_it_is),
 	};
 

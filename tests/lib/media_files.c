@@ -16,6 +16,7 @@ const struct media_good media_good[] = {
     {"tone.opus.ogg", "audio/ogg", "ogg", "opus", 10},
     {"tone.m4a", "audio/mp4", "mov", "aac", 10},
     {"front.m4a", "audio/mp4", "mov", "aac", 10},
+    {"dated.m4a", "audio/mp4", "mov", "aac", 10},
     {"tone.webm", "audio/webm", "matroska", "opus", 10},
     {"film.mp4", "video/mp4", "mov", "mpeg4", 4},
     {"front.mp4", "video/mp4", "mov", "mpeg4", 4},

@@ -41,6 +41,7 @@ def make_media(folder):
         "tone.opus.ogg": ["-c:a", "libopus", "-f", "ogg"],
         "tone.m4a": [], "tone.webm": ["-c:a", "libopus"],
         "front.m4a": ["-movflags", "+faststart"],
+        "dated.m4a": ["-metadata", "creation_time=2020-06-01T12:00:00Z"],
     }
     films = {
         "film.mp4": ["-c:v", "mpeg4"],

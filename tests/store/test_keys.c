@@ -239,6 +239,36 @@ many_at_once_get_each_place_once(void **state)
 		PQfinish(conns[i]);
 }
 
+/* The last place is asked for while another's asking is not committed yet. */
+static void
+who_comes_second_counts_the_first(void **state)
+{
+	static const char *const params[] = {
+	    KEY, "speak", "2026-01-02 04:00:30+00"};
+	struct stored *p = *state;
+	PGresult *res;
+	char got[128];
+
+	make_key(p, "[" ONE_SPEAK "]");
+	PQclear(PQexec(p->one, "begin"));
+	take(p->one, "speak", params[2], got);
+	assert_string_equal(got, "speak 1 t");
+	assert_true(PQsendQueryParams(
+	    p->two, sql_quota_take, 3, NULL, params, NULL, NULL, 0));
+	assert_int_equal(db_wait_int(p->db, 1, 0,
+			     "select count(*) from pg_stat_activity where "
+			     "pid = %d and wait_event_type = 'Lock'",
+			     PQbackendPID(p->two)),
+	    0);
+	PQclear(PQexec(p->one, "commit"));
+	res = PQgetResult(p->two);
+	assert_int_equal(PQresultStatus(res), PGRES_TUPLES_OK);
+	assert_string_equal(PQgetvalue(res, 0, 5), "f");
+	PQclear(res);
+	assert_null(PQgetResult(p->two));
+	assert_int_equal(db_int(p->db, "select used from key_use"), 1);
+}
+
 /* -- names -------------------------------------------------------------- */
 
 static int
@@ -417,6 +447,7 @@ main(void)
 	    cmocka_unit_test(a_place_goes_back_to_its_window),
 	    cmocka_unit_test(quotas_are_changed_and_what_was_used_stays),
 	    cmocka_unit_test(many_at_once_get_each_place_once),
+	    cmocka_unit_test(who_comes_second_counts_the_first),
 	    NAMES(a_name_is_claimed_once),
 	    NAMES(what_a_dead_instance_began_is_taken_over),
 	    NAMES(what_takes_too_long_is_given_up),

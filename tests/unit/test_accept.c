@@ -33,10 +33,11 @@ struct world {
 	bool has_json, is_gone;
 	/* what goes wrong */
 	int away; /* so many questions and steps the database does not take */
-	bool no_disk, no_file;
+	bool no_disk, no_file, no_store;
 	enum probe_outcome probe;
 	const char *measured;
-	bool is_probed_already;
+	bool is_probed_already, is_opening_already;
+	int opened;
 	/* what was done */
 	int steps, probes, removed, settled, answers;
 	char status[16];
@@ -55,28 +56,40 @@ blob_abort(struct blob_writer *w)
 		w->aborted++;
 }
 
-int
-blob_commit(
-    struct blob_writer *w, const char *id, char sha256[65], struct err *err)
+void
+blob_commit(struct blob_writer *w, const char *id, char sha256[65],
+    blob_on_done *on_done, void *arg)
 {
 	struct world *world =
 	    (struct world *)((char *)w - offsetof(struct world, file));
 
 	assert_string_equal(id, "attempt");
-	if (world->no_disk)
-		return err_set(err, "disk full");
 	snprintf(sha256, 65, "ours");
-	return 0;
+	on_done(world->no_disk ? "disk full" : NULL, arg);
 }
 
-int
-blob_open(
-    struct blobs *blobs, const char *id, const char *sha256, uint64_t *bytes)
+void
+blob_open(struct blobs *blobs, const char *id, const char *sha256,
+    blob_on_open *on_open, void *arg)
 {
-	(void)id;
-	(void)bytes;
-	assert_string_equal(sha256, world_of(blobs)->sha256);
-	return world_of(blobs)->no_file ? -1 : dup(0);
+	struct world *w = world_of(blobs);
+
+	assert_string_equal(id, "attempt");
+	assert_string_equal(sha256, w->sha256);
+	w->opened++;
+	if (w->no_store)
+		on_open(BLOB_FAILED, -1, 0, "away", arg);
+	else if (w->no_file)
+		on_open(BLOB_MISSING, -1, 0, "gone", arg);
+	else
+		on_open(BLOB_DONE, dup(0), 10, "", arg);
+}
+
+bool
+blob_is_opening(const struct blobs *blobs, const char *id)
+{
+	assert_string_equal(id, "attempt");
+	return world_of(blobs)->is_opening_already;
 }
 
 void
@@ -692,6 +705,15 @@ the_sweep_has_forgotten_bytes_looked_at(void **state)
 	intake_probe_again(&w->o, "attempt");
 	assert_int_equal(w->probes, 0); /* it is waiting for its turn */
 	w->is_probed_already = false;
+	w->is_opening_already = true;
+	intake_probe_again(&w->o, "attempt");
+	assert_int_equal(w->opened, 0); /* it is on its way from the store */
+	w->is_opening_already = false;
+	w->no_store = true;
+	intake_probe_again(&w->o, "attempt");
+	assert_int_equal(w->opened, 1);
+	assert_int_equal(w->row, ATTEMPT_RECEIVED); /* not lost: later */
+	w->no_store = false;
 	intake_probe_again(&w->o, "attempt");
 	assert_int_equal(w->probes, 1);
 	assert_int_equal(w->row, ATTEMPT_DELIVERED);

@@ -8,8 +8,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <event2/event.h>
 #include <unistd.h>
 
+#include "common/blobs.h"
 #include "scorer/wer.h"
 #include "tests/lib/paths.h"
 #include "tests/lib/proc.h"
@@ -26,6 +28,7 @@
 
 struct place {
 	char *folder, *probe;
+	struct event_base *base;
 	struct blobs *blobs;
 };
 
@@ -34,12 +37,15 @@ set_up(void **state)
 {
 	struct place *p = xcalloc(1, sizeof(*p));
 	char *build = paths_build();
+	struct blobs_options o = {0};
 	struct err err;
 
 	*state = p;
 	p->folder = xasprintf("%s/speech-%d", build, (int)getpid());
 	p->probe = paths_program("bin/subnetd-probe");
-	p->blobs = blobs_new(p->folder, &err);
+	p->base = event_base_new();
+	o.store = p->folder;
+	p->blobs = blobs_new(p->base, &o, &err);
 	free(build);
 	return p->blobs == NULL ? -1 : 0;
 }
@@ -53,6 +59,7 @@ tear_down(void **state)
 	remove_folder(inner);
 	remove_folder(p->folder);
 	blobs_free(p->blobs);
+	event_base_free(p->base);
 	free(inner);
 	free(p->probe);
 	free(p->folder);

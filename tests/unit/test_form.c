@@ -6,12 +6,17 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <event2/event.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "common/blobs.c"
+#include "common/blobs.h"
+#include "common/err.h"
+#include "common/uuid.h"
+#include "common/xalloc.h"
 #include "orchestrator/form.c"
 #include "tests/lib/paths.h"
 
@@ -22,6 +27,7 @@ static const char id[] = "01234567-89ab-7cde-8f01-23456789abcd";
 
 struct place {
 	char *dir;
+	struct event_base *base;
 	struct blobs *blobs;
 };
 
@@ -29,9 +35,12 @@ static int
 make_place(void **state)
 {
 	struct place *p = calloc(1, sizeof(*p));
+	struct blobs_options o = {0};
 
 	p->dir = paths_make_tmp();
-	p->blobs = blobs_new(p->dir, NULL);
+	p->base = event_base_new();
+	o.store = p->dir;
+	p->blobs = blobs_new(p->base, &o, NULL);
 	*state = p;
 	return p->blobs != NULL ? 0 : -1;
 }
@@ -42,6 +51,7 @@ end_place(void **state)
 	struct place *p = *state;
 
 	blobs_free(p->blobs);
+	event_base_free(p->base);
 	paths_remove(p->dir);
 	free(p->dir);
 	free(p);
@@ -118,9 +128,10 @@ check_filled(struct place *p, struct form *f)
 	assert_null(form_json(f));
 	assert_string_equal(form_file_type(f), "image/png");
 	assert_int_equal(form_file_bytes(f), sizeof(file_bytes));
-	assert_int_equal(blob_commit(form_take_file(f), id, sha256, &err), 0);
+	assert_int_equal(
+	    blob_commit_here(form_take_file(f), id, sha256, &err), 0);
 	assert_null(form_take_file(f));
-	fd = blob_open(p->blobs, id, sha256, &bytes);
+	fd = blob_open_here(p->blobs, id, sha256, &bytes);
 	assert_int_equal(read(fd, got, sizeof(got)), sizeof(file_bytes));
 	assert_memory_equal(got, file_bytes, sizeof(file_bytes));
 	close(fd);

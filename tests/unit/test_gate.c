@@ -259,6 +259,16 @@ roles_are_named(void **state)
 	}
 }
 
+static void
+there_are_two_ways_to_stand_open_or_not(void **state)
+{
+	static const char *const none[] = {"", "no", "Open", "required "};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_null(gate_new(&world, none[i]));
+}
+
 /* -- what is remembered ------------------------------------------------- */
 
 static void
@@ -418,6 +428,7 @@ main(void)
 	    cmocka_unit_test(a_key_comes_in_either_header),
 	    cmocka_unit_test(a_key_is_judged_by_secret_first),
 	    cmocka_unit_test(roles_are_named),
+	    cmocka_unit_test(there_are_two_ways_to_stand_open_or_not),
 	    WITH_KEYS(a_key_is_asked_for_once),
 	    WITH_KEYS(it_is_taken_for_what_it_was_for_a_while),
 	    WITH_KEYS(one_that_is_not_there_is_not_remembered),

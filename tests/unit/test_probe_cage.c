@@ -362,6 +362,7 @@ static void
 it_has_next_to_nothing(void **state)
 {
 	int out, status;
+	struct rlimit cpu;
 	pid_t pid;
 
 	(void)state;
@@ -372,6 +373,9 @@ it_has_next_to_nothing(void **state)
 	assert_int_equal(status_of(pid, "NoNewPrivs:"), 1);
 	assert_int_equal(limit_of(pid, RLIMIT_AS), PROBED_CAGE_MEMORY);
 	assert_int_equal(limit_of(pid, RLIMIT_CPU), PROBED_CAGE_CPU_S);
+	/* Out of time it dies of SIGXCPU, which says so, not of SIGKILL. */
+	assert_int_equal(prlimit(pid, RLIMIT_CPU, NULL, &cpu), 0);
+	assert_true(cpu.rlim_max > cpu.rlim_cur);
 	assert_int_equal(limit_of(pid, RLIMIT_NOFILE), 0);
 	assert_int_equal(limit_of(pid, RLIMIT_NPROC), 0);
 	assert_int_equal(limit_of(pid, RLIMIT_FSIZE), 0); /* to a pipe */

@@ -62,6 +62,11 @@ struct world {
 	const char *sqlstate;
 	int removed, inserted, probed, told;
 	bool keeps;
+	/* a file sent before: its type NULL: there is none */
+	const char *file_type, *file_bytes;
+	bool file_away;
+	int used;
+	char input_of[UUID_TEXT], input_sha256[65];
 	struct principal who;
 	enum { GIVE, REPEAT, REFUSE } admits;
 	int asked, ended, made; /* of admissions */
@@ -175,18 +180,16 @@ form_take_file(struct form *f)
 	return f->type[0] != '\0' ? &w->file : NULL;
 }
 
-int
-blob_commit(
-    struct blob_writer *w, const char *id, char sha256[65], struct err *err)
+void
+blob_commit(struct blob_writer *w, const char *id, char sha256[65],
+    blob_on_done *on_done, void *arg)
 {
 	struct world *world =
 	    (struct world *)((char *)w - offsetof(struct world, file));
 
-	(void)id;
-	if (!world->keeps)
-		return err_set(err, "disk full");
+	assert_true(uuid_is_valid(id));
 	snprintf(sha256, 65, "5ha");
-	return 0;
+	on_done(world->keeps ? NULL : "disk full", arg);
 }
 
 void
@@ -195,15 +198,56 @@ blob_abort(struct blob_writer *w)
 	(void)w;
 }
 
-int
-blob_open(
-    struct blobs *blobs, const char *id, const char *sha256, uint64_t *bytes)
+void
+blob_open(struct blobs *blobs, const char *id, const char *sha256,
+    blob_on_open *on_open, void *arg)
 {
 	(void)blobs;
-	(void)id;
+	assert_true(uuid_is_valid(id));
 	assert_string_equal(sha256, "5ha");
-	*bytes = 10;
-	return dup(0);
+	on_open(BLOB_DONE, dup(0), 10, "", arg);
+}
+
+/* -- a file sent before ------------------------------------------------- */
+
+#define FILE_ID "0189abcd-0000-7000-8000-000000000001"
+
+static PGresult *
+file_row(const struct world *w)
+{
+	enum { N = 4 };
+	static const char *const columns[N] = {
+	    "sha256", "bytes", "type", "measured"};
+	char measured[64];
+	const char *const cells[N] = {
+	    "5ha2", w->file_bytes, w->file_type, measured};
+	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+	PGresAttDesc attributes[N] = {0};
+
+	snprintf(measured, sizeof(measured), "{\"type\":\"%s\"}", w->file_type);
+	for (int i = 0; i < N; i++)
+		attributes[i].name = (char *)columns[i];
+	PQsetResultAttrs(res, N, attributes);
+	for (int i = 0; i < N && w->file_type != NULL; i++)
+		PQsetvalue(res, 0, i, (char *)cells[i], strlen(cells[i]));
+	return res;
+}
+
+void
+store_file_use(struct orchestrator *o, const char *id, const char *tenant,
+    int64_t now_us, pg_on_answer *on_answer, void *arg)
+{
+	struct world *w = world_of(o);
+	PGresult *res = file_row(w);
+	struct pg_answer answer = {
+	    w->file_away ? PG_UNKNOWN : PG_DONE, &res, 1, "why", ""};
+
+	assert_string_equal(id, FILE_ID);
+	assert_string_equal(tenant, "theirs");
+	assert_true(now_us > 0);
+	w->used++;
+	on_answer(&answer, arg);
+	PQclear(res);
 }
 
 void
@@ -282,8 +326,10 @@ admission_ask(struct orchestrator *o, const struct admission_request *request,
 	assert_ptr_equal(request->req, &w->req);
 	assert_non_null(request->json);
 	assert_non_null(kinds_find(&w->all, request->kind));
-	assert_string_equal(
-	    request->file_sha256, w->form.type[0] != '\0' ? "5ha" : "");
+	assert_string_equal(request->file_sha256, w->used > 0 ? "5ha2"
+						  : w->form.type[0] != '\0'
+						      ? "5ha"
+						      : "");
 	assert_int_equal(w->probed + w->inserted, 0); /* before both */
 	w->asked++;
 	refusal_set(&r, 409, "in_flight", "it is");
@@ -352,6 +398,8 @@ jobs_accept(struct orchestrator *o, struct job *job,
 
 	assert_true(uuid_is_valid(job->id));
 	assert_int_equal(world_of(o)->req.answers, 0); /* not before */
+	memcpy(world_of(o)->input_of, job->input_of, UUID_TEXT);
+	memcpy(world_of(o)->input_sha256, job->input_sha256, 65);
 	world_of(o)->inserted++;
 	on_stored(&answer, job, arg);
 	job_free(job);
@@ -522,7 +570,7 @@ static const struct {
 	"there is no kind \"audio\"; there are audio.speak, audio.transcribe"},
     {"{\"kind\": \"audio.speak\", \"parms\": {}}",
 	"parms is not a field of a job, which has kind, params, miners, "
-	"deadline_ms, priority, tenant, sticky and expect"},
+	"deadline_ms, priority, tenant, sticky, expect and input_file"},
     {"{\"kind\": \"audio.speak\"}",
 	"params.text is missing; its type is string"},
     {"{\"kind\": \"audio.speak\", \"params\": []}", "params must be an object"},
@@ -691,12 +739,13 @@ static const struct {
 	413, "input_size",
 	"input has 1001 bytes; audio.transcribe takes 1 to 1000", 0, 0, 0},
     {"no room", transcribe, "audio/wav", 10, false, PROBE_BAD, NULL, PG_DONE,
-	503, "unavailable", "the input cannot be stored now", 0, 0, 0},
+	503, "unavailable", "the input cannot be stored now", 0, 0, 1},
     {"no file", transcribe, "", 0, true, PROBE_BAD, NULL, PG_DONE, 422,
 	"input_missing", NULL, 0, 0, 0},
     {"a file too many", speak, "audio/wav", 10, true, PROBE_BAD, NULL, PG_DONE,
 	422, "input_unexpected",
-	"this kind takes no file: leave out the part input", 0, 0, 0},
+	"this kind takes no file: leave out the part input and input_file", 0,
+	0, 0},
     {"no part job", NULL, "audio/wav", 10, true, PROBE_BAD, NULL, PG_DONE, 422,
 	"bad_job", "the form has no part named job", 0, 0, 0},
     {"no JSON", "{", "audio/wav", 10, true, PROBE_BAD, NULL, PG_DONE, 422,
@@ -737,6 +786,66 @@ each_way_has_one_answer_and_keeps_no_file_in_vain(void **state)
 		assert_int_equal(w->inserted, ways[i].inserted);
 		assert_int_equal(w->told, ways[i].status == 202);
 		assert_int_equal(w->removed, ways[i].removed);
+		world_free(w);
+	}
+}
+
+#define NAMED                                                                  \
+	"{\"kind\": \"audio.transcribe\", \"input_file\": \"" FILE_ID "\"}"
+
+/* A file sent before, by its id. */
+static const struct {
+	const char *what, *job, *type, *bytes;
+	bool away, is_sent;
+	int status;
+	const char *code;
+	int used;
+} named[] = {
+    {"good", NAMED, "audio/wav", "10", false, false, 202, "", 1},
+    {"there is none", NAMED, NULL, "10", false, false, 422, "no_file", 1},
+    {"of another type", NAMED, "image/png", "10", false, false, 415,
+	"wrong_input_type", 1},
+    {"too large", NAMED, "audio/wav", "1001", false, false, 413, "input_size",
+	1},
+    {"nobody can tell", NAMED, "audio/wav", "10", true, false, 503,
+	"unavailable", 1},
+    {"sent, too", NAMED, "audio/wav", "10", false, true, 422, "input_twice", 0},
+    {"no id", "{\"kind\": \"audio.transcribe\", \"input_file\": \"../x\"}",
+	"audio/wav", "10", false, false, 422, "bad_job", 0},
+    {"a kind without",
+	"{\"kind\": \"audio.speak\", \"params\": {\"text\": \"x\"}, "
+	"\"input_file\": \"" FILE_ID "\"}",
+	"audio/wav", "10", false, false, 422, "input_unexpected", 0},
+};
+
+static void
+a_file_sent_before_is_named(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		struct world *w = world_new();
+
+		w->form.job = named[i].job;
+		w->form.type = named[i].is_sent ? "audio/wav" : "";
+		w->form.bytes = 10;
+		w->file_type = named[i].type;
+		w->file_bytes = named[i].bytes;
+		w->file_away = named[i].away;
+		w->who.role = ROLE_CLIENT;
+		snprintf(w->who.tenant, sizeof(w->who.tenant), "theirs");
+		run(w);
+		if (w->req.status != named[i].status)
+			print_error("%s\n", named[i].what);
+		assert_int_equal(w->req.status, named[i].status);
+		assert_string_equal(w->req.code, named[i].code);
+		assert_int_equal(w->used, named[i].used);
+		assert_int_equal(w->inserted, named[i].status == 202);
+		assert_int_equal(w->removed, 0);
+		assert_int_equal(w->probed, 0);
+		if (w->inserted > 0) {
+			assert_string_equal(w->input_of, FILE_ID);
+			assert_string_equal(w->input_sha256, "5ha2");
+		}
 		world_free(w);
 	}
 }
@@ -937,6 +1046,7 @@ main(void)
 	    cmocka_unit_test(a_job_has_what_the_client_chose),
 	    cmocka_unit_test(accepted_means_committed),
 	    cmocka_unit_test(each_way_has_one_answer_and_keeps_no_file_in_vain),
+	    cmocka_unit_test(a_file_sent_before_is_named),
 	    cmocka_unit_test(what_is_admitted_is_given_back_or_used),
 	    cmocka_unit_test(whose_a_job_is_is_not_for_a_client_to_say),
 	    cmocka_unit_test(a_client_that_goes_leaves_nothing),
