@@ -110,6 +110,9 @@ on_data(const void *data, size_t len, void *arg)
 		return err_set(&f->err, "the field %s is over %zu bytes",
 		    f->fields[f->n - 1].name, f->max_field);
 	}
+	if (memchr(data, '\0', len) != NULL)
+		return err_set(&f->err, "the field %s holds a NUL",
+		    f->fields[f->n - 1].name);
 	buf_add(f->field, data, len);
 	return 0;
 }
