@@ -82,27 +82,51 @@ take_output(const struct violet_type *type, const json_t *said,
 	return 0;
 }
 
+/* A text by itself: what is no JSON, or a JSON string. Numbers and the like are
+ * words somebody said. NULL: it is an object or a list. */
+static const char *
+plain_text(const char *text, const json_t *json)
+{
+	if (json_is_object(json) || json_is_array(json))
+		return NULL;
+	return json_is_string(json) ? json_string_value(json) : text;
+}
+
+static int
+take_object(const struct violet_type *type, const json_t *json,
+    struct violet_answer *a, struct err *err)
+{
+	const json_t *inner = json_object_get(json, "output_data");
+	const json_t *said = json_is_object(inner) ? inner : json;
+
+	a->says_failed = says_failed(json) || says_failed(said);
+	if (a->says_failed)
+		return 0;
+	if (json_is_string(inner) && type->field != NULL &&
+	    !is_blank(json_string_value(inner))) {
+		violet_answer_text(a, json_string_value(inner), NULL);
+		return 0;
+	}
+	return take_output(type, said, a, err);
+}
+
 int
 violet_answer_parse(const struct violet_type *type, const char *text,
     struct violet_answer *a, struct err *err)
 {
-	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-	const json_t *said = json,
-		     *inner = json_object_get(json, "output_data");
+	json_error_t why;
+	json_t *json =
+	    json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+	const char *plain = plain_text(text, json);
 	int failed = 0;
 
 	*a = (struct violet_answer){0};
-	if (json_is_object(inner))
-		said = inner;
-	if (json_is_object(json) && (says_failed(json) || says_failed(said)))
-		a->says_failed = true;
-	else if (json_is_string(inner) && type->field != NULL &&
-		 !is_blank(json_string_value(inner)))
-		violet_answer_text(a, json_string_value(inner), NULL);
-	else if (json == NULL && type->field != NULL && !is_blank(text))
-		violet_answer_text(a, text, NULL);
+	if (json == NULL && text[strspn(text, " \t\r\n")] == '{')
+		failed = err_set(err, "response_data is no JSON: %s", why.text);
+	else if (plain != NULL && type->field != NULL && !is_blank(plain))
+		violet_answer_text(a, plain, NULL);
 	else
-		failed = take_output(type, said, a, err);
+		failed = take_object(type, json, a, err);
 	json_decref(json);
 	return failed;
 }

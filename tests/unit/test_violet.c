@@ -140,6 +140,13 @@ static const struct {
     {"transcription", "[1]", NULL, 0},
     {"transcription", "", NULL, 0},
     {"transcription", "{\"output_data\":{}}", NULL, 0},
+    {"transcription", "\"words\"", "words", 0},
+    {"transcription", "7", "7", 0},
+    {"transcription", "null", "null", 0},
+    /* Meant as JSON, and none: not the words themselves. */
+    {"transcription", " {\"transcript\":\"a", NULL, 0},
+    {"transcription", "{\"transcript\":\"a\\u0000b\"}", NULL, 0},
+    {"transcription", "{\"transcript\":\"a\",\"transcript\":\"b\"}", NULL, 0},
     {"tts", "{\"audio_file\":{}}", NULL, 0},
     {"tts", "words", NULL, 0},
     {"tts", "{\"error\":\"out of memory\"}", NULL, 1},
