@@ -14,6 +14,10 @@
 /* So long finished tasks are shown to validators. */
 enum { DONE_MS = 24 * 3600 * 1000 };
 
+/* Texts and answers of a page of tasks: whoever reads a list, and whoever
+ * filled it, takes no more of our memory. */
+enum { PAGE_BYTES = 8 * 1024 * 1024 };
+
 /* The kinds that are tasks of Violet's, as an array's text. */
 static char *
 kinds_text(void)
@@ -87,6 +91,7 @@ store_violet_tasks(struct orchestrator *o, const char *tenant,
 	pg_add_text(&p, kinds);
 	pg_add_text(&p, behind);
 	pg_add_int(&p, limit);
+	pg_add_int(&p, PAGE_BYTES);
 	store_query_back(o, sql_violet_tasks, &p, on_answer, arg);
 	free(kinds);
 }
@@ -128,7 +133,7 @@ store_violet_poll(struct orchestrator *o, int64_t uid, const char *hotkey,
 	pg_add_int(&p, o->netuid);
 	pg_add_int(&p, uid);
 	pg_add_text(&p, hotkey);
-	pg_add_text(&p, text);
+	pg_add_text(&p, pulls != NULL ? text : NULL);
 	pg_add_us(&p, clock_wall_us());
 	store_query(o, sql_violet_poll, &p, on_answer, arg);
 	free(text);
@@ -188,6 +193,7 @@ store_violet_done(struct orchestrator *o, const char *validator,
 	pg_add_text(&p, kinds);
 	pg_add_int(&p, limit);
 	pg_add_us(&p, clock_wall_us() - DONE_MS * 1000LL);
+	pg_add_int(&p, PAGE_BYTES);
 	store_query_back(o, sql_violet_done, &p, on_answer, arg);
 	free(kinds);
 }

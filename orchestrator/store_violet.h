@@ -29,9 +29,9 @@ void store_violet_file(struct orchestrator *, const char *id,
 
 void store_violet_neuron(
     struct orchestrator *, const char *hotkey, pg_on_answer *, void *arg);
-/* No row: that request was here before. */
 void store_violet_nonce(struct orchestrator *, const char *hotkey,
     const char *uuid, int64_t forget_us, pg_on_answer *, void *arg);
+/* pulls NULL: it does not ask for work. */
 void store_violet_poll(struct orchestrator *, int64_t uid, const char *hotkey,
     const json_t *pulls, pg_on_answer *, void *arg);
 void store_violet_open(struct orchestrator *, const char *hotkey,

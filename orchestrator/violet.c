@@ -14,12 +14,18 @@
 #include "orchestrator/principal.h"
 #include "orchestrator/refusal.h"
 
+const char violet_send_a_form[] = "send a form: multipart/form-data or "
+				  "application/x-www-form-urlencoded";
+
+enum { REAL_DIGITS = 12 };
+
 /* -- answers ------------------------------------------------------------- */
 
 void
 violet_reply(struct http_req *req, int status, json_t *body)
 {
-	char *text = json_dumps(body, JSON_COMPACT);
+	char *text =
+	    json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS));
 
 	http_reply(req, status, "application/json", text, strlen(text));
 	free(text);

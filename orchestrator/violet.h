@@ -85,6 +85,8 @@ void violet_reply(struct http_req *, int status, json_t *body); /* taken */
 /* {"detail"}. */
 void violet_refuse(struct http_req *, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* To who sent JSON. */
+extern const char violet_send_a_form[];
 /* What a form or a job was refused for: bad input is 400, whatever it is; a
  * quota that is spent, or the same request under way, are what they are. */
 void violet_refuse_input(struct http_req *, const struct refusal *);

@@ -113,6 +113,10 @@ check_text(const struct task *t, struct refusal *r)
 	const char *text = field_of(t, "text", "");
 	size_t n;
 
+	if (!violet_is_utf8(text)) {
+		refusal_set(r, 400, "bad_job", "text is not UTF-8");
+		return -1;
+	}
 	text += strspn(text, blanks);
 	n = violet_length(text);
 	for (size_t i = strlen(text);
@@ -172,9 +176,7 @@ check_form(const struct task *t, int *priority, struct refusal *r)
 	const char *word = field_of(t, "priority", "normal");
 
 	if (form_json(t->form) != NULL) {
-		refusal_set(r, 400, "bad_job",
-		    "send a form: multipart/form-data or "
-		    "application/x-www-form-urlencoded");
+		refusal_set(r, 400, "bad_job", "%s", violet_send_a_form);
 		return -1;
 	}
 	if (violet_priority(word, priority) != 0) {

@@ -267,7 +267,8 @@ on_there(const struct pg_answer *answer, void *arg)
 	}
 	snprintf(p->hotkey, sizeof(p->hotkey), "%s",
 	    pg_text(answer->results[0], 0, "hotkey"));
-	miners_polled(p->o, p->hotkey, p->pulls);
+	if (p->gives)
+		miners_polled(p->o, p->hotkey, p->pulls);
 	store_violet_open(p->o, p->hotkey, p->is_proven,
 	    p->is_proven || !p->gives ? on_open : on_unproven, p);
 }
@@ -278,7 +279,8 @@ on_proven(const char *hotkey, void *arg)
 	struct poll *p = arg;
 
 	p->is_proven = hotkey != NULL;
-	store_violet_poll(p->o, p->uid, hotkey, p->pulls, on_there, p);
+	store_violet_poll(
+	    p->o, p->uid, hotkey, p->gives ? p->pulls : NULL, on_there, p);
 }
 
 /* 1: with what is to be given; 0: given before; -1: neither. */

@@ -18,6 +18,8 @@
 
 enum { REMEMBERED_MS = 60000, MAX_UUID = 64 };
 
+static const char stranger[] = "No miner of this subnet has that hotkey";
+
 struct proof {
 	struct orchestrator *o;
 	struct http_req *req;
@@ -107,7 +109,7 @@ on_neuron(const struct pg_answer *answer, void *arg)
 	if (!violet_is_read(e->req, answer)) {
 		e->on_refused(e->arg);
 	} else if (PQntuples(answer->results[0]) == 0) {
-		refuse(e->req, "No miner of this subnet has that hotkey");
+		refuse(e->req, stranger);
 		e->on_refused(e->arg);
 	} else {
 		e->on_likely(e->arg);
@@ -139,15 +141,26 @@ violet_proof_expect(struct orchestrator *o, struct http_req *req,
 	store_violet_neuron(o, by, on_neuron, e);
 }
 
+/* NULL: it is good. */
+static const char *
+why_not(const PGresult *res)
+{
+	if (!pg_bool(res, 0, "is_registered"))
+		return stranger;
+	return pg_bool(res, 0, "is_new") ? NULL
+					 : "This request was here before";
+}
+
 static void
 on_nonce(const struct pg_answer *answer, void *arg)
 {
 	struct proof *p = arg;
+	const char *why;
 
 	if (!violet_is_read(p->req, answer)) {
 		p->on_refused(p->arg);
-	} else if (PQntuples(answer->results[0]) == 0) {
-		refuse(p->req, "This request was here before");
+	} else if ((why = why_not(answer->results[0])) != NULL) {
+		refuse(p->req, why);
 		p->on_refused(p->arg);
 	} else {
 		p->on_proven(p->hotkey, p->arg);

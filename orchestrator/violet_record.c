@@ -107,6 +107,8 @@ violet_record_add_input(
 	json_t *params = cell(res, row, "params");
 	const char *id = word_of(record, "task_id", "");
 
+	json_object_set_new(record, "input_text", json_null());
+	json_object_set_new(record, "input_file", json_null());
 	if (!pg_is_null(res, row, "input_type"))
 		json_object_set_new(record, "input_file",
 		    violet_record_file(id, pg_text(res, row, "input_type"),
@@ -273,9 +275,10 @@ violet_record(const struct orchestrator *o, const PGresult *res, int row)
 	int64_t finished_us = pg_int(res, row, "finished_us");
 
 	json_object_update_new(record,
-	    json_pack("{s:I, s:n, s:n, s:o, s:o, s:o, s:o, s:o, s:n, s:o, s:o}",
+	    json_pack(
+		"{s:I, s:n, s:n, s:n, s:o, s:o, s:o, s:o, s:o, s:n, s:o, s:o}",
 		"actual_miner_count", (json_int_t)pg_int(res, row, "asked"),
-		"callback_url", "user_metadata", "updated_at",
+		"user_id", "callback_url", "user_metadata", "updated_at",
 		violet_time(finished_us != 0 ? finished_us
 			    : given_us != 0  ? given_us
 					     : pg_int(res, row, "created_us")),

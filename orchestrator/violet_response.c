@@ -270,7 +270,10 @@ on_read(struct form *form, const struct refusal *why, void *arg)
 		return;
 	}
 	id = form_field(form, "task_id");
-	if (id == NULL || !uuid_is_valid(id)) {
+	if (form_json(form) != NULL) {
+		violet_refuse(r->req, 400, "%s", violet_send_a_form);
+		response_free(r);
+	} else if (id == NULL || !uuid_is_valid(id)) {
 		violet_refuse(r->req, id == NULL ? 400 : 404,
 		    id == NULL ? "task_id is missing" : "Task not found");
 		response_free(r);

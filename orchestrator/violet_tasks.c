@@ -211,6 +211,20 @@ say_lengths(json_t *body, const PGresult *res)
 	json_decref(params);
 }
 
+/* What a transcript's readers look for, whether or not its miner said it. */
+static void
+say_transcript(json_t *body, const PGresult *res)
+{
+	json_t *params = json_loads(pg_text(res, 0, "params"), 0, NULL);
+
+	if (json_object_get(body, "language") == NULL)
+		json_object_set_new(body, "language",
+		    violet_text_or_null(json_string_value(
+			json_object_get(params, "language"))));
+	json_object_set_new(body, "confidence", json_null());
+	json_decref(params);
+}
+
 /* Where the file is, under the name that Violet's clients look for. */
 static void
 say_file(json_t *body, const struct violet_type *type)
@@ -239,6 +253,8 @@ found(const struct reading *r, const PGresult *res, const char *status,
 		"speed_score"));
 	if (strcmp(type->name, "summarization") == 0)
 		say_lengths(body, res);
+	if (json_object_get(body, "transcript") != NULL)
+		say_transcript(body, res);
 	say_file(body, type);
 	return body;
 }

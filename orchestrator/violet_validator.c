@@ -110,14 +110,14 @@ take_page(struct asking *a, const char **behind)
 
 /* -- tasks ----------------------------------------------------------------- */
 
-/* The id behind which the next page begins, if this one is full. */
+/* The id behind which the next page begins, if there may be one: this one may
+ * have ended before its limit, as what is in it is long. */
 static json_t *
-next_of(const struct asking *a, const PGresult *res, const char *column)
+next_of(const PGresult *res, const char *column)
 {
 	int n = PQntuples(res);
 
-	return n > 0 && n == a->limit ? json_string(pg_text(res, n - 1, column))
-				      : json_null();
+	return n > 0 ? json_string(pg_text(res, n - 1, column)) : json_null();
 }
 
 static void
@@ -136,7 +136,7 @@ on_done(const struct pg_answer *answer, void *arg)
 		violet_reply(a->req, 200,
 		    json_pack("{s:b, s:o, s:I, s:o}", "success", 1, "tasks",
 			list, "count", (json_int_t)json_array_size(list),
-			"next", next_of(a, res, "id")));
+			"next", next_of(res, "id")));
 	}
 	asking_free(a);
 }
@@ -154,6 +154,36 @@ violet_validator_tasks(struct http_req *req, void *o)
 		    a->o, a->validator, behind, a->limit, on_done, a);
 	else
 		asking_free(a);
+}
+
+/* -- what they say --------------------------------------------------------- */
+
+enum { NUMBER_TEXT = 24 };
+
+/* A field of a form; or a member of the JSON that Violet's validators send,
+ * whose text stands in number if it is one. NULL: there is none. */
+static const char *
+field_of(const struct form *form, const char *name, char number[NUMBER_TEXT])
+{
+	const json_t *json = form_json(form);
+	const json_t *member = json_object_get(json, name);
+
+	if (json == NULL)
+		return form_field(form, name);
+	if (!json_is_integer(member))
+		return json_string_value(member);
+	snprintf(
+	    number, NUMBER_TEXT, "%lld", (long long)json_integer_value(member));
+	return number;
+}
+
+static int
+take_validator_field(struct asking *a)
+{
+	char uid[NUMBER_TEXT], name[NUMBER_TEXT];
+
+	return take_validator(a, field_of(a->form, "validator_uid", uid),
+	    field_of(a->form, "validator_identifier", name));
 }
 
 /* -- seen ------------------------------------------------------------------ */
@@ -186,6 +216,7 @@ static void
 on_mark(struct form *form, const struct refusal *why, void *arg)
 {
 	struct asking *a = arg;
+	char number[NUMBER_TEXT];
 	const char *id;
 
 	a->form = form;
@@ -194,12 +225,11 @@ on_mark(struct form *form, const struct refusal *why, void *arg)
 		asking_free(a);
 		return;
 	}
-	id = form_field(form, "task_id");
+	id = field_of(form, "task_id", number);
 	if (id == NULL || !uuid_is_valid(id))
 		violet_refuse(a->req, id == NULL ? 400 : 404,
 		    id == NULL ? "task_id is missing" : "Task not found");
-	else if (take_validator(a, form_field(form, "validator_uid"),
-		     form_field(form, "validator_identifier")) == 0) {
+	else if (take_validator_field(a) == 0) {
 		snprintf(a->id, sizeof(a->id), "%s", id);
 		store_violet_seen(a->o, id, a->validator, a->uid, on_seen, a);
 		return;
@@ -243,7 +273,7 @@ on_evaluated(const struct pg_answer *answer, void *arg)
 		"validator_uid", (json_int_t)a->uid, "validator_identifier",
 		a->validator, "evaluated_tasks", list, "count",
 		(json_int_t)json_array_size(list), "next",
-		next_of(a, res, "job_id")));
+		next_of(res, "job_id")));
 	asking_free(a);
 }
 
@@ -264,11 +294,24 @@ violet_validator_evaluated(struct http_req *req, void *o)
 
 /* -- what they say of miners ----------------------------------------------- */
 
+static json_t *
+statuses_of(const struct form *form)
+{
+	json_t *list = json_object_get(form_json(form), "miner_statuses");
+	char number[NUMBER_TEXT];
+	const char *text;
+
+	if (json_is_array(list))
+		return json_incref(list);
+	text = field_of(form, "miner_statuses", number);
+	return text != NULL ? json_loads(text, 0, NULL) : NULL;
+}
+
 static void
 on_statuses(struct form *form, const struct refusal *why, void *arg)
 {
 	struct asking *a = arg;
-	const char *text;
+	char epoch[NUMBER_TEXT];
 	json_t *list;
 
 	a->form = form;
@@ -277,13 +320,11 @@ on_statuses(struct form *form, const struct refusal *why, void *arg)
 		asking_free(a);
 		return;
 	}
-	text = form_field(form, "miner_statuses");
-	list = text != NULL ? json_loads(text, 0, NULL) : NULL;
+	list = statuses_of(form);
 	if (!json_is_array(list)) {
 		violet_refuse(
 		    a->req, 400, "miner_statuses must be a JSON list");
-	} else if (take_validator(a, form_field(form, "validator_uid"), NULL) ==
-		   0) {
+	} else if (take_validator_field(a) == 0) {
 		metric_add(
 		    a->o->counters.violet_reports, json_array_size(list));
 		violet_reply(a->req, 200,
@@ -291,7 +332,7 @@ on_statuses(struct form *form, const struct refusal *why, void *arg)
 			1, "miners_updated", 0, "total_received",
 			(json_int_t)json_array_size(list), "validator_uid",
 			(json_int_t)a->uid, "epoch",
-			violet_text_or_null(form_field(form, "epoch")),
+			violet_text_or_null(field_of(form, "epoch", epoch)),
 			"processing_mode", "ignored", "message",
 			"Counted, and nothing was changed by it: miners say "
 			"themselves that they are there, and are measured"));

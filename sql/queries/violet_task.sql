@@ -1,40 +1,8 @@
--- A job as a task of Violet's, and what its miners brought.
+-- A job as a task of Violet's (migrations/0022_violet.sql says what its columns
+-- are).
 -- $1 id, $2 netuid, $3 whose it must be; null: anybody's
--- columns: id, kind, state, priority, params, tenant, created_us, finished_us,
--- wanted, min, input_of, input_type, input_sha256, input_bytes, assigned (JSON
--- array of uids), asked (attempts), given_us (the first's, 0: none), answers
--- (JSON array of {id, uid, hotkey, state, type, bytes, json, ms, at_us}, the
--- quickest first), best (attempt), seen (JSON array of {validator, uid, at_us})
+-- columns: those of violet_task
 -- (+ 0: found by its id, whatever is known of the tables yet)
-select j.id, j.kind, j.state, j.priority, j.params, j.tenant,
-	(extract(epoch from j.created_at) * 1e6)::bigint as created_us,
-	coalesce((extract(epoch from j.finished_at) * 1e6)::bigint, 0)
-		as finished_us,
-	j.miners_wanted as wanted, j.miners_min as min,
-	coalesce(j.input_of, j.id) as input_of, j.input_type, j.input_sha256,
-	coalesce(j.input_bytes, 0) as input_bytes,
-	a.assigned, a.asked, a.given_us, a.answers,
-	coalesce(j.best_attempt::text, a.answers -> 0 ->> 'id') as best, s.seen
-from job j
-left join lateral (
-	select coalesce(json_agg(t.uid order by t.id), '[]') as assigned,
-		count(*) as asked, coalesce((extract(epoch from
-			min(t.sent_at)) * 1e6)::bigint, 0) as given_us,
-		coalesce(json_agg(json_build_object('id', t.id, 'uid', t.uid,
-			'hotkey', t.hotkey, 'state', t.state,
-			'type', t.result_type, 'bytes', t.result_bytes,
-			'json', t.result_json, 'ms', t.miner_ms,
-			'at_us', (extract(epoch from t.received_at)
-				* 1e6)::bigint)
-			order by t.miner_ms) filter (where
-				t.state = 'delivered'), '[]') as answers
-	from attempt t
-	where t.job_id = j.id) a on true
-left join lateral (
-	select coalesce(json_agg(json_build_object('validator', v.validator,
-		'uid', v.uid, 'at_us', (extract(epoch from v.at)
-			* 1e6)::bigint) order by v.at), '[]') as seen
-	from violet_seen v
-	where v.netuid = j.netuid and v.job_id = j.id) s on true
-where j.id = $1 and j.netuid + 0 = $2
-	and ($3::text is null or j.tenant = $3)
+select *
+from violet_task
+where id = $1 and netuid + 0 = $2 and ($3::text is null or tenant = $3)

@@ -16,9 +16,11 @@
 
 #include "common/buf.h"
 #include "common/xalloc.h"
+#include "tests/lib/cluster.h"
 #include "tests/lib/db.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/sample.h"
+#include "tests/lib/sandbox.h"
 #include "tests/lib/violet_rig.h"
 
 #define LETTERS_10 "abcdefghij"
@@ -31,7 +33,7 @@ static const char nowhere[] = "01890000-0000-7000-8000-000000000000";
 static int
 set_up(void **state)
 {
-	return violet_rig_set_up(state, "violet-clients");
+	return violet_rig_set_up(state, "violet-clients", "");
 }
 
 /* The status, and that the answer has a detail with these words. */
@@ -438,6 +440,32 @@ violet_t12_health_and_integration_are_well(void **state)
 	fetch_clear(&answer);
 }
 
+/* A page of elsewhere reads nothing with its visitor's key. */
+static void
+violet_91_no_origin_is_let_in(void **state)
+{
+	static const char *const headers[] = {"Origin: https://example.org",
+	    "Access-Control-Request-Method: GET",
+	    "Access-Control-Request-Headers: x-api-key", NULL};
+	static const char *const methods[] = {"GET", "OPTIONS"};
+	struct violet_rig *r = *state;
+	char *url = xasprintf("%s/api/v1/tasks", r->s->api_url);
+
+	for (size_t i = 0; i < 2; i++) {
+		struct fetch_ask ask = {
+		    .method = methods[i], .url = url, .headers = headers};
+		struct fetch_answer answer;
+		char *allowed;
+
+		assert_int_equal(fetch(&ask, &answer), 0);
+		assert_int_equal(answer.status, i == 0 ? 200 : 405);
+		allowed = fetch_header(&answer, "Access-Control-Allow-Origin");
+		assert_null(allowed);
+		fetch_clear(&answer);
+	}
+	free(url);
+}
+
 static const char *const board_keys[] = {"rank", "uid", "hotkey",
     "miner_identity", "overall_score", "uptime_score", "invocation_count",
     "diversity_count", "bounty_count", "total_tasks_assigned",
@@ -582,6 +610,33 @@ what_validators_say_of_miners_changes_nothing(void **state)
 	fetch_clear(&answer);
 }
 
+static void
+violet_17_health_says_what_is_wrong(void **state)
+{
+	static const char *const paths[] = {"/health", "/api/v1/health"};
+	struct violet_rig *r = *state;
+	struct fetch_answer answer;
+	json_t *body;
+
+	cluster_halt(sandbox_cluster(r->s->box), CLUSTER_KILL);
+	assert_non_null(proc_wait_event(
+	    r->s->daemons[SUITE_ORCHESTRATOR], "pg.down", NULL, 0));
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(violet_get(r, paths[i], &answer), 503);
+		body = fetch_json(&answer);
+		assert_string_equal(violet_word(body, "status"), "error");
+		json_decref(body);
+		fetch_clear(&answer);
+	}
+	violet_get(r, "/api/v1/tasks", &answer);
+	assert_detail(&answer, 503, "database");
+	fetch_clear(&answer);
+	assert_int_equal(cluster_start(sandbox_cluster(r->s->box)), 0);
+	assert_non_null(proc_wait_event(
+	    r->s->daemons[SUITE_ORCHESTRATOR], "pg.up", NULL, 0));
+	json_decref(violet_read(r, 200, "/health"));
+}
+
 int
 main(void)
 {
@@ -603,6 +658,8 @@ main(void)
 	    cmocka_unit_test(
 		violet_t03_the_leaderboard_has_its_keys_formula_and_order),
 	    cmocka_unit_test(what_validators_say_of_miners_changes_nothing),
+	    cmocka_unit_test(violet_91_no_origin_is_let_in),
+	    cmocka_unit_test(violet_17_health_says_what_is_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, violet_rig_tear_down);

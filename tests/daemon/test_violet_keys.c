@@ -31,7 +31,7 @@ set_up(void **state)
 	static const char *const tenants[] = {"ann", "bob", NULL, NULL};
 	struct keyed k = {0};
 
-	if (violet_rig_set_up_keyed(state, "violet-keys") != 0)
+	if (violet_rig_set_up(state, "violet-keys", "keys = required\n") != 0)
 		return -1;
 	k.s = ((struct violet_rig *)*state)->s;
 	for (int i = 0; i < N_KEYS; i++) {

@@ -28,7 +28,7 @@
 static int
 set_up(void **state)
 {
-	return violet_rig_set_up(state, "violet-miners");
+	return violet_rig_set_up(state, "violet-miners", "");
 }
 
 /* The first miner is there, and the second takes nothing. */
@@ -257,7 +257,13 @@ violet_t09_the_first_response_is_there_at_once(void **state)
 	body = violet_read(r, 200, "/api/v1/text-translation/%s/result", id);
 	assert_true(json_is_false(json_object_get(body, "available")));
 	json_decref(body);
+	body = violet_read(r, 200, "/api/v1/task/%s/status", id);
+	assert_string_equal(violet_word(body, "status"), "in_progress");
+	json_decref(body);
 	respond(r->miners[0], id, GOOD, 200, "submitted");
+	body = violet_read(r, 200, "/api/v1/task/%s/status", id);
+	assert_string_equal(violet_word(body, "status"), "completed");
+	json_decref(body);
 	body = violet_read(r, 200, "/api/v1/task/%s/responses", id);
 	assert_string_equal(
 	    violet_word(json_object_get(json_object_get(body, "best_response"),
@@ -314,6 +320,25 @@ violet_91_a_request_is_good_once(void **state)
 	ask_wrongly(r->miners[0], call, 200);
 	ask_wrongly(r->miners[0], call, 401);
 	ask_wrongly(r->miners[1], call, 200); /* its own */
+}
+
+/* Nor does it leave anything behind that signs well, and is nobody here. */
+static void
+violet_91_a_stranger_leaves_nothing(void **state)
+{
+	struct violet_rig *r = *state;
+	struct puller *p = puller_stranger(r->s, puller_uid(r->miners[0]));
+
+	ask_wrongly(p, (struct puller_call){0}, 401);
+	respond(p, "01890000-0000-7000-8000-000000000000", GOOD, 401,
+	    "No miner of this subnet");
+	assert_int_equal(
+	    db_int(r->s->db,
+		"select (select count(*) from violet_nonce where hotkey = "
+		"'%s') + (select count(*) from miner where hotkey = '%s')",
+		puller_hotkey(p), puller_hotkey(p)),
+	    0);
+	puller_free(p);
 }
 
 static void
@@ -613,6 +638,45 @@ a_miner_has_as_many_as_it_says_of_what_it_does(void **state)
 	    "submitted");
 }
 
+/* Who asks only for what it has says nothing of more, and is given none. */
+static void
+who_asks_for_what_it_has_is_given_nothing(void **state)
+{
+	struct violet_rig *r = *state;
+	const struct puller *p = r->miners[0];
+	struct fetch_answer answer;
+	char *path = xasprintf(
+		 "/api/v1/miners/%d/tasks?status=in_progress", puller_uid(p)),
+	     id[40], *before, *after;
+	json_t *list;
+
+	only_first(r, "");
+	assert_int_equal(violet_submit(r, "/api/v1/text-translation", id), 0);
+	assert_int_equal(attempt_await_job(r->s, id, "assigned"), 0);
+	before = db_text(r->s->db,
+	    "select polled_at || pulls::text from miner where hotkey = '%s'",
+	    puller_hotkey(p));
+	assert_int_equal(puller_get(p, path, &answer), 200);
+	assert_string_equal(answer.body, "[]");
+	fetch_clear(&answer);
+	after = db_text(r->s->db,
+	    "select polled_at || pulls::text from miner where hotkey = '%s'",
+	    puller_hotkey(p));
+	assert_string_equal(after, before);
+	assert_int_equal(count(r, id, "state = 'prepared'"), 1);
+	json_decref(puller_await(p, id));
+	assert_int_equal(puller_get(p, path, &answer), 200);
+	list = fetch_json(&answer);
+	assert_string_equal(
+	    violet_word(json_array_get(list, 0), "task_id"), id);
+	json_decref(list);
+	fetch_clear(&answer);
+	respond(p, id, GOOD, 200, "submitted");
+	free(before);
+	free(after);
+	free(path);
+}
+
 /* It is asked for by nobody: not its miner's fault, and another's task then. */
 static void
 violet_21_what_nobody_comes_for_goes_elsewhere(void **state)
@@ -735,6 +799,93 @@ violet_92_a_task_is_seen_once_by_each_validator(void **state)
 	json_decref(page);
 }
 
+/* Upstream's validator does, where a form is asked for. */
+static void
+a_validator_may_send_json(void **state)
+{
+	struct violet_rig *r = *state;
+	char id[40], *url, *json;
+	struct fetch_answer answer;
+	json_t *body;
+
+	give(r, "/api/v1/text-translation", id);
+	respond(r->miners[0], id, GOOD, 200, "submitted");
+	url = xasprintf("%s/api/v1/validators/mark-task-seen", r->s->api_url);
+	json = xasprintf("{\"task_id\":\"%s\",\"validator_uid\":9,"
+			 "\"validator_identifier\":\"v9\"}",
+	    id);
+	fetch_post_json(url, json, &answer);
+	assert_int_equal(answer.status, 200);
+	body = fetch_json(&answer);
+	assert_true(json_is_false(json_object_get(body, "already_seen")));
+	json_decref(body);
+	fetch_clear(&answer);
+	assert_int_equal(db_int(r->s->db,
+			     "select count(*) from violet_seen where job_id = "
+			     "'%s' and validator = 'v9' and uid = 9",
+			     id),
+	    1);
+	free(json);
+	free(url);
+}
+
+static int64_t
+count_pages(struct violet_rig *r, const char *validator, size_t *n)
+{
+	char after[64] = "";
+	int64_t pages = 0;
+	json_t *page;
+
+	for (*n = 0; strcmp(after, "&after=") != 0; pages++) {
+		page = violet_read(r, 200,
+		    "/api/v1/validator/tasks?validator_uid=1&"
+		    "validator_identifier=%s%s",
+		    validator, after);
+		*n += json_array_size(json_object_get(page, "tasks"));
+		snprintf(after, sizeof(after), "&after=%s",
+		    violet_word(page, "next"));
+		json_decref(page);
+	}
+	return pages;
+}
+
+/* Upstream has all tasks in its memory, and sends them, at once. */
+static void
+violet_91_a_page_ends_where_it_is_heavy(void **state)
+{
+	enum { TASKS = 3 };
+	struct violet_rig *r = *state;
+	char ids[TASKS][40];
+	int64_t done;
+	size_t n;
+	json_t *list;
+
+	for (int i = 0; i < TASKS; i++) {
+		give(r, "/api/v1/text-translation", ids[i]);
+		respond(r->miners[0], ids[i], GOOD, 200, "submitted");
+		assert_int_equal(
+		    db_exec(r->s->db,
+			"update attempt set result_json = jsonb_build_object("
+			"'text', repeat('x', 5000000)) where job_id = '%s'",
+			ids[i]),
+		    0);
+	}
+	list = violet_read(r, 200, "/api/v1/tasks?status=completed&limit=1000");
+	assert_int_equal(json_array_size(list), 2);
+	assert_string_equal(
+	    violet_word(json_array_get(list, 0), "task_id"), ids[2]);
+	json_decref(list);
+	list = violet_read(
+	    r, 200, "/api/v1/tasks?status=completed&limit=1&after=%s", ids[1]);
+	assert_string_equal(
+	    violet_word(json_array_get(list, 0), "task_id"), ids[0]);
+	json_decref(list);
+	done =
+	    db_int(r->s->db, "select count(*) from job where state = 'done'");
+	assert_int_equal(count_pages(r, "heavy", &n), 3); /* the last: empty */
+	assert_int_equal(n, done);
+}
+
 /* -- without a signature
  * ------------------------------------------------------- */
 
@@ -809,6 +960,7 @@ main(void)
 	    cmocka_unit_test(violet_t09_the_first_response_is_there_at_once),
 	    cmocka_unit_test(violet_91_a_miner_proves_its_hotkey),
 	    cmocka_unit_test(violet_91_a_request_is_good_once),
+	    cmocka_unit_test(violet_91_a_stranger_leaves_nothing),
 	    cmocka_unit_test(violet_91_a_uid_is_its_hotkeys),
 	    cmocka_unit_test(violet_91_a_body_is_what_was_signed),
 	    cmocka_unit_test(violet_t11_uid_0_is_a_miner_as_any_other),
@@ -822,9 +974,12 @@ main(void)
 	    cmocka_unit_test(violet_26_a_broken_file_is_no_success),
 	    cmocka_unit_test(a_sound_that_is_none_fails),
 	    cmocka_unit_test(a_miner_has_as_many_as_it_says_of_what_it_does),
+	    cmocka_unit_test(who_asks_for_what_it_has_is_given_nothing),
 	    cmocka_unit_test(violet_21_what_nobody_comes_for_goes_elsewhere),
 	    cmocka_unit_test(violet_23_a_task_has_as_many_miners_as_it_wants),
 	    cmocka_unit_test(violet_92_a_task_is_seen_once_by_each_validator),
+	    cmocka_unit_test(a_validator_may_send_json),
+	    cmocka_unit_test(violet_91_a_page_ends_where_it_is_heavy),
 	    cmocka_unit_test(violet_91_who_proves_nothing_is_nobodys_score),
 	};
 

@@ -12,6 +12,7 @@
 #include "common/uuid.h"
 #include "common/xalloc.h"
 #include "subtensor/epistula.h"
+#include "subtensor/ss58.h"
 #include "subtensor/suri.h"
 #include "tests/lib/db.h"
 #include "tests/lib/fetch.h"
@@ -66,6 +67,20 @@ puller_new(struct suite *s, int miner)
 	}
 	p->uid = (int)db_int(
 	    s->db, "select uid from neuron where hotkey = '%s'", p->hotkey);
+	return p;
+}
+
+struct puller *
+puller_stranger(struct suite *s, int uid)
+{
+	struct puller *p = xcalloc(1, sizeof(*p));
+	struct err err;
+
+	p->s = s;
+	p->uid = uid;
+	if (suri_to_keypair("//Stranger", &p->pair, &err) != 0)
+		abort();
+	ss58_encode(SS58_BITTENSOR, p->pair.public, p->hotkey);
 	return p;
 }
 

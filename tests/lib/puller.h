@@ -20,6 +20,8 @@ struct suite;
 /* Of the suite's miner so-many, from 0, or of its validator, -1, whose uid is
  * 0. NULL, having said why. Waits until it is registered. */
 struct puller *puller_new(struct suite *, int miner);
+/* Of a hotkey that is not registered, and says that it is that uid. */
+struct puller *puller_stranger(struct suite *, int uid);
 void puller_free(struct puller *); /* NULL is fine */
 int puller_uid(const struct puller *);
 const char *puller_hotkey(const struct puller *);

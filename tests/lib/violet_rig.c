@@ -36,12 +36,13 @@ edit_kinds(json_t *kinds)
 	}
 }
 
-static int
-begin(void **state, const char *name, const char *ini)
+int
+violet_rig_set_up(void **state, const char *name, const char *ini)
 {
 	struct violet_rig *r = xcalloc(1, sizeof(*r));
 	struct suite_options o = {.name = name, .n_miners = VIOLET_MINERS};
 	char *file = xasprintf("%s-kinds.json", name);
+	char *all = xasprintf("[orchestrator]\ncapacity_start = 0\n%s", ini);
 
 	*state = r;
 	r->kinds = sample_kinds(file, edit_kinds);
@@ -49,12 +50,13 @@ begin(void **state, const char *name, const char *ini)
 	if (r->kinds == NULL)
 		return -1;
 	o.kinds = r->kinds;
-	o.ini = ini;
+	o.ini = all;
 	for (int i = 0; i < VIOLET_MINERS; i++) {
 		o.miners[i].alpha = STAKE;
 		o.miners[i].port = -1;
 	}
 	r->s = suite_new(&o);
+	free(all);
 	if (r->s == NULL)
 		return -1;
 	for (int i = 0; i < VIOLET_MINERS; i++) {
@@ -63,19 +65,6 @@ begin(void **state, const char *name, const char *ini)
 			return -1;
 	}
 	return 0;
-}
-
-int
-violet_rig_set_up(void **state, const char *name)
-{
-	return begin(state, name, "[orchestrator]\ncapacity_start = 0\n");
-}
-
-int
-violet_rig_set_up_keyed(void **state, const char *name)
-{
-	return begin(state, name,
-	    "[orchestrator]\ncapacity_start = 0\nkeys = required\n");
 }
 
 int

@@ -21,11 +21,10 @@ struct violet_rig {
 	const char *key; /* that requests carry; NULL: none */
 };
 
-/* Ready when it returns 0; else -1, having said why. */
-int violet_rig_set_up(void **state, const char *name);
+/* ini: more configuration of the orchestrator, or "". Ready when it returns 0;
+ * else -1, having said why. */
+int violet_rig_set_up(void **state, const char *name, const char *ini);
 int violet_rig_tear_down(void **state);
-/* The same of an API that asks for keys. */
-int violet_rig_set_up_keyed(void **state, const char *name);
 
 /* POST a task; its HTTP status. names and values in turn; file NULL: none.
  * answer: clear it. */
