@@ -24,8 +24,7 @@ void store_violet_tasks(struct orchestrator *, const char *tenant,
 void store_violet_file(struct orchestrator *, const char *id,
     const char *tenant, pg_on_answer *, void *arg);
 
-/* -- miners; hotkey NULL: not proven ----------------------------------------
- */
+/* -- miners; hotkey NULL: not proven ------------------------------------ */
 
 void store_violet_neuron(
     struct orchestrator *, const char *hotkey, pg_on_answer *, void *arg);
@@ -42,8 +41,7 @@ void store_violet_unproven(
 void store_violet_attempt(struct orchestrator *, const char *job_id,
     const char *hotkey, int64_t uid, pg_on_answer *, void *arg);
 
-/* -- validators, and who watches --------------------------------------------
- */
+/* -- validators, and who watches ---------------------------------------- */
 
 void store_violet_done(struct orchestrator *, const char *validator,
     const char *behind, int64_t limit, pg_on_answer *, void *arg);

@@ -3,11 +3,12 @@
  * which are our kinds; and answers as its clients and miners know them.
  *
  * One file a thing: violet_form takes tasks, violet_tasks and violet_files are
- * read by clients, violet_miner gives miners their work and violet_response
- * takes what they made of it, violet_validator and violet_health are for
- * validators and whoever watches; violet_routes puts them together, and says
- * what there is not; the words are in violet_words, the answers in violet.
- * docs/violet.md has it all.
+ * read by clients, violet_miner gives miners their work, violet_content what
+ * it works on, and violet_response takes what they made of it;
+ * violet_validator, violet_board and violet_health are for validators and
+ * whoever watches; violet_routes puts them together, and says what there is
+ * not; the words are in violet_words, the answers in violet. docs/violet.md has
+ * it all.
  */
 #ifndef ORCHESTRATOR_VIOLET_H
 #define ORCHESTRATOR_VIOLET_H
@@ -26,6 +27,8 @@ struct pg_answer;
 struct refusal;
 
 extern const struct http_route violet_routes[];
+
+enum { VIOLET_MAX_UID = 65535 };
 
 /* -- types of tasks ------------------------------------------------------ */
 

@@ -1,6 +1,5 @@
 /*
- * Violet's miners ask for their work: GET /api/v1/miners/{uid}/tasks, and
- * GET /api/v1/miner/{type}/{task} for what a task works on.
+ * Violet's miners ask for their work: GET /api/v1/miners/{uid}/tasks.
  *
  * Who asks is there, for as long as MINERS_POLL_MS, and is drawn for as many
  * tasks as it says it takes. An attempt is sent, and accepted, when it is in
@@ -12,6 +11,5 @@
 struct http_req;
 
 void violet_miner_tasks(struct http_req *, void *orchestrator);
-void violet_miner_content(struct http_req *, void *orchestrator);
 
 #endif

@@ -22,7 +22,7 @@
 #include "orchestrator/violet_answer.h"
 #include "orchestrator/violet_proof.h"
 
-enum { MAX_FIELD = 4 * 1024 * 1024, MAX_UID = 65535, MAX_TEXT_FILE = 1 << 26 };
+enum { MAX_FIELD = 4 * 1024 * 1024 };
 
 struct response {
 	struct orchestrator *o;
@@ -115,7 +115,7 @@ text_to_file(struct response *r)
 
 	if (text == NULL)
 		return 0;
-	a->file = blob_begin(r->o->blobs, MAX_TEXT_FILE, &err);
+	a->file = blob_begin(r->o->blobs, strlen(text), &err);
 	if (a->file == NULL ||
 	    blob_write(a->file, text, strlen(text), &err) != 0) {
 		log_error("store.disk", "why=\"%s\"", err.text);
@@ -277,10 +277,11 @@ on_read(struct form *form, const struct refusal *why, void *arg)
 		violet_refuse(r->req, id == NULL ? 400 : 404,
 		    id == NULL ? "task_id is missing" : "Task not found");
 		response_free(r);
-	} else if (!violet_number(
-		       form_field(form, "miner_uid"), 0, MAX_UID, &r->uid)) {
+	} else if (!violet_number(form_field(form, "miner_uid"), 0,
+		       VIOLET_MAX_UID, &r->uid)) {
 		violet_refuse(r->req, 400,
-		    "miner_uid is missing, or no number up to %d", MAX_UID);
+		    "miner_uid is missing, or no number up to %d",
+		    VIOLET_MAX_UID);
 		response_free(r);
 	} else {
 		snprintf(r->task_id, sizeof(r->task_id), "%s", id);

@@ -7,6 +7,8 @@
 #include "common/api_key.h"
 #include "orchestrator/gate.h"
 #include "orchestrator/violet.h"
+#include "orchestrator/violet_board.h"
+#include "orchestrator/violet_content.h"
 #include "orchestrator/violet_files.h"
 #include "orchestrator/violet_form.h"
 #include "orchestrator/violet_health.h"
@@ -159,8 +161,8 @@ const struct http_route violet_routes[] = {
     /* miners */
     {"GET", "/api/v1/miners/{uid}/tasks", MAX_SIGNED, false, violet_miner_tasks,
 	MINES},
-    {"GET", "/api/v1/miner/{type}/{id}", MAX_SIGNED, false,
-	violet_miner_content, MINES},
+    {"GET", "/api/v1/miner/{type}/{id}", MAX_SIGNED, false, violet_content,
+	MINES},
     {"POST", "/api/v1/miner/response", MAX_TEXT, true, violet_response_any,
 	MINES},
     {"POST", "/api/v1/miner/tts/upload", MAX_FILE, true, violet_response_tts,
@@ -186,9 +188,8 @@ const struct http_route violet_routes[] = {
 	violet_validator_evaluated, JUDGES},
     {"POST", "/api/v1/validators/miner-status", MAX_TEXT, true,
 	violet_validator_miner_status, JUDGES},
-    {"GET", "/api/v1/leaderboard", 0, false, violet_validator_board, ROLES_ALL},
-    {"GET", "/api/v1/leaderboard/{uid}", 0, false, violet_validator_board_one,
-	ROLES_ALL},
+    {"GET", "/api/v1/leaderboard", 0, false, violet_board, ROLES_ALL},
+    {"GET", "/api/v1/leaderboard/{uid}", 0, false, violet_board_one, ROLES_ALL},
     {"GET", "/api/v1/validator/integration", 0, false,
 	violet_health_integration, ROLES_ALL},
     {"POST", "/api/v1/validator/distribute", MAX_TEXT, true, gone_pushing, 0},

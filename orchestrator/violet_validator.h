@@ -1,7 +1,7 @@
 /*
- * What Violet's validators ask: finished tasks that they have not seen, what
- * they have seen, and the leaderboard. What they say of miners is counted and
- * changes nothing: we measure for ourselves.
+ * What Violet's validators ask: finished tasks that they have not seen, and
+ * what they have seen. What they say of miners is counted and changes nothing:
+ * we measure for ourselves.
  */
 #ifndef ORCHESTRATOR_VIOLET_VALIDATOR_H
 #define ORCHESTRATOR_VIOLET_VALIDATOR_H
@@ -12,7 +12,5 @@ void violet_validator_tasks(struct http_req *, void *orchestrator);
 void violet_validator_mark_seen(struct http_req *, void *orchestrator);
 void violet_validator_evaluated(struct http_req *, void *orchestrator);
 void violet_validator_miner_status(struct http_req *, void *orchestrator);
-void violet_validator_board(struct http_req *, void *orchestrator);
-void violet_validator_board_one(struct http_req *, void *orchestrator);
 
 #endif

@@ -55,8 +55,7 @@ count_jobs(struct violet_rig *r)
 	return db_int(r->s->db, "select count(*) from job");
 }
 
-/* -- bad input ---------------------------------------------------------------
- */
+/* -- bad input ---------------------------------------------------------- */
 
 static const struct {
 	const char *path, *words;
@@ -196,8 +195,7 @@ a_result_that_is_not_there_says_so(void **state)
 	json_decref(body);
 }
 
-/* -- what is taken -----------------------------------------------------------
- */
+/* -- what is taken ------------------------------------------------------ */
 
 static void
 violet_t05_a_language_is_detected_as_it_is_said(void **state)
@@ -314,8 +312,7 @@ names_of_files_are_made_safe(void **state)
 	fetch_clear(&answer);
 }
 
-/* -- what is read ------------------------------------------------------------
- */
+/* -- what is read ------------------------------------------------------- */
 
 static void
 an_input_is_read_by_its_owner_or_a_signature(void **state)
@@ -371,8 +368,7 @@ tasks_are_listed_by_status_and_page(void **state)
 	fetch_clear(&answer);
 }
 
-/* -- what there is not -------------------------------------------------------
- */
+/* -- what there is not -------------------------------------------------- */
 
 static void
 what_is_left_out_says_what_there_is(void **state)
@@ -409,8 +405,7 @@ what_is_left_out_says_what_there_is(void **state)
 	}
 }
 
-/* -- who watches -------------------------------------------------------------
- */
+/* -- who watches -------------------------------------------------------- */
 
 static void
 violet_t12_health_and_integration_are_well(void **state)

@@ -92,8 +92,7 @@ count(struct violet_rig *r, const char *id, const char *where)
 
 #define GOOD "{\"output_data\":{\"translated_text\":\"guten+Tag\"}}"
 
-/* -- the life of a task of each type -----------------------------------------
- */
+/* -- the life of a task of each type ------------------------------------ */
 
 static char *
 path_of(const struct violet_rig *r, const json_t *url)
@@ -274,8 +273,7 @@ violet_t09_the_first_response_is_there_at_once(void **state)
 	json_decref(body);
 }
 
-/* -- 91: who it is ------------------------------------------------------------
- */
+/* -- 91: who it is ------------------------------------------------------ */
 
 static void
 ask_wrongly(const struct puller *p, struct puller_call call, int status)
@@ -407,8 +405,7 @@ violet_t11_uid_0_is_a_miner_as_any_other(void **state)
 	puller_free(p);
 }
 
-/* -- 91: whose it is, and of what type ----------------------------------------
- */
+/* -- 91: whose it is, and of what type ---------------------------------- */
 
 static void
 violet_91_only_who_was_given_a_task_may_respond(void **state)
@@ -532,8 +529,7 @@ violet_24_a_late_response_is_kept_as_late(void **state)
 	json_decref(body);
 }
 
-/* -- what it says of itself
- * ---------------------------------------------------- */
+/* -- what it says of itself --------------------------------------------- */
 
 static void
 violet_24_nobody_scores_itself(void **state)
@@ -604,8 +600,7 @@ a_sound_that_is_none_fails(void **state)
 	    count(r, id, "state = 'failed' and reason = 'bad_media'"), 1);
 }
 
-/* -- who is asked
- * -------------------------------------------------------------- */
+/* -- who is asked ------------------------------------------------------- */
 
 /* One that asks for other types, or says that it is full, is not given it. */
 static void
@@ -737,8 +732,7 @@ violet_23_a_task_has_as_many_miners_as_it_wants(void **state)
 	assert_int_equal(count(r, id, "state = 'delivered'"), 2);
 }
 
-/* -- validators
- * ---------------------------------------------------------------- */
+/* -- validators --------------------------------------------------------- */
 
 static void
 violet_92_a_task_is_seen_once_by_each_validator(void **state)
@@ -886,8 +880,7 @@ violet_91_a_page_ends_where_it_is_heavy(void **state)
 	assert_int_equal(n, done);
 }
 
-/* -- without a signature
- * ------------------------------------------------------- */
+/* -- without a signature ------------------------------------------------ */
 
 /* The last: the orchestrator is another from here on. */
 static void

@@ -120,8 +120,7 @@ lengths_are_of_characters_and_words(void **state)
 	assert_int_equal(violet_words(" "), 0);
 }
 
-/* -- what miners say
- * ----------------------------------------------------------- */
+/* -- what miners say ---------------------------------------------------- */
 
 static const struct {
 	const char *type, *said;
