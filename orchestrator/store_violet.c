@@ -165,6 +165,22 @@ store_violet_unproven(
 	store_query(o, sql_violet_unproven, &p, on_answer, arg);
 }
 
+static void
+on_gone(const struct pg_answer *answer, void *arg)
+{
+	(void)arg;
+	store_is_done(answer, "violet_gone");
+}
+
+void
+store_violet_gone(struct orchestrator *o, const char *attempt_id)
+{
+	struct pg_params p = {0};
+
+	pg_add_text(&p, attempt_id);
+	store_query(o, sql_violet_gone, &p, on_gone, NULL);
+}
+
 void
 store_violet_attempt(struct orchestrator *o, const char *job_id,
     const char *hotkey, int64_t uid, pg_on_answer *on_answer, void *arg)

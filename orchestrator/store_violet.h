@@ -37,6 +37,8 @@ void store_violet_open(struct orchestrator *, const char *hotkey,
     bool is_proven, pg_on_answer *, void *arg);
 void store_violet_unproven(
     struct orchestrator *, const char *ids, pg_on_answer *, void *arg);
+/* Nobody came for that attempt. */
+void store_violet_gone(struct orchestrator *, const char *attempt_id);
 /* uid below 0: not said. */
 void store_violet_attempt(struct orchestrator *, const char *job_id,
     const char *hotkey, int64_t uid, pg_on_answer *, void *arg);

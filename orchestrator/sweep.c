@@ -16,6 +16,7 @@
 #include "orchestrator/pace.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_op.h"
+#include "orchestrator/store_violet.h"
 
 struct look {
 	struct sweep *sweep;
@@ -41,9 +42,12 @@ in_ms(int64_t ms)
 
 /* -- the sweep ---------------------------------------------------------- */
 
+static const char unsent[] = "not_sent";
+
 struct found {
 	struct orchestrator *o;
-	char job_id[UUID_TEXT];
+	char id[UUID_TEXT], job_id[UUID_TEXT];
+	bool is_unsent; /* its miner has not come for it */
 };
 
 static void
@@ -53,6 +57,8 @@ on_found_over(bool moved, void *arg)
 
 	if (moved)
 		jobs_settle(found->o, found->job_id);
+	if (moved && found->is_unsent)
+		store_violet_gone(found->o, found->id);
 	free(found);
 }
 
@@ -64,7 +70,9 @@ end_attempt(
 	struct found *found = xcalloc(1, sizeof(*found));
 
 	found->o = o;
+	snprintf(found->id, sizeof(found->id), "%s", id);
 	snprintf(found->job_id, sizeof(found->job_id), "%s", job_id);
+	found->is_unsent = why == unsent;
 	if (why != NULL)
 		store_attempt_step(o, job_id, id, ATTEMPT_ABANDON,
 		    ATTEMPT_ABANDONED, why, NULL, on_found_over, found);
@@ -85,7 +93,7 @@ why_abandoned(const char *need)
 {
 	if (strcmp(need, "abandon") == 0)
 		return "crashed";
-	return strcmp(need, "unsent") == 0 ? "not_sent" : NULL;
+	return strcmp(need, "unsent") == 0 ? unsent : NULL;
 }
 
 static void

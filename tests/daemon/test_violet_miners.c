@@ -696,6 +696,12 @@ violet_21_what_nobody_comes_for_goes_elsewhere(void **state)
 			     "'not_sent'",
 			     id),
 	    0);
+	/* Nor is its miner drawn again before it has asked again. */
+	assert_int_equal(db_wait_int(r->s->db, 1, 0,
+			     "select count(*) from miner where hotkey = '%s' "
+			     "and polled_at is null",
+			     puller_hotkey(r->miners[0])),
+	    0);
 	task = puller_await(r->miners[1], id);
 	assert_non_null(task);
 	json_decref(task);
