@@ -110,9 +110,6 @@ on_data(const void *data, size_t len, void *arg)
 		return err_set(&f->err, "the field %s is over %zu bytes",
 		    f->fields[f->n - 1].name, f->max_field);
 	}
-	if (memchr(data, '\0', len) != NULL)
-		return err_set(&f->err, "the field %s holds a NUL",
-		    f->fields[f->n - 1].name);
 	buf_add(f->field, data, len);
 	return 0;
 }
@@ -364,8 +361,12 @@ const char *
 form_field(const struct form *f, const char *name)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		if (strcmp(f->fields[i].name, name) == 0)
-			return buf_str((struct buf *)&f->fields[i].text);
+		struct buf *text = (struct buf *)&f->fields[i].text;
+
+		if (strcmp(f->fields[i].name, name) != 0)
+			continue;
+		return strlen(buf_str(text)) == text->len ? buf_str(text)
+							  : NULL;
 	}
 	return NULL;
 }

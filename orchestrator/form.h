@@ -42,7 +42,8 @@ enum form_fault form_fault(const struct form *);
 int form_fault_status(enum form_fault);
 const char *form_fault_code(enum form_fault);
 
-const char *form_field(const struct form *, const char *name); /* or NULL */
+/* NULL: there is none, or it holds a NUL and is no text. */
+const char *form_field(const struct form *, const char *name);
 const json_t *form_json(const struct form *); /* of a JSON body, or NULL */
 /* What its sender calls the file; "" if no file, or no name. */
 const char *form_file_name(const struct form *);

@@ -334,11 +334,12 @@ store_job_accept(struct orchestrator *o, const struct job *job,
 	pg_op_batch(o->pg, op, on_answer, arg);
 }
 
-/* Attempts of a job that is stored already; slow_id for the hedge's. */
+/* Attempts of a job that is stored already; more: what the statement wants
+ * beside what both have. */
 static void
 insert_attempts(struct orchestrator *o, const char *sql, const struct job *job,
     const struct route *route, char (*ids)[UUID_TEXT], int64_t deadline_us,
-    const char *slow_id, pg_on_answer *on_answer, void *arg)
+    const char *more, pg_on_answer *on_answer, void *arg)
 {
 	struct pg_op *op = pg_op_new(job->id);
 	char *text = attempts_text(route, ids);
@@ -349,7 +350,7 @@ insert_attempts(struct orchestrator *o, const char *sql, const struct job *job,
 	pg_add_us(&p, clock_wall_us());
 	pg_add_us(&p, deadline_us);
 	pg_add_text(&p, text);
-	pg_add_text(&p, slow_id != NULL ? slow_id : first_state(job->kind));
+	pg_add_text(&p, more);
 	pg_op_add(op, sql, p.n, p.values);
 	keep_router(o, op);
 	pg_op_batch(o->pg, op, on_answer, arg);
@@ -362,7 +363,7 @@ store_attempts_insert(struct orchestrator *o, const struct job *job,
     pg_on_answer *on_answer, void *arg)
 {
 	insert_attempts(o, sql_attempt_insert, job, route, ids, deadline_us,
-	    NULL, on_answer, arg);
+	    first_state(job->kind), on_answer, arg);
 }
 
 void

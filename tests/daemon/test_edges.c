@@ -88,6 +88,7 @@ static const struct kind_row kinds[] = {
     {"nobody.brief", "nobody", WORK_PICTURE, "5s", "1s", "700ms", 0, 1},
     /* Its miner says that it is there, and does not come. */
     {"text.summarize", "asked", WORK_ASKED, "5s", "1s", "10s", 0, 1},
+    {"text.translate", "asked", WORK_ASKED, "500ms", "1s", "10s", 0, 1},
 };
 
 enum { N_KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -147,7 +148,7 @@ static const struct scenario scenarios[] = {
     {ATTEMPT, ATTEMPT_PREPARED, ATTEMPT_SEND, "good", NULL, WAIT, 0},
     {ATTEMPT, ATTEMPT_PREPARED, ATTEMPT_DROP, "text.summarize",
 	"job.step to=assigned", CANCEL, 0},
-    {ATTEMPT, ATTEMPT_PREPARED, ATTEMPT_ABANDON, "text.summarize", NULL, WAIT,
+    {ATTEMPT, ATTEMPT_PREPARED, ATTEMPT_ABANDON, "text.translate", NULL, WAIT,
 	0},
     {ATTEMPT, ATTEMPT_SENT, ATTEMPT_ACCEPT, "good", NULL, WAIT, 0},
     {ATTEMPT, ATTEMPT_SENT, ATTEMPT_REFUSE, "gone", NULL, WAIT, 0},
