@@ -69,6 +69,9 @@ $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
 $(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
 $(B)/tests/unit/test_api_routes: $(filter-out %/main.o $(B)/obj/orchestrator/probed%,$(call objects,orchestrator/*.c))
 $(addprefix $(B)/tests/unit/test_,router replay settle claiming): $(ROUTING)
+# What miners are sent; each wire format is a file of its own.
+WIRES := $(call objects,orchestrator/protocol*.c) $(B)/obj/orchestrator/secrets.o
+$(addprefix $(B)/tests/unit/test_,protocol protocol_dippy protocol_synapse kinds probe_verdict): $(WIRES)
 CHAOS := $(B)/tests/chaos/kill $(B)/tests/chaos/scenarios $(B)/tests/chaos/rolling
 $(B)/tests/chaos/scenarios: $(B)/obj/tests/chaos/faults.o
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)) $(B)/tests/bench/jobs
@@ -77,6 +80,7 @@ $(B)/tests/agree/measure: $(call objects,subnetctl/calc*.c subnetctl/chain_input
 $(FUZZ): $(B)/tests/fuzz/test_%: $(B)/obj/tests/fuzz/%.o
 $(FUZZ): $(filter-out %/seed.o $(B)/obj/tests/fuzz/fuzz_%,$(call objects,tests/fuzz/*.c))
 $(FUZZ): $(filter-out %/main.o,$(call objects,signer/*.c))
+$(FUZZ): $(WIRES) $(patsubst %,$(B)/obj/orchestrator/%.o,form result_form)
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
 $(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o
 $(B)/tests/bench/jobs: $(call objects,tests/bench/jobs/*.c)

@@ -23,6 +23,7 @@ struct http_call;
 
 struct http_client_options {
 	bool allow_private;	/* development: plain http and loopback, too */
+	bool allow_plain;	/* plain http, to a URL whose host is an IP */
 	size_t max_connections; /* in all; more wait */
 	size_t max_host_connections; /* to one host */
 	size_t max_idle;	/* kept for another call; 0: max_connections */
@@ -93,6 +94,19 @@ void http_call_cancel(struct http_call *);
  * 256 KiB stay with us meanwhile, the rest with the server. */
 void http_call_pause(struct http_call *);
 void http_call_resume(struct http_call *);
+
+/*
+ * Only whether a URL could be asked: its form, and where its name leads at
+ * this moment. Nothing is connected to. on_done as above; status is 0, and
+ * why NULL if it could.
+ */
+struct http_call *http_call_check(struct http_client *, const char *url,
+    int timeout_ms, void (*on_done)(const struct http_answer *, void *arg),
+    void *arg);
+
+/* A URL in one form, without its fragment, if a client would take it before
+ * it knows where its name leads; the caller frees. NULL and why. Pure. */
+char *http_url_clean(const char *url, bool allow_private, struct err *);
 
 /* Whether an address may be connected to by a client that is not told to
  * allow private ones. Pure; exported for tests. */

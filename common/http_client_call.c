@@ -94,6 +94,8 @@ http_call_fill(struct http_call *call, struct http_answer *answer)
 		answer->detail = call->detail;
 		return;
 	}
+	if (call->is_check)
+		return;
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(
 	    call->easy, CURLINFO_CONTENT_TYPE, &answer->content_type);
@@ -201,6 +203,10 @@ give_up(struct http_call *call)
 static void
 begin(struct http_call *call)
 {
+	if (call->is_check) {
+		event_active(call->kick, EV_TIMEOUT, 1);
+		return;
+	}
 	if (curl_multi_add_handle(call->client->multi, call->easy) ==
 	    CURLM_OK) {
 		call->added = true;
@@ -235,10 +241,10 @@ http_call_resolved(struct http_call *call, const char *addresses,
 	begin(call);
 }
 
-struct http_call *
-http_call_start(struct http_client *client,
-    const struct http_call_options *options,
-    void (*on_done)(const struct http_answer *, void *arg), void *arg)
+static struct http_call *
+start(struct http_client *client, const struct http_call_options *options,
+    bool is_check, void (*on_done)(const struct http_answer *, void *arg),
+    void *arg)
 {
 	struct http_call *call = xcalloc(1, sizeof(*call));
 	struct timeval tv = {
@@ -246,6 +252,7 @@ http_call_start(struct http_client *client,
 
 	call->client = client;
 	http_pieces_set_up(call, options);
+	call->is_check = is_check;
 	call->max_answer = options->max_answer;
 	call->on_done = on_done;
 	call->arg = arg;
@@ -260,4 +267,25 @@ http_call_start(struct http_client *client,
 	else
 		http_names_resolve(client->names, call);
 	return call;
+}
+
+struct http_call *
+http_call_start(struct http_client *client,
+    const struct http_call_options *options,
+    void (*on_done)(const struct http_answer *, void *arg), void *arg)
+{
+	return start(client, options, false, on_done, arg);
+}
+
+struct http_call *
+http_call_check(struct http_client *client, const char *url, int timeout_ms,
+    void (*on_done)(const struct http_answer *, void *arg), void *arg)
+{
+	struct http_call_options options = {
+	    .method = "GET",
+	    .url = url,
+	    .timeout_ms = timeout_ms,
+	};
+
+	return start(client, &options, true, on_done, arg);
 }

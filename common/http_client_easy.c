@@ -236,7 +236,8 @@ set_rules(struct http_call *call)
 	CURL *easy = call->easy;
 
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
-	    options->allow_private ? "http,https" : "https");
+	    options->allow_private || options->allow_plain ? "http,https"
+							   : "https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);

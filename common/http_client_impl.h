@@ -40,6 +40,7 @@ struct http_call {
 	char *host; /* without brackets */
 	int port;
 	bool is_literal; /* host is an address */
+	bool is_check;	 /* nothing is to be sent */
 	struct curl_slist *headers, *pinned;
 	void *body;
 	int file_fd; /* or the body is read from here; -1 */

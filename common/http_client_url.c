@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "common/err.h"
 #include "common/xalloc.h"
 
 /* The host is an address, in one of the forms libcurl has normalised. */
@@ -54,18 +55,37 @@ has_part(struct http_call *call, CURLUPart what)
 	return text != NULL;
 }
 
+static bool
+has_scheme(struct http_call *call, const char *name)
+{
+	char *scheme = part(call, CURLUPART_SCHEME);
+	bool has = scheme != NULL && strcmp(scheme, name) == 0;
+
+	curl_free(scheme);
+	return has;
+}
+
 static int
 check_scheme(struct http_call *call)
 {
-	char *scheme = part(call, CURLUPART_SCHEME);
-	bool ok =
-	    scheme != NULL && (strcmp(scheme, "https") == 0 ||
-				  (strcmp(scheme, "http") == 0 &&
-				      call->client->options.allow_private));
+	const struct http_client_options *options = &call->client->options;
 
-	curl_free(scheme);
-	return ok ? 0
-		  : http_call_blame(call, "bad_url", "the URL must be https");
+	if (has_scheme(call, "https") ||
+	    (has_scheme(call, "http") &&
+		(options->allow_private || options->allow_plain)))
+		return 0;
+	return http_call_blame(call, "bad_url", "the URL must be https");
+}
+
+/* No name server has a say in where plain HTTP goes. */
+static int
+check_plain(struct http_call *call)
+{
+	if (call->client->options.allow_private || call->is_literal ||
+	    has_scheme(call, "https"))
+		return 0;
+	return http_call_blame(
+	    call, "bad_url", "the URL must be https, or its host an address");
 }
 
 /* The host as it is to be looked up. */
@@ -107,5 +127,28 @@ http_call_check_url(struct http_call *call, const char *url)
 		    call, "bad_url", "the URL has a user, password or zone");
 	if (check_scheme(call) != 0 || take_host(call) != 0)
 		return -1;
-	return check_literal(call);
+	if (check_literal(call) != 0)
+		return -1;
+	return check_plain(call);
+}
+
+char *
+http_url_clean(const char *url, bool allow_private, struct err *err)
+{
+	struct http_client client = {.options.allow_private = allow_private};
+	struct http_call call = {.client = &client};
+	char *text = NULL, *clean = NULL;
+
+	if (http_call_check_url(&call, url) != 0)
+		err_set(err, "%s", call.detail);
+	else if (curl_url_set(call.url, CURLUPART_FRAGMENT, NULL, 0) !=
+		     CURLUE_OK ||
+		 curl_url_get(call.url, CURLUPART_URL, &text, 0) != CURLUE_OK)
+		err_set(err, "the URL cannot be parsed");
+	if (text != NULL)
+		clean = xstrdup(text);
+	curl_free(text);
+	curl_url_cleanup(call.url);
+	free(call.host);
+	return clean;
 }

@@ -22,6 +22,7 @@
 #include "orchestrator/store_miners.h"
 #include "orchestrator/submit.h"
 #include "orchestrator/violet.h"
+#include "orchestrator/webhooks_api.h"
 
 struct read_request {
 	struct orchestrator *o;
@@ -209,8 +210,8 @@ static const struct http_route own_routes[] = {
     {NULL, NULL, 0, false, NULL, 0},
 };
 
-static const struct http_route *const doors[] = {
-    own_routes, keys_routes, files_routes, dippy_routes, violet_routes};
+static const struct http_route *const doors[] = {own_routes, keys_routes,
+    files_routes, dippy_routes, webhooks_routes, violet_routes};
 
 enum { MAX_ROUTES = 256 };
 

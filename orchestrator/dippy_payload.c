@@ -1,17 +1,10 @@
 /* Dippy's job types and payloads as our kinds and parameters. */
-#include <ctype.h>
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/err.h"
+#include "common/job_seed.h"
 #include "orchestrator/dippy.h"
 #include "orchestrator/kinds.h"
-
-/* More steps are not asked for in an edit. */
-enum { MAX_EDIT_STEPS = 10 };
 
 /* What only the orchestrator reads, or no miner of the two kinds. */
 static const char *const passed_over[] = {"job_id", "callback_secret",
@@ -55,57 +48,13 @@ takes_picture(const struct kind *kind)
 	return json_array_size(kind->input_types) > 0;
 }
 
-/* A text that is a whole number, blanks around it or not; NAN otherwise. */
-static double
-number_of(const char *text)
-{
-	char *end;
-	double n;
-
-	errno = 0;
-	n = (double)strtoll(text, &end, 10);
-	if (end == text || errno != 0)
-		return NAN;
-	while (isspace((unsigned char)*end))
-		end++;
-	return *end == '\0' ? n : NAN;
-}
-
-/* Dippy's rule: true is 1, a text is the number it says, a fraction is cut
- * off; what is none, or is negative, is no seed. NULL for that. */
+/* NULL: it is none. */
 static json_t *
 seed_of(const json_t *value)
 {
-	double n = NAN;
+	int64_t seed = job_seed_said(value);
 
-	if (json_is_boolean(value))
-		n = json_is_true(value);
-	else if (json_is_number(value))
-		n = json_number_value(value);
-	else if (json_is_string(value))
-		n = number_of(json_string_value(value));
-	if (isnan(n) || trunc(n) < 0 || n >= 9007199254740992.0)
-		return NULL;
-	return json_integer((json_int_t)n);
-}
-
-static json_t *
-steps_of(const struct kind *kind, const json_t *value)
-{
-	if (takes_picture(kind) && json_is_integer(value) &&
-	    json_integer_value(value) > MAX_EDIT_STEPS)
-		return json_integer(MAX_EDIT_STEPS);
-	return json_deep_copy(value);
-}
-
-static json_t *
-param_of(const struct kind *kind, const char *name, const json_t *value)
-{
-	if (strcmp(name, "seed") == 0)
-		return seed_of(value);
-	if (strcmp(name, "num_inference_steps") == 0)
-		return steps_of(kind, value);
-	return json_deep_copy(value);
+	return seed >= 0 ? json_integer(seed) : NULL;
 }
 
 static bool
@@ -136,7 +85,8 @@ dippy_params(const struct kind *kind, const json_t *payload, struct err *err)
 			json_decref(params);
 			return NULL;
 		}
-		param = param_of(kind, name, value);
+		param = strcmp(name, "seed") == 0 ? seed_of(value)
+						  : json_deep_copy(value);
 		if (param != NULL)
 			json_object_set_new(params, name, param);
 	}

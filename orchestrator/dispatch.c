@@ -5,6 +5,10 @@
  * never come for an attempt we do not know to be out; the signature is made
  * meanwhile. An instance that dies in between leaves a "sent" row that no
  * answer follows; the sweep abandons it, and nobody blames the miner.
+ *
+ * Where the job's input goes along, it is loaded first, and signed with the
+ * rest. Where the answer is the result (protocol.h), the row says "sent" until
+ * that is there: should this instance die, nobody can tell what came of it.
  */
 #include "orchestrator/dispatch.h"
 
@@ -15,8 +19,10 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "common/xalloc.h"
+#include "orchestrator/brought.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/hedges.h"
+#include "orchestrator/input_load.h"
 #include "orchestrator/job.h"
 #include "orchestrator/jobs.h"
 #include "orchestrator/kinds.h"
@@ -25,25 +31,54 @@
 #include "orchestrator/signed_call.h"
 #include "orchestrator/store.h"
 
+/* An input may take this share of its attempt's time: the rest is the
+ * miner's. */
+enum { LOAD_SHARE = 4 };
+
 struct dispatch {
+	LIST_ENTRY(dispatch) link; /* of those that load */
 	struct orchestrator *o;
 	char id[UUID_TEXT], job_id[UUID_TEXT];
 	char hotkey[64];
 	const struct kind *kind;
+	const struct protocol *protocol;
 	bool is_alone, is_hedge;
 	int64_t deadline_us;
+	char *url;
+	bool is_plain;
+	struct job asked;	 /* what is sent of the job, until it is made */
+	struct input_load *load; /* of what goes along; NULL: none now */
 	struct signed_call *call; /* once it is signed */
 	bool is_written;	  /* its row */
-	bool is_unsigned;	  /* it could not be */
+	const char *fault;	  /* why it cannot be sent; NULL: it may */
 	bool is_dropped;
 };
 
-char *
-dispatch_url(
-    const struct orchestrator *o, const char *address, const char *path)
+static void
+forget_asked(struct dispatch *d)
 {
-	return xasprintf(
-	    "%s://%s%s", o->development ? "http" : "https", address, path);
+	json_decref(d->asked.params);
+	free(d->asked.input_type);
+	d->asked = (struct job){0};
+}
+
+/* Also when its request, or what came of it, is over. */
+static void
+dispatch_free(void *arg)
+{
+	struct dispatch *d = arg;
+
+	forget_asked(d);
+	free(d->url);
+	free(d);
+}
+
+char *
+dispatch_url(const struct orchestrator *o, const char *address,
+    const char *path, bool is_plain)
+{
+	return xasprintf("%s://%s%s",
+	    o->development || is_plain ? "http" : "https", address, path);
 }
 
 static void
@@ -53,7 +88,7 @@ on_over(bool moved, void *arg)
 
 	if (moved)
 		jobs_settle(d->o, d->job_id);
-	free(d);
+	dispatch_free(d);
 }
 
 static void
@@ -88,28 +123,60 @@ accept(struct dispatch *d, const struct http_answer *answer)
 	else if (took_us > FLIGHT_KEEP_MS * 1000LL)
 		store_attempt_step(d->o, d->job_id, d->id, ATTEMPT_ACCEPT,
 		    ATTEMPT_ACCEPTED, NULL, &times, NULL, NULL);
-	free(d);
+	dispatch_free(d);
+}
+
+/* It was not asked: time ran out before we were connected (which has a
+ * deadline of its own), so the wait was ours. */
+static bool
+was_not_asked(const struct http_answer *answer)
+{
+	return answer->status == 0 && answer->started_us == 0 &&
+	       strcmp(answer->why, "timeout") == 0;
+}
+
+static void
+give_up_unsent(struct dispatch *d, const char *why)
+{
+	log_warn("attempt.not_sent", "id=%s hotkey=%s why=\"%s\"", d->id,
+	    d->hotkey, why);
+	abandon(d, "not_sent");
+}
+
+/* The answer is the result, or why there is none. */
+static void
+bring(struct dispatch *d, const struct http_answer *answer)
+{
+	const struct brought b = {
+	    .attempt_id = d->id,
+	    .job_id = d->job_id,
+	    .hotkey = d->hotkey,
+	    .kind = d->kind,
+	    .is_alone = d->is_alone,
+	    .deadline_us = d->deadline_us,
+	};
+
+	brought_take(d->o, &b, answer, dispatch_free, d);
 }
 
 /* A miner too slow to acknowledge may still be at work: its result, or the
- * attempt's deadline, will tell. If time ran out before we were connected
- * (which has a deadline of its own), the wait was ours. */
+ * attempt's deadline, will tell. */
 static void
 on_answer(const struct http_answer *answer, void *arg)
 {
 	struct dispatch *d = arg;
 	bool late = answer->status == 0 && strcmp(answer->why, "timeout") == 0;
 
-	if (answer->status >= 200 && answer->status < 300) {
+	if (was_not_asked(answer)) {
+		give_up_unsent(d, answer->detail);
+	} else if (d->protocol->read != NULL) {
+		bring(d, answer);
+	} else if (answer->status >= 200 && answer->status < 300) {
 		accept(d, answer);
-	} else if (late && answer->started_us != 0) {
+	} else if (late) {
 		log_info(
 		    "attempt.no_answer", "id=%s hotkey=%s", d->id, d->hotkey);
 		accept(d, answer);
-	} else if (late) {
-		log_warn("attempt.not_sent", "id=%s hotkey=%s why=\"%s\"",
-		    d->id, d->hotkey, answer->detail);
-		abandon(d, "not_sent");
 	} else if (answer->status == 0) {
 		log_info("attempt.unreachable", "id=%s hotkey=%s why=\"%s\"",
 		    d->id, d->hotkey, answer->detail);
@@ -151,11 +218,8 @@ go(struct dispatch *d)
 		return;
 	}
 	signed_call_free(d->call);
-	log_warn("attempt.not_sent",
-	    "id=%s hotkey=%s why=\"storing it took "
-	    "longer than its signature is good for\"",
-	    d->id, d->hotkey);
-	abandon(d, "not_sent");
+	give_up_unsent(
+	    d, "storing it took longer than its signature is good for");
 }
 
 static void
@@ -166,7 +230,7 @@ on_signed(struct signed_call *call, const struct err *why, void *arg)
 	if (why != NULL)
 		log_warn(
 		    "attempt.unsigned", "id=%s why=\"%s\"", d->id, why->text);
-	d->is_unsigned = why != NULL;
+	d->fault = why != NULL ? "no_signature" : NULL;
 	d->call = why == NULL ? call : NULL;
 	if (d->is_dropped)
 		dispatch_drop(d);
@@ -174,31 +238,131 @@ on_signed(struct signed_call *call, const struct err *why, void *arg)
 		dispatch_start(d);
 }
 
+/* -- what is sent ---------------------------------------------------------- */
+
+/* An answer that is the result is waited for as long as the attempt lasts. */
+static int
+wait_ms(const struct dispatch *d)
+{
+	int64_t left_ms = (d->deadline_us - clock_wall_us()) / 1000;
+
+	if (d->protocol->read == NULL)
+		return (int)d->kind->answer_ms;
+	return left_ms > 1 ? (int)left_ms : 1;
+}
+
+/* Have it signed. */
 static void
-on_call_dropped(void *arg)
+sign(struct dispatch *d, struct protocol_sending *s)
 {
-	free(arg);
+	struct signed_call_request request = {
+	    .method = "POST",
+	    .url = d->url,
+	    .is_plain = d->is_plain,
+	    .body = s->body,
+	    .signed_for = d->hotkey,
+	    .timeout_ms = wait_ms(d),
+	    .fields = s->fields,
+	    .on_signed = on_signed,
+	    .on_answer = on_answer,
+	    .on_drop = dispatch_free,
+	    .arg = d,
+	};
+
+	d->url = NULL;
+	if (d->protocol->most_answer != NULL)
+		request.max_answer = d->protocol->most_answer(d->kind);
+	memcpy(request.body_hash, s->body_hash, sizeof(request.body_hash));
+	signed_call_new(d->o, &request);
 }
 
-void
-dispatch_start(struct dispatch *d)
+static void
+cannot_send(struct dispatch *d, const char *why)
 {
-	d->is_written = true;
-	if (d->call != NULL)
-		go(d);
-	else if (d->is_unsigned)
-		abandon(d, "no_signature");
+	log_warn("attempt.not_sent", "id=%s hotkey=%s why=\"%s\"", d->id,
+	    d->hotkey, why);
+	d->fault = "not_sent";
 }
 
-void
-dispatch_drop(struct dispatch *d)
+static void
+make(struct dispatch *d, const void *input, size_t len)
 {
-	d->is_dropped = true;
-	if (d->call == NULL && !d->is_unsigned)
-		return; /* until its signature is here */
-	if (d->call != NULL)
-		signed_call_free(d->call);
-	free(d);
+	const struct protocol_ask ask = {
+	    .o = d->o,
+	    .job = &d->asked,
+	    .attempt_id = d->id,
+	    .deadline_us = d->deadline_us,
+	    .input = input,
+	    .input_len = len,
+	};
+	struct protocol_sending sending = {0};
+	struct err err = {""};
+
+	if (d->protocol->build(&ask, &sending, &err) == 0) {
+		sign(d, &sending);
+	} else {
+		cannot_send(d, err.text);
+		protocol_sending_clear(&sending);
+	}
+	forget_asked(d);
+}
+
+/* -- an input that goes along ---------------------------------------------- */
+
+static void
+on_loaded(const char *why, const void *input, size_t len, void *arg)
+{
+	struct dispatch *d = arg;
+
+	d->load = NULL;
+	LIST_REMOVE(d, link);
+	if (why == NULL)
+		make(d, input, len);
+	else
+		cannot_send(d, why);
+	if (d->fault != NULL && d->is_written)
+		abandon(d, d->fault);
+}
+
+static void
+load(struct dispatch *d)
+{
+	int64_t ms = (d->deadline_us - clock_wall_us()) / 1000 / LOAD_SHARE;
+
+	if (d->asked.input_bytes < 1 ||
+	    d->asked.input_bytes > d->kind->max_input_bytes) {
+		cannot_send(d, "the job's input is not of a size that goes "
+			       "along");
+		return;
+	}
+	d->load =
+	    input_load_start(d->o, &d->asked, ms > 1 ? ms : 1, on_loaded, d);
+	LIST_INSERT_HEAD(&d->o->dispatches, d, link);
+}
+
+static void
+stop_loading(struct dispatch *d)
+{
+	input_load_cancel(d->load);
+	d->load = NULL;
+	LIST_REMOVE(d, link);
+}
+
+/* -- from outside ---------------------------------------------------------- */
+
+/* What a miner is sent is made of this. */
+static void
+copy_asked(struct job *asked, const struct job *job)
+{
+	memcpy(asked->id, job->id, sizeof(asked->id));
+	asked->kind = job->kind;
+	asked->params = json_incref(job->params);
+	if (job->input_type != NULL)
+		asked->input_type = xstrdup(job->input_type);
+	memcpy(asked->input_sha256, job->input_sha256,
+	    sizeof(asked->input_sha256));
+	memcpy(asked->input_of, job->input_of, sizeof(asked->input_of));
+	asked->input_bytes = job->input_bytes;
 }
 
 struct dispatch *
@@ -206,17 +370,6 @@ dispatch_new(struct orchestrator *o, const struct job *job,
     const char *attempt_id, const struct miner *m, int64_t deadline_us)
 {
 	struct dispatch *d = xcalloc(1, sizeof(*d));
-	struct signed_call_request request = {
-	    .method = "POST",
-	    .url = dispatch_url(o, m->address, job->kind->path),
-	    .body = protocol_body(o, job, attempt_id, deadline_us),
-	    .signed_for = m->hotkey,
-	    .timeout_ms = (int)job->kind->answer_ms,
-	    .on_signed = on_signed,
-	    .on_answer = on_answer,
-	    .on_drop = on_call_dropped,
-	    .arg = d,
-	};
 
 	d->o = o;
 	snprintf(d->id, sizeof(d->id), "%s", attempt_id);
@@ -226,6 +379,66 @@ dispatch_new(struct orchestrator *o, const struct job *job,
 	d->is_alone = job->wanted == 1;
 	d->is_hedge = job->is_hedged;
 	d->deadline_us = deadline_us;
-	signed_call_new(o, &request);
+	d->protocol = protocol_find(job->kind->protocol);
+	if (d->protocol == NULL) {
+		cannot_send(d, "nothing is known of its kind's protocol");
+		return d;
+	}
+	d->is_plain = d->protocol->is_of_axons && m->is_axon;
+	d->url = dispatch_url(o, m->address, d->kind->path, d->is_plain);
+	copy_asked(&d->asked, job);
+	if (d->protocol->takes_input && job->input_type != NULL)
+		load(d);
+	else
+		make(d, NULL, 0);
 	return d;
+}
+
+void
+dispatch_start(struct dispatch *d)
+{
+	d->is_written = true;
+	if (d->call != NULL)
+		go(d);
+	else if (d->fault != NULL)
+		abandon(d, d->fault);
+}
+
+void
+dispatch_drop(struct dispatch *d)
+{
+	d->is_dropped = true;
+	if (d->load != NULL)
+		stop_loading(d);
+	else if (d->call == NULL && d->fault == NULL)
+		return; /* until its signature is here */
+	if (d->call != NULL)
+		signed_call_free(d->call);
+	dispatch_free(d);
+}
+
+void
+dispatch_over(struct orchestrator *o, const char *attempt_id)
+{
+	struct dispatch *d = LIST_FIRST(&o->dispatches);
+
+	while (d != NULL && strcmp(d->id, attempt_id) != 0)
+		d = LIST_NEXT(d, link);
+	if (d == NULL)
+		return;
+	stop_loading(d);
+	d->fault = "not_sent";
+	if (d->is_written)
+		dispatch_free(d);
+}
+
+void
+dispatches_drop(struct orchestrator *o)
+{
+	struct dispatch *d;
+
+	while ((d = LIST_FIRST(&o->dispatches)) != NULL) {
+		stop_loading(d);
+		dispatch_free(d);
+	}
 }

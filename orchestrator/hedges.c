@@ -106,6 +106,7 @@ on_made(const struct pg_answer *answer, void *arg)
 	struct hedging *g = arg;
 	struct orchestrator *o = g->h->o;
 
+	table_made(&o->table, g->hotkey, g->job->kind->capacity_key);
 	if (answer->outcome == PG_DONE && PQntuples(answer->results[0]) == 1) {
 		go(g);
 		return;

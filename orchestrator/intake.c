@@ -20,6 +20,7 @@
 #include "orchestrator/give.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/result_form.h"
 #include "orchestrator/store.h"
 
 /* Dippy's callback names its attempt inside the body, so its file's limit is
@@ -29,8 +30,6 @@ enum { DIPPY_MAX_FILE = 64 * 1024 * 1024 };
 /* A miner calls back once: while the database is away, a few more looks, of
  * up to ten seconds each, before it is told so. */
 enum { MAX_TRIES = 2 };
-
-static const char blanks[] = " \t\r\n";
 
 struct intake {
 	struct orchestrator *o;
@@ -117,53 +116,6 @@ on_accepted(const char *status, void *arg)
 	}
 }
 
-/* Whether text is this word, in either case and with blanks around it. */
-static bool
-is_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	text += strspn(text, blanks);
-	return strncasecmp(text, word, len) == 0 &&
-	       text[len + strspn(text + len, blanks)] == '\0';
-}
-
-static bool
-says_failed(const char *status, const char *error)
-{
-	return (status != NULL &&
-		   (is_word(status, "failed") || is_word(status, "error"))) ||
-	       (error != NULL && error[strspn(error, blanks)] != '\0');
-}
-
-/* Fill the arrival from a form or a JSON body. */
-static void
-take_form(struct intake *in)
-{
-	const json_t *json = form_json(in->form);
-	struct arrival *a = &in->arrival;
-	const char *status = form_field(in->form, "status");
-	const char *error = form_field(in->form, "error");
-	const char *output = form_field(in->form, "output");
-
-	if (json != NULL) {
-		status = json_string_value(json_object_get(json, "status"));
-		error = json_string_value(json_object_get(json, "error"));
-		a->output = json_incref(json_object_get(json, "output"));
-		a->output_bytes = form_json_bytes(in->form);
-	} else if (output != NULL) {
-		a->output = json_loads(output, JSON_DECODE_ANY, NULL);
-		a->output_bytes = strlen(output);
-	}
-	if (json_is_null(a->output))
-		a->output = NULL; /* null is no output; it is a constant */
-	a->is_too_large = form_fault(in->form) == FORM_TOO_LARGE;
-	a->says_failed = says_failed(status, error);
-	a->bytes = form_file_bytes(in->form);
-	a->file = form_take_file(in->form);
-	snprintf(a->type, sizeof(a->type), "%s", form_file_type(in->form));
-}
-
 /* Nobody could tell what the row says: ask again, or give up. */
 static bool
 asks_again(
@@ -221,7 +173,7 @@ on_native_end(struct http_req *req, bool ok, void *arg)
 	(void)req;
 	if (!has_form(in, ok))
 		return;
-	take_form(in);
+	result_form_take(in->form, &in->arrival);
 	arrival_accept(in->o, &in->arrival, on_accepted, in);
 }
 
@@ -339,7 +291,7 @@ on_dippy_row(const struct pg_answer *answer, void *arg)
 		    in->arrival.attempt_id, http_req_peer(in->req));
 		refuse(in, 403, "bad_secret", "Callback secret mismatch");
 	} else {
-		take_form(in);
+		result_form_take(in->form, &in->arrival);
 		arrival_accept(in->o, &in->arrival, on_accepted, in);
 	}
 }

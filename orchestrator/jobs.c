@@ -97,6 +97,8 @@ on_routed(const struct pg_answer *answer, void *arg)
 	for (int i = 0; i < r->n; i++) {
 		struct dispatch *d = r->dispatches[i];
 
+		table_made(
+		    &r->o->table, r->hotkeys[i], r->job->kind->capacity_key);
 		if (d != NULL && made)
 			dispatch_start(d);
 		else if (d != NULL)

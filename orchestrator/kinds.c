@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/config.h"
 #include "common/err.h"
 #include "common/pg.h"
 #include "common/xalloc.h"
 #include "orchestrator/params.h"
+#include "orchestrator/protocol.h"
 
 static const char *const texts[] = {
     "name", "protocol", "path", "capacity_key", "scoring", NULL};
@@ -16,8 +18,6 @@ static const char *const numbers[] = {"retry_budget", "miners_min",
     "miners_wanted", "miners_max", "max_input_bytes", "max_output_bytes", NULL};
 static const char *const times[] = {"deadline", "attempt", "answer", NULL};
 static const char *const lists[] = {"input_types", "output_types", NULL};
-static const char *const protocols[] = {"native", "dippy", "violet", NULL};
-static const char *const pulled[] = {"violet", NULL};
 static const char *const scorings[] = {"transcript", "summary", "translation",
     "speech", "sound", "image", "none", NULL};
 static const char *const flags[] = {"hedge", "deterministic", NULL}; /* or no */
@@ -76,6 +76,38 @@ is_one_of(const json_t *kind, const char *field, const char *const *words)
 	return *words != NULL;
 }
 
+/* What it is must be a protocol's name; what else it says, as the protocol
+ * wants it. */
+static int
+check_protocol(const json_t *kind, struct err *err)
+{
+	const struct protocol *protocol =
+	    protocol_find(json_string_value(json_object_get(kind, "protocol")));
+	const json_t *wire = json_object_get(kind, "wire");
+	struct buf names = {0};
+
+	if (protocol == NULL) {
+		protocol_names(&names);
+		bad(err, kind, "protocol", buf_str(&names));
+		buf_free(&names);
+		return -1;
+	}
+	if (protocol->is_pulled && json_is_true(json_object_get(kind, "hedge")))
+		return bad(err, kind, "hedge",
+		    "false, as its miners ask for their work");
+	if (protocol->check == NULL) {
+		if (wire == NULL ||
+		    (json_is_object(wire) && json_object_size(wire) == 0))
+			return 0;
+		return bad(err, kind, "wire",
+		    "absent: its protocol has no use for it");
+	}
+	if (protocol->check(kind, err) == 0)
+		return 0;
+	return err_wrap(
+	    err, "kind %s", json_string_value(json_object_get(kind, "name")));
+}
+
 static json_int_t
 number(const json_t *kind, const char *field)
 {
@@ -99,8 +131,6 @@ check_values(const json_t *kind, struct err *err)
 	json_int_t wanted = number(kind, "miners_wanted");
 	json_int_t most = number(kind, "miners_max");
 
-	if (!is_one_of(kind, "protocol", protocols))
-		return bad(err, kind, "protocol", "native, dippy or violet");
 	if (!is_one_of(kind, "scoring", scorings))
 		return bad(err, kind, "scoring",
 		    "transcript, summary, translation, speech, sound, image "
@@ -110,16 +140,12 @@ check_values(const json_t *kind, struct err *err)
 		    "letters, digits, dots, dashes and underscores");
 	if (json_string_value(json_object_get(kind, "path"))[0] != '/')
 		return bad(err, kind, "path", "a path that begins with /");
-	if (json_is_true(json_object_get(kind, "hedge")) &&
-	    is_one_of(kind, "protocol", pulled))
-		return bad(err, kind, "hedge",
-		    "false, as its miners ask for their work");
 	if (most < 1 || most > MAX_MINERS)
 		return bad(err, kind, "miners_max", "between 1 and 10");
 	if (least < 1 || least > wanted || wanted > most)
 		return bad(err, kind, "miners_wanted",
 		    "between miners_min, which is 1 or more, and miners_max");
-	return 0;
+	return check_protocol(kind, err);
 }
 
 static int
@@ -179,6 +205,12 @@ row_of(const json_t *kind, int netuid, struct err *err)
 	}
 	row = json_copy((json_t *)kind);
 	json_object_set_new(row, "netuid", json_integer(netuid));
+	json_object_set_new(row, "of_axons",
+	    json_boolean(protocol_find(
+		json_string_value(json_object_get(kind, "protocol")))
+			     ->is_of_axons));
+	if (json_object_get(row, "wire") == NULL)
+		json_object_set_new(row, "wire", json_object());
 	for (int i = 0; flags[i] != NULL; i++) {
 		if (json_object_get(row, flags[i]) == NULL)
 			json_object_set_new(row, flags[i], json_false());
@@ -246,6 +278,7 @@ kind_from_row(struct kind *k, const PGresult *res, int i)
 	k->output_types = json_cell(res, i, "output_types");
 	k->max_output_bytes = pg_int(res, i, "max_output_bytes");
 	k->params = json_cell(res, i, "params");
+	k->wire = json_cell(res, i, "wire");
 	k->is_speech = strcmp(pg_text(res, i, "scoring"), "speech") == 0;
 	k->hedge = pg_bool(res, i, "hedge");
 	k->pull_capacity = (int)pg_int(res, i, "pull_capacity");
@@ -278,6 +311,7 @@ kinds_free(struct kinds *kinds)
 		json_decref(k->input_types);
 		json_decref(k->output_types);
 		json_decref(k->params);
+		json_decref(k->wire);
 	}
 	free(kinds->items);
 	free(kinds);
@@ -296,7 +330,7 @@ kinds_find(const struct kinds *kinds, const char *name)
 bool
 kind_is_pulled(const struct kind *k)
 {
-	return strcmp(k->protocol, "violet") == 0;
+	return protocol_find(k->protocol)->is_pulled;
 }
 
 static bool

@@ -26,6 +26,7 @@ struct kind {
 	json_t *output_types; /* empty: the result is JSON */
 	int64_t max_output_bytes;
 	json_t *params;
+	json_t *wire;	   /* data for its protocol; {}: none */
 	bool is_speech;	   /* its results are spoken: by its scoring */
 	bool hedge;	   /* a slow attempt gets a second one beside it */
 	int pull_capacity; /* of a miner that does not say, at once */

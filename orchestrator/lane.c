@@ -201,12 +201,23 @@ miner_begin(struct miner *m, const char *capacity_key)
 	}
 	if (l != NULL) {
 		l->ours++;
+		l->making++;
 		l->since++;
 	}
 	if (probes)
 		miner_refresh(m);
 	else if (l != NULL)
 		lane_refresh(m, l);
+}
+
+void
+table_made(struct table *t, const char *hotkey, const char *capacity_key)
+{
+	const struct miner *m = table_find(t, hotkey);
+	struct lane *l = m != NULL ? lane_find(m, capacity_key) : NULL;
+
+	if (l != NULL && l->making > 0)
+		l->making--;
 }
 
 static void

@@ -29,6 +29,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/api.h"
 #include "orchestrator/claim.h"
+#include "orchestrator/dispatch.h"
 #include "orchestrator/drain.h"
 #include "orchestrator/files.h"
 #include "orchestrator/flights.h"
@@ -46,9 +47,12 @@
 #include "orchestrator/store_miners.h"
 #include "orchestrator/sweep.h"
 #include "orchestrator/watch.h"
+#include "orchestrator/webhooks.h"
+#include "orchestrator/webhooks_plan.h"
 
 enum {
 	MAX_PER_MINER = 8,
+	MAX_PER_AXON = 64, /* who keeps a connection until the work is done */
 	/* What 256 miners may hold, were all of them slow to answer. */
 	MAX_CONNECTIONS = 256 * MAX_PER_MINER,
 	MAX_IDLE = 256,
@@ -144,6 +148,16 @@ static const struct config_key keys[] = {
 	NULL, 0, 1},
     {"orchestrator.hedge_least", CONFIG_MS, "500ms", false,
 	"an attempt is not slow before that time", NULL, 0, 3600e3},
+    {"orchestrator.webhook_key", CONFIG_SECRET, "", false,
+	"@file with 32 or more random characters, shared by all instances: it "
+	"seals the secrets of webhooks; empty: there are no webhooks",
+	NULL, 0, 0},
+    {"orchestrator.webhook_timeout", CONFIG_MS, "20s", false,
+	"how long a receiver of webhooks may take to answer", NULL, 100, 30e3},
+    {"orchestrator.webhook_retry", CONFIG_MS, "5s", false,
+	"until the second try to deliver a webhook; the later waits grow with "
+	"it, ten tries in all",
+	NULL, 1, 60e3},
     {"orchestrator.stake_cap", CONFIG_REAL, "500", false,
 	"alpha beyond which stake brings no more work", NULL, 0, 1e12},
     {"orchestrator.stake_floor", CONFIG_REAL, "1", false,
@@ -402,6 +416,12 @@ open_files(struct orchestrator *o, const char *self)
 		    "key=orchestrator.secret why=\"%s\"", err.text);
 		return -1;
 	}
+	if (webhooks_key_init(&o->webhooks_key,
+		config_str(config, "orchestrator.webhook_key"), &err) != 0) {
+		log_fatal("config.refused",
+		    "key=orchestrator.webhook_key why=\"%s\"", err.text);
+		return -1;
+	}
 	blobs_config(config, &store);
 	o->redirects = config_bool(config, "orchestrator.store_redirect");
 	o->file_ttl_ms = config_ms(config, "orchestrator.file_ttl");
@@ -462,6 +482,19 @@ allow_connections(void)
 		log_warn("files.limited", "why=\"%s\"", strerror(errno));
 }
 
+static void
+start_webhooks(struct orchestrator *o)
+{
+	const struct config *config = o->service.config;
+	struct webhooks_options options = {
+	    .timeout_ms =
+		(int)config_ms(config, "orchestrator.webhook_timeout"),
+	    .first_ms = config_ms(config, "orchestrator.webhook_retry"),
+	};
+
+	o->webhooks = webhooks_new(o, &o->webhooks_key, &options);
+}
+
 static int
 start(struct orchestrator *o, const char *self)
 {
@@ -482,8 +515,12 @@ start(struct orchestrator *o, const char *self)
 	if (open_files(o, self) != 0 || start_redis(o) != 0 || open_api(o) != 0)
 		return -1;
 	o->client = http_client_new(base, &client);
+	client.max_host_connections = MAX_PER_AXON;
+	client.allow_plain = true;
+	o->axons = http_client_new(base, &client);
 	o->flights = flights_new(o);
 	o->watches = watches_new(o);
+	start_webhooks(o);
 	o->hedges =
 	    hedges_new(o, config_real(config, "orchestrator.hedge_budget"),
 		config_ms(config, "orchestrator.hedge_least"));
@@ -513,12 +550,15 @@ stop(struct orchestrator *o)
 	flights_free(o->flights);
 	miners_free(o->miners);
 	watches_free(o->watches);
+	webhooks_free(o->webhooks);
 	claim_free(o->claim);
 	idempotencies_free(o->idempotencies);
 	http_server_free(o->api);
 	gate_free(o->gate);
+	dispatches_drop(o);
 	signed_calls_drop(o);
 	http_client_free(o->client);
+	http_client_free(o->axons);
 	signer_client_free(o->signer);
 	probes_free(o->probes);
 	redis_free(o->out);
@@ -533,6 +573,7 @@ stop(struct orchestrator *o)
 	blobs_free(o->blobs);
 	free(o->public_url);
 	sodium_memzero(&o->secrets, sizeof(o->secrets));
+	sodium_memzero(&o->webhooks_key, sizeof(o->webhooks_key));
 }
 
 static void

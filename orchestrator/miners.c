@@ -79,6 +79,7 @@ miner_from_row(
 	m->uid = (int)pg_int(res, i, "uid");
 	m->address = xstrdup(pg_text(res, i, "address"));
 	m->polls = pulls != NULL;
+	m->is_axon = pg_bool(res, i, "is_axon");
 	m->alpha = pg_real(res, i, "alpha");
 	m->score = pg_real(res, i, "score");
 	m->failures = pg_real(res, i, "failures");

@@ -15,9 +15,12 @@
 #include "orchestrator/router.h"
 #include "orchestrator/secrets.h"
 #include "orchestrator/table.h"
+#include "orchestrator/webhooks_seal.h"
 
 struct blobs;
 struct claim;
+struct dendrite;
+struct dispatch;
 struct drain;
 struct files;
 struct flights;
@@ -37,6 +40,7 @@ struct signed_call;
 struct signer_client;
 struct sweep;
 struct watches;
+struct webhooks;
 
 struct counters {
 	struct metric *jobs_accepted, *jobs_over[7];
@@ -76,10 +80,16 @@ struct orchestrator {
 	struct gate *gate; /* who may use the API */
 	struct idempotencies *idempotencies;
 	struct http_client *client;
+	struct http_client *axons; /* to classic axons */
 	struct signer_client *signer;
+	LIST_HEAD(, dispatch) dispatches; /* whose input is being read */
+	LIST_HEAD(, dendrite) dendrites;  /* that call no axon now */
+	int64_t nonce_ns;		  /* the last one given */
 	struct claim *claim;
 	struct sweep *sweep;
 	struct watches *watches;
+	struct webhooks_key webhooks_key;
+	struct webhooks *webhooks;
 	struct flights *flights;
 	struct hedges *hedges;
 	int n_fetches; /* of inputs that clients named by a URL */

@@ -22,6 +22,7 @@
 #include "orchestrator/refusal.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_files.h"
+#include "orchestrator/webhooks.h"
 
 struct order {
 	struct orchestrator *o;
@@ -404,7 +405,9 @@ order_place(struct orchestrator *o, const struct order_request *request,
 	}
 	order->job =
 	    order_parse(o->kinds, request->json, clock_wall_us(), &err);
-	if (order->job == NULL || take_owner(order, &err) != 0) {
+	if (order->job == NULL || take_owner(order, &err) != 0 ||
+	    webhooks_take(o, request->json, &order->job->webhook_url, &err) !=
+		0) {
 		order_refuse(order, 422, "bad_job", err.text);
 		return;
 	}

@@ -24,7 +24,7 @@ struct order_request {
 	struct http_req *req;
 	/*
 	 * {"kind", "params", "miners"?, "deadline_ms"?, "priority"?, "tenant"?,
-	 * "sticky"?, "expect"?, "input_file"?}; borrowed.
+	 * "sticky"?, "expect"?, "input_file"?, "webhook_url"?}; borrowed.
 	 */
 	const json_t *json;
 	const char *id; /* a lower-case UUID it is to have; NULL: a new one */

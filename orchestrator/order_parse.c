@@ -15,7 +15,7 @@ enum { MAX_PRIORITY = 100, MIN_DEADLINE_MS = 1000 };
 
 static const char *const known_fields[] = {"kind", "params", "miners",
     "deadline_ms", "priority", "tenant", "sticky", "expect", "input_file",
-    NULL};
+    "webhook_url", NULL};
 
 static const char tenant_characters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -37,7 +37,7 @@ check_fields(const json_t *request, struct err *err)
 			return err_set(err,
 			    "%s is not a field of a job, which has kind, "
 			    "params, miners, deadline_ms, priority, tenant, "
-			    "sticky, expect and input_file",
+			    "sticky, expect, input_file and webhook_url",
 			    name);
 	}
 	return 0;

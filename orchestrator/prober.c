@@ -14,6 +14,7 @@
 #include "orchestrator/dispatch.h"
 #include "orchestrator/miners.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/protocol.h"
 #include "orchestrator/signed_call.h"
 #include "orchestrator/store_miners.h"
 
@@ -22,6 +23,7 @@ enum { PROBE_MS = 10000, MAX_KINDS = 64 };
 struct probing {
 	struct orchestrator *o;
 	char hotkey[64];
+	bool is_axon; /* a classic one: it need not know what we ask */
 };
 
 /* Only true and numbers count; whatever else a miner says is left out. */
@@ -61,13 +63,38 @@ note(struct probing *p, bool is_up, json_t *capacity)
 	free(p);
 }
 
+/* Whatever a classic axon answers, it is there; what it takes of the kinds for
+ * axons is theirs to say, unless it says so itself. */
+static void
+note_axon(struct probing *p, const struct http_answer *answer)
+{
+	json_t *all = protocol_axon_capacity(p->o->kinds), *value;
+	json_t *said =
+	    answer->status == 200 ? clean_capacity(answer) : json_object();
+	const char *key;
+	void *next;
+
+	json_object_foreach_safe(said, next, key, value)
+	{
+		if (json_object_get(all, key) == NULL)
+			json_object_del(said, key);
+	}
+	note(p, true, json_incref(json_object_size(said) > 0 ? said : all));
+	json_decref(all);
+	json_decref(said);
+}
+
 static void
 on_answer(const struct http_answer *answer, void *arg)
 {
-	if (answer->status == 200)
-		note(arg, true, clean_capacity(answer));
+	struct probing *p = arg;
+
+	if (p->is_axon && answer->status != 0)
+		note_axon(p, answer);
+	else if (answer->status == 200)
+		note(p, true, clean_capacity(answer));
 	else
-		note(arg, false, json_object());
+		note(p, false, json_object());
 }
 
 /* Our own trouble is no news of the miner. */
@@ -83,12 +110,14 @@ on_signed(struct signed_call *call, const struct err *why, void *arg)
 }
 
 static void
-ask(struct orchestrator *o, const char *hotkey, const char *address)
+ask(struct orchestrator *o, const char *hotkey, const char *address,
+    bool is_axon)
 {
 	struct probing *p = xcalloc(1, sizeof(*p));
 	struct signed_call_request request = {
 	    .method = "GET",
-	    .url = dispatch_url(o, address, "/capacity"),
+	    .url = dispatch_url(o, address, "/capacity", is_axon),
+	    .is_plain = is_axon,
 	    .body = xstrdup("{}"),
 	    .signed_for = hotkey,
 	    .timeout_ms = PROBE_MS,
@@ -99,6 +128,7 @@ ask(struct orchestrator *o, const char *hotkey, const char *address)
 	};
 
 	p->o = o;
+	p->is_axon = is_axon;
 	snprintf(p->hotkey, sizeof(p->hotkey), "%s", hotkey);
 	signed_call_new(o, &request);
 }
@@ -115,7 +145,8 @@ on_due(const struct pg_answer *answer, void *arg)
 	}
 	for (int i = 0; i < PQntuples(answer->results[0]); i++)
 		ask(o, pg_text(answer->results[0], i, "hotkey"),
-		    pg_text(answer->results[0], i, "address"));
+		    pg_text(answer->results[0], i, "address"),
+		    pg_bool(answer->results[0], i, "is_axon"));
 }
 
 void

@@ -117,6 +117,17 @@ row_of(const char *name, const json_t *given,
 	return row;
 }
 
+/* Only of clients' jobs somebody is told. */
+static int
+check_webhook(const json_t *given, struct err *err)
+{
+	if (json_object_get(given, "webhook_url") == NULL)
+		return 0;
+	return err_set(err,
+	    "webhook_url: nobody is told of a job that is made by the clock; "
+	    "leave it out");
+}
+
 static int
 add_row(json_t *rows, const char *name, const json_t *given,
     const struct schedule_place *place, struct err *err)
@@ -126,7 +137,8 @@ add_row(json_t *rows, const char *name, const json_t *given,
 	if (!json_is_object(given))
 		err_set(err, "it must be an object");
 	else if (check_name(name, err) == 0 &&
-		 check_times(name, given, err) == 0)
+		 check_times(name, given, err) == 0 &&
+		 check_webhook(given, err) == 0)
 		row = row_of(name, given, place, err);
 	if (row == NULL)
 		return err_wrap(err, "schedule %s", name);

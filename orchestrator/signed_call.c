@@ -1,4 +1,4 @@
-/* A request to a miner with Epistula's headers. */
+/* A signed request to a miner. */
 #include "orchestrator/signed_call.h"
 
 #include <stdio.h>
@@ -12,7 +12,17 @@
 #include "orchestrator/orchestrator.h"
 #include "subtensor/epistula.h"
 
-enum { MAX_ANSWER = 65536, N_HEADERS = 7, MAX_HEADER = 256 };
+enum { MAX_ANSWER = 65536, N_EPISTULA = 7 };
+
+/*
+ * Who counts nonces at an axon: one uuid, whose nonces must come to the axon
+ * in their order. So each calls one axon at a time, and there are as many as
+ * ever called at once.
+ */
+struct dendrite {
+	LIST_ENTRY(dendrite) link;
+	char uuid[UUID_TEXT];
+};
 
 struct signed_call {
 	LIST_ENTRY(signed_call) link;
@@ -21,13 +31,19 @@ struct signed_call {
 	char signed_for[64];
 	char uuid[UUID_TEXT];
 	int64_t timestamp_ms;
-	char headers[N_HEADERS][MAX_HEADER];
+	struct dendrite *dendrite; /* of a synapse */
+	int64_t nonce_ns;
+	char **headers; /* once it is signed */
 };
 
 void
 signed_call_free(struct signed_call *c)
 {
 	LIST_REMOVE(c, link);
+	if (c->dendrite != NULL)
+		LIST_INSERT_HEAD(&c->o->dendrites, c->dendrite, link);
+	synapse_free(c->headers);
+	json_decref(c->r.fields);
 	free(c->r.url);
 	free(c->r.body);
 	free(c);
@@ -36,29 +52,128 @@ signed_call_free(struct signed_call *c)
 void
 signed_calls_drop(struct orchestrator *o)
 {
+	struct dendrite *d;
+
 	while (!LIST_EMPTY(&o->calls)) {
 		struct signed_call *c = LIST_FIRST(&o->calls);
 
 		c->r.on_drop(c->r.arg);
 		signed_call_free(c);
 	}
+	while ((d = LIST_FIRST(&o->dendrites)) != NULL) {
+		LIST_REMOVE(d, link);
+		free(d);
+	}
 }
 
-static void
-fill_headers(struct signed_call *c, const char *signature)
+/* -- Epistula -------------------------------------------------------------- */
+
+static char **
+epistula_headers(const struct signed_call *c, const char *signature)
 {
-	char(*h)[MAX_HEADER] = c->headers;
+	char **h = xcalloc(N_EPISTULA + 1, sizeof(*h));
 
-	snprintf(h[0], MAX_HEADER, "Content-Type: application/json");
-	snprintf(h[1], MAX_HEADER, "Authorization: Epistula %s", signature);
-	snprintf(h[2], MAX_HEADER, "Epistula-Signature: %s", signature);
-	snprintf(h[3], MAX_HEADER, "Epistula-Timestamp: %lld",
-	    (long long)c->timestamp_ms);
-	snprintf(h[4], MAX_HEADER, "Epistula-UUID: %s", c->uuid);
-	snprintf(h[5], MAX_HEADER, "Epistula-Signed-By: %s",
-	    signer_client_hotkey(c->o->signer));
-	snprintf(h[6], MAX_HEADER, "Epistula-Signed-For: %s", c->signed_for);
+	h[0] = xstrdup("Content-Type: application/json");
+	h[1] = xasprintf("Authorization: Epistula %s", signature);
+	h[2] = xasprintf("Epistula-Signature: %s", signature);
+	h[3] =
+	    xasprintf("Epistula-Timestamp: %lld", (long long)c->timestamp_ms);
+	h[4] = xasprintf("Epistula-UUID: %s", c->uuid);
+	h[5] = xasprintf(
+	    "Epistula-Signed-By: %s", signer_client_hotkey(c->o->signer));
+	h[6] = xasprintf("Epistula-Signed-For: %s", c->signed_for);
+	return h;
 }
+
+/* -- a synapse ------------------------------------------------------------- */
+
+static struct dendrite *
+take_dendrite(struct orchestrator *o)
+{
+	struct dendrite *d = LIST_FIRST(&o->dendrites);
+
+	if (d != NULL) {
+		LIST_REMOVE(d, link);
+		return d;
+	}
+	d = xcalloc(1, sizeof(*d));
+	uuid_new(d->uuid);
+	return d;
+}
+
+static int64_t
+next_nonce(struct orchestrator *o)
+{
+	int64_t now_ns = clock_wall_us() * 1000;
+
+	o->nonce_ns = now_ns > o->nonce_ns ? now_ns : o->nonce_ns + 1;
+	return o->nonce_ns;
+}
+
+/* "scheme://host:port/Name": where the axon is, and the synapse's name. The
+ * caller frees the host. */
+static char *
+split_url(const char *url, int *port, const char **name)
+{
+	const char *host = strstr(url, "://"), *slash, *colon;
+
+	host = host != NULL ? host + 3 : url;
+	slash = host + strcspn(host, "/");
+	colon = memrchr(host, ':', slash - host);
+	if (colon == NULL)
+		colon = slash;
+	*port = atoi(colon < slash ? colon + 1 : "");
+	*name = *slash == '/' ? slash + 1 : slash;
+	if (host[0] == '[' && colon > host + 1)
+		return xstrndup(host + 1, colon - host - 2);
+	return xstrndup(host, colon - host);
+}
+
+/* Whom answers go to, if that is an address: of a name we know none, and an
+ * axon sees where a request comes from. */
+static char *
+own_ip(const struct orchestrator *o)
+{
+	const char *name;
+	int port;
+	char *host = split_url(o->public_url, &port, &name);
+
+	if (host[strspn(host, "0123456789.")] == '\0' && host[0] != '\0')
+		return host;
+	free(host);
+	return xstrdup("0.0.0.0");
+}
+
+/* What is signed, or what is sent if there is a signature. */
+static char **
+synapse_made(const struct signed_call *c, const char *signature, char *message)
+{
+	struct synapse_headers h = {
+	    .timeout_s = (c->r.timeout_ms + 999) / 1000,
+	    .axon_hotkey = c->signed_for,
+	    .dendrite_hotkey = signer_client_hotkey(c->o->signer),
+	    .uuid = c->dendrite->uuid,
+	    .nonce_ns = c->nonce_ns,
+	    .body_hash = c->r.body_hash,
+	    .signature = signature,
+	    .fields = c->r.fields,
+	    .body_len = strlen(c->r.body),
+	};
+	char *axon = split_url(c->r.url, &h.axon_port, &h.name);
+	char *own = own_ip(c->o), **headers = NULL;
+
+	h.axon_ip = axon;
+	h.dendrite_ip = own;
+	if (signature != NULL)
+		headers = synapse_headers(&h);
+	else
+		synapse_message(&h, message);
+	free(axon);
+	free(own);
+	return headers;
+}
+
+/* -- signing --------------------------------------------------------------- */
 
 static void
 on_signature(const char *signature, const struct err *err, void *arg)
@@ -70,7 +185,8 @@ on_signature(const char *signature, const struct err *err, void *arg)
 		signed_call_free(c);
 		return;
 	}
-	fill_headers(c, signature);
+	c->headers = c->dendrite != NULL ? synapse_made(c, signature, NULL)
+					 : epistula_headers(c, signature);
 	c->r.on_signed(c, NULL, c->r.arg);
 }
 
@@ -78,14 +194,21 @@ void
 signed_call_new(struct orchestrator *o, const struct signed_call_request *r)
 {
 	struct signed_call *c = xcalloc(1, sizeof(*c));
-	char message[EPISTULA_MAX_MESSAGE];
+	char message[SYNAPSE_MAX_MESSAGE];
 
 	c->o = o;
 	LIST_INSERT_HEAD(&o->calls, c, link);
 	c->r = *r;
 	snprintf(c->signed_for, sizeof(c->signed_for), "%s", r->signed_for);
-	uuid_new(c->uuid);
 	c->timestamp_ms = clock_wall_ms();
+	if (c->r.fields != NULL) {
+		c->dendrite = take_dendrite(o);
+		c->nonce_ns = next_nonce(o);
+		synapse_made(c, NULL, message);
+		signer_sign_dendrite(o->signer, message, on_signature, c);
+		return;
+	}
+	uuid_new(c->uuid);
 	epistula_message(r->body, strlen(r->body), c->uuid, c->timestamp_ms,
 	    c->signed_for, message);
 	signer_sign_epistula(o->signer, message, on_signature, c);
@@ -96,6 +219,8 @@ signed_call_is_stale(const struct signed_call *c)
 {
 	return clock_wall_ms() - c->timestamp_ms > EPISTULA_WINDOW_MS / 2;
 }
+
+/* -- sending --------------------------------------------------------------- */
 
 static void
 on_done(const struct http_answer *answer, void *arg)
@@ -109,19 +234,19 @@ on_done(const struct http_answer *answer, void *arg)
 void
 signed_call_send(struct signed_call *c)
 {
-	const char *headers[N_HEADERS + 1];
 	struct http_call_options options = {
 	    .method = c->r.method,
 	    .url = c->r.url,
-	    .headers = headers,
+	    .headers = (const char *const *)c->headers,
 	    .body = c->r.body,
 	    .body_len = strlen(c->r.body),
 	    .timeout_ms = c->r.timeout_ms,
-	    .max_answer = MAX_ANSWER,
+	    .max_answer = c->r.max_answer > 0 ? c->r.max_answer : MAX_ANSWER,
+	    /* An axon refuses a nonce that it has seen. */
+	    .is_once = c->dendrite != NULL,
 	};
 
-	for (int i = 0; i < N_HEADERS; i++)
-		headers[i] = c->headers[i];
-	headers[N_HEADERS] = NULL;
-	http_call_start(c->o->client, &options, on_done, c);
+	http_call_start(
+	    c->dendrite != NULL || c->r.is_plain ? c->o->axons : c->o->client,
+	    &options, on_done, c);
 }

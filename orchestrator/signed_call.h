@@ -1,6 +1,7 @@
 /*
- * A request to a miner with Epistula's headers: signed by signerd for the
- * miner's hotkey, and sent byte for byte as it was signed.
+ * A request to a miner, signed by signerd for the miner's hotkey, and sent
+ * byte for byte as it was signed: with Epistula's headers, or, to a classic
+ * axon, as a dendrite sends a synapse.
  *
  * Two steps, so that the caller can write down that it is about to send:
  * signed_call_new, on_signed, signed_call_send, on_answer. It frees itself
@@ -11,7 +12,10 @@
 
 #include <stdbool.h>
 
+#include <jansson.h>
+
 #include "common/http_client.h"
+#include "subtensor/synapse.h"
 
 struct err;
 struct orchestrator;
@@ -19,10 +23,14 @@ struct signed_call;
 
 struct signed_call_request {
 	const char *method;
-	char *url;		/* taken */
+	char *url;		/* taken; its path is a synapse's name */
+	bool is_plain;		/* it may be http: a classic axon's */
 	char *body;		/* taken */
 	const char *signed_for; /* hotkey */
 	int timeout_ms;
+	size_t max_answer; /* bytes; 0: 64 KiB */
+	json_t *fields;	   /* taken; of a synapse, NULL: Epistula */
+	char body_hash[SYNAPSE_HASH_TEXT]; /* of the fields */
 	/* why is NULL if it is signed */
 	void (*on_signed)(
 	    struct signed_call *, const struct err *why, void *arg);

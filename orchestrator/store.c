@@ -39,6 +39,7 @@ job_free(struct job *job)
 	json_decref(job->expect);
 	json_decref(job->tried);
 	free(job->sticky);
+	free(job->webhook_url);
 	free(job->only);
 	free(job->input_type);
 	json_decref(job->input_measured);
@@ -60,6 +61,8 @@ store_job_from_row(const struct orchestrator *o, const PGresult *res, int i)
 	snprintf(job->input_sha256, sizeof(job->input_sha256), "%s",
 	    pg_text(res, i, "input_sha256"));
 	job->input_bytes = pg_int(res, i, "input_bytes");
+	snprintf(job->input_of, sizeof(job->input_of), "%s",
+	    pg_text(res, i, "input_of"));
 	if (!pg_is_null(res, i, "sticky"))
 		job->sticky = xstrdup(pg_text(res, i, "sticky"));
 	if (!pg_is_null(res, i, "only_hotkey"))
@@ -112,6 +115,7 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	pg_add_text(&p, job->tenant);
 	pg_add_text(&p, measured);
 	pg_add_text(&p, job->input_of[0] != '\0' ? job->input_of : NULL);
+	pg_add_text(&p, job->webhook_url);
 	pg_op_add_row(op, sql_job_insert, p.n, p.values);
 	if (job->name != NULL)
 		store_idempotency_add_done(op, o, job->name, job->id);

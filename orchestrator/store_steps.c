@@ -9,6 +9,7 @@
 #include "common/redis.h"
 #include "common/xalloc.h"
 #include "orchestrator/claim.h"
+#include "orchestrator/dispatch.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/hedges.h"
 #include "orchestrator/miners.h"
@@ -17,6 +18,7 @@
 #include "orchestrator/store.h"
 #include "orchestrator/store_op.h"
 #include "orchestrator/watch.h"
+#include "orchestrator/webhooks.h"
 #include "orchestrator/withdraw.h"
 #include "sql.h"
 
@@ -86,13 +88,15 @@ has_row(const struct pg_answer *answer, size_t i)
 /* -- jobs --------------------------------------------------------------- */
 
 static void
-note_job_step(struct orchestrator *o, const char *id, const char *was,
+note_job_step(struct orchestrator *o, const char *id, const PGresult *res,
     enum job_event event, enum job_state to)
 {
-	log_info("job.step", "id=%s from=%s to=%s on=%s", id, was,
-	    job_state_name(to), job_event_name(event));
+	log_info("job.step", "id=%s from=%s to=%s on=%s", id,
+	    pg_text(res, 0, "was"), job_state_name(to), job_event_name(event));
 	metric_add(o->counters.jobs_over[to], 1);
 	watches_hint(o->watches, id);
+	if (pg_bool(res, 0, "told"))
+		webhooks_kick(o->webhooks);
 }
 
 static void
@@ -105,9 +109,8 @@ on_job_step(const struct pg_answer *answer, void *arg)
 		log_warn("store.failed", "what=job_step id=%s why=\"%s\"",
 		    step->id, answer->why);
 	if (moved)
-		note_job_step(step->o, step->id,
-		    pg_text(answer->results[0], 0, "was"), step->event,
-		    step->to);
+		note_job_step(step->o, step->id, answer->results[0],
+		    step->event, step->to);
 	step_done(step, moved);
 }
 
@@ -205,6 +208,7 @@ note_over(struct orchestrator *o, const char *id, enum attempt_state to,
 		    outcome_of(to));
 	hedges_over(o->hedges, id, to, res, row);
 	flights_remove(o->flights, id);
+	dispatch_over(o, id);
 	claim_room(o->claim);
 	redis_send(o->out, redis_results, id, pg_text(res, row, "job_id"));
 	watches_hint(o->watches, pg_text(res, row, "job_id"));
@@ -319,9 +323,8 @@ on_finish(const struct pg_answer *answer, void *arg)
 		note_attempt_step(f->o, f->id, NULL, f->event,
 		    ATTEMPT_DELIVERED, answer->results[0]);
 	if (ended) {
-		note_job_step(f->o, f->job_id,
-		    pg_text(answer->results[1], 0, "was"), JOB_FINISH,
-		    JOB_DONE);
+		note_job_step(
+		    f->o, f->job_id, answer->results[1], JOB_FINISH, JOB_DONE);
 		if (pg_bool(answer->results[1], 0, "left"))
 			store_attempt_drop(f->o, f->job_id);
 	}

@@ -116,6 +116,7 @@ keep_lane(struct miner *m, const struct lane *old, const char *name)
 		return;
 	l->ours = old->ours;
 	l->others = old->others;
+	l->making = old->making;
 	l->since = old->since;
 	l->earned.cut_us = old->earned.cut_us;
 	l->earned.factor = old->earned.factor;
@@ -184,13 +185,18 @@ table_count_begin(struct table *t)
 		struct miner *m = &t->miners[i];
 
 		m->probes_since = 0;
-		for (size_t k = 0; k < m->n_lanes; k++)
-			m->lanes[k].since = 0;
+		for (size_t k = 0; k < m->n_lanes; k++) {
+			struct lane *l = &m->lanes[k];
+
+			l->since = l->making;
+			if (m->breaker.ejected_us != 0)
+				m->probes_since += l->making;
+		}
 	}
 }
 
-/* What was begun since it was asked may be in the rows or not: it is counted
- * here, too, until the next time. */
+/* What is being made when it is asked, or is begun since, may be in the rows
+ * or not: it is counted here, too, until the next time. */
 void
 table_count_clear(struct table *t)
 {

@@ -27,7 +27,8 @@ struct lane {
 	int said;   /* by the miner: at once; 0: none */
 	struct earned earned;
 	int ours, others; /* attempts in flight */
-	int since;	  /* begun since they were asked for */
+	int making;	  /* of ours, those whose rows may not be there yet */
+	int since;	  /* making when they were asked for, or begun since */
 	bool has_room;	  /* counted in the key's n_room */
 	uint64_t hash;	  /* for our share */
 };
@@ -36,6 +37,7 @@ struct miner {
 	char *hotkey;	     /* ss58; the identity */
 	int uid;	     /* at the snapshot's block */
 	char *address;	     /* host:port */
+	bool is_axon;	     /* that is the chain's: it has committed none */
 	double alpha;	     /* stake in alpha, not rao */
 	double score;	     /* of the last run, 0..1; NaN: none yet */
 	double failures;     /* decaying count */
@@ -131,6 +133,8 @@ enum miner_outcome {
 
 /* An attempt is being made; it has ended. */
 void miner_begin(struct miner *, const char *capacity_key);
+/* One that was begun has its row now, or never will. */
+void table_made(struct table *, const char *hotkey, const char *capacity_key);
 void miner_end(struct miner *, const char *capacity_key, enum miner_outcome,
     int64_t now_us);
 /* The same, of an attempt that another instance made. */

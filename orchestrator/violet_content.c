@@ -10,6 +10,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/protocol.h"
+#include "orchestrator/protocol_parts.h"
 #include "orchestrator/store_violet.h"
 #include "orchestrator/violet.h"
 #include "orchestrator/violet_proof.h"
@@ -47,8 +48,10 @@ metadata_of(const PGresult *res, const json_t *params)
 static void
 add_file(const struct content *c, json_t *body, const PGresult *res)
 {
-	char *url = protocol_input_url(
-	    c->o, pg_text(res, 0, "id"), pg_int(res, 0, "deadline_us"));
+	const struct protocol_ask ask = {.o = c->o,
+	    .attempt_id = pg_text(res, 0, "id"),
+	    .deadline_us = pg_int(res, 0, "deadline_us")};
+	char *url = protocol_input_url(&ask);
 
 	json_object_set_new(body, "audio_url", json_string(url));
 	json_object_set_new(body, "download_url", json_string(url));

@@ -14,6 +14,7 @@
 #include "orchestrator/miners.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/protocol.h"
+#include "orchestrator/protocol_parts.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_violet.h"
 #include "orchestrator/violet.h"
@@ -101,14 +102,14 @@ reply(struct poll *p)
 static json_t *
 task_of(const struct poll *p, const PGresult *res, int row)
 {
+	const struct protocol_ask ask = {.o = p->o,
+	    .attempt_id = pg_text(res, row, "id"),
+	    .deadline_us = pg_int(res, row, "deadline_us")};
 	json_t *task = violet_record_base(res, row);
 
 	json_object_set_new(task, "status", json_string("assigned"));
-	json_object_set_new(
-	    task, "deadline", violet_time(pg_int(res, row, "deadline_us")));
-	violet_record_add_input(task, res, row,
-	    protocol_input_url(p->o, pg_text(res, row, "id"),
-		pg_int(res, row, "deadline_us")));
+	json_object_set_new(task, "deadline", violet_time(ask.deadline_us));
+	violet_record_add_input(task, res, row, protocol_input_url(&ask));
 	return task;
 }
 

@@ -14,7 +14,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/store_violet.h"
 #include "orchestrator/violet.h"
-#include "subtensor/epistula.h"
+#include "subtensor/epistula_check.h"
 
 enum { REMEMBERED_MS = 60000, MAX_UUID = 64 };
 

@@ -2,7 +2,6 @@
 #include "orchestrator/withdraw.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/err.h"
 #include "common/log.h"
@@ -11,6 +10,7 @@
 #include "orchestrator/dispatch.h"
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/protocol.h"
 #include "orchestrator/signed_call.h"
 
 enum { ANSWER_MS = 5000 };
@@ -39,19 +39,22 @@ on_signed(struct signed_call *call, const struct err *why, void *arg)
 		free(arg);
 }
 
-/* Dippy's miners have no such request. */
+/* Not every protocol has such a request. */
 static char *
 url_of(const struct orchestrator *o, const char *kind_name, const char *hotkey)
 {
 	const struct kind *kind = kinds_find(o->kinds, kind_name);
 	const struct miner *m = table_find(&o->table, hotkey);
+	const struct protocol *protocol;
 	char *path, *url;
 
-	if (kind == NULL || m == NULL || m->address == NULL ||
-	    strcmp(kind->protocol, "native") != 0)
+	if (kind == NULL || m == NULL || m->address == NULL)
+		return NULL;
+	protocol = protocol_find(kind->protocol);
+	if (protocol == NULL || !protocol->is_withdrawn)
 		return NULL;
 	path = xasprintf("%s/cancel", kind->path);
-	url = dispatch_url(o, m->address, path);
+	url = dispatch_url(o, m->address, path, false);
 	free(path);
 	return url;
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* So long a receiver takes a request. */
 enum { EPISTULA_WINDOW_MS = 8000, EPISTULA_MAX_MESSAGE = 256 };
 
 /* Build the message into out (EPISTULA_MAX_MESSAGE); signed_for may be "". */
@@ -20,23 +21,6 @@ void epistula_message(const void *body, size_t len, const char *uuid,
 /* The same by the body's SHA-256, in 64 hex digits. */
 void epistula_message_digest(const char *digest, const char *uuid,
     int64_t timestamp_ms, const char *signed_for, char *out);
-
-struct epistula_request {
-	const char *authorization, *signature, *timestamp, *uuid, *signed_by,
-	    *signed_for; /* header values; NULL where absent */
-	const void *body;
-	size_t body_len;
-	const char *digest; /* 64 hex digits of its SHA-256, where the body
-			       itself is not at hand; else NULL */
-};
-
-/*
- * Check a request to `own` (ss58) at now_ms: the texts and their order are
- * reference Dippy's, the window is bounded on both sides. NULL if good, else
- * a constant text for the 401 answer. Remembering uuids is the caller's.
- */
-const char *epistula_check(
-    const struct epistula_request *, const char *own, int64_t now_ms);
 
 struct epistula_fields {
 	char digest[65], uuid[37], signed_for[64];

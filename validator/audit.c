@@ -47,22 +47,23 @@ is_trusted(const struct audit_rule *rule, const char *hotkey)
 }
 
 /* The seed that the miner was sent: its parameters', or by Dippy's protocol
- * one that is the job's. 0, or -1: there is none. */
+ * what that makes of them. 0, or -1: there is none. */
 static int
 seed_of(const struct judge_case *c, int64_t *seed)
 {
 	json_t *params =
 	    c->params != NULL ? json_loads(c->params, 0, NULL) : NULL;
-	bool has_own = json_is_integer(json_object_get(params, "seed"));
+	const json_t *said = json_object_get(params, "seed");
+	bool is_dippy =
+	    c->protocol != NULL && strcmp(c->protocol, "dippy") == 0;
+	bool has_own = json_is_integer(said) &&
+		       (!is_dippy || json_integer_value(said) >= 0);
 
-	json_decref(params);
 	*seed = -1;
-	if (has_own)
-		return 0;
-	if (c->protocol == NULL || strcmp(c->protocol, "dippy") != 0)
-		return -1;
-	*seed = job_seed(c->job_id);
-	return 0;
+	if (!has_own && is_dippy)
+		*seed = job_seed_sent(said, c->job_id);
+	json_decref(params);
+	return has_own || is_dippy ? 0 : -1;
 }
 
 bool

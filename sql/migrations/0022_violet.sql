@@ -1,9 +1,5 @@
 -- Violet's form: miners that ask for their work instead of being sent it.
 
-alter table kind drop constraint if exists kind_protocol_check;
-alter table kind add constraint kind_protocol_check
-	check (protocol in ('native', 'dippy', 'synapse', 'violet'));
-
 -- How many attempts a miner takes at once that does not say.
 alter table kind add column pull_capacity integer not null default 1
 	check (pull_capacity between 1 and 1000);

@@ -5,7 +5,7 @@
 -- out, or was since when it is tried by one attempt at a time), failures,
 -- failed_audits, banned, ban_reason, jobs, score, win_rate, weight
 select n.hotkey, n.uid, (n.alpha_stake / 1e9)::double precision as stake,
-	n.address, coalesce(m.is_up, false) as is_up,
+	d.address, coalesce(m.is_up, false) as is_up,
 	coalesce(m.capacity, '{}') as capacity,
 	coalesce(l.earned, '{}') as earned, m.ejected_until as ejected,
 	coalesce(m.failures, 0) as failures,
@@ -15,6 +15,7 @@ select n.hotkey, n.uid, (n.alpha_stake / 1e9)::double precision as stake,
 	m.banned_at is not null as banned, m.ban_reason,
 	e.jobs, e.score, e.win_rate, e.weight
 from neuron n
+left join miner_door d on d.netuid = n.netuid and d.hotkey = n.hotkey
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
 left join (
 	select hotkey, jsonb_object_agg(capacity_key,
@@ -27,5 +28,5 @@ left join score_entry e on e.hotkey = n.hotkey and e.run_id = (
 	where netuid = $1
 	order by at desc
 	limit 1)
-where n.netuid = $1 and (n.address is not null or m.hotkey is not null)
+where n.netuid = $1 and (d.address is not null or m.hotkey is not null)
 order by e.score desc nulls last, n.uid

@@ -2,7 +2,7 @@
 -- $1 netuid, $2 now, $3 since when who asked for work is there
 -- columns: body, the JSON text
 select coalesce(json_agg(json_build_object(
-	'hotkey', n.hotkey, 'uid', n.uid, 'address', n.address,
+	'hotkey', n.hotkey, 'uid', n.uid, 'address', d.address,
 	'alpha_stake', n.alpha_stake / 1e9, 'is_up', coalesce(m.is_up, false)
 		or coalesce(m.polled_at >= $3, false),
 	'capacity', m.capacity, 'pulls', m.pulls, 'polled_at', m.polled_at, 'earned', coalesce(l.earned, '{}'),
@@ -14,6 +14,7 @@ select coalesce(json_agg(json_build_object(
 	'score', e.score, 'win_rate', e.win_rate, 'weight', e.weight,
 	'epoch', e.epoch) order by n.uid), '[]')::text as body
 from neuron n
+left join miner_door d on d.netuid = n.netuid and d.hotkey = n.hotkey
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
 left join (
 	select hotkey, jsonb_object_agg(capacity_key, earned) as earned
@@ -25,4 +26,4 @@ left join (
 	join score_run sr on sr.id = se.run_id
 	where sr.id = (select id from score_run where netuid = $1
 		order by epoch desc limit 1)) e on e.hotkey = n.hotkey
-where n.netuid = $1 and (n.address is not null or m.polled_at is not null)
+where n.netuid = $1 and (d.address is not null or m.polled_at is not null)

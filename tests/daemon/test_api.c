@@ -201,7 +201,7 @@ static const struct refusal {
 	"kind|string|audio.speak"},
     {"an unknown field", json, TRANSLATE(",\"webhook\":\"x\""), 422, "bad_job",
 	"webhook|kind, params, miners, deadline_ms, priority, tenant, "
-	"sticky, expect and input_file"},
+	"sticky, expect, input_file and webhook_url"},
     {"no params", json, "{\"kind\":\"audio.speak\"}", 422, "bad_job",
 	"params.|is missing"},
     {"no text", json,

@@ -4,6 +4,7 @@
  * keeps over a restart.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,8 +24,18 @@
 #include "tests/lib/sandbox.h"
 
 #define KEY "text.translate"
+/* What is under way, what waits, and both. */
+#define AT_WORK "select count(*) from attempt where finished_at is null"
+#define WAITING                                                                \
+	"select count(*) from job where state = 'queued' "                     \
+	"and lease_owner is null"
+#define BOTH "select (" AT_WORK ") + (" WAITING ")"
 
 enum { SLOTS = 3, JOBS = 12 };
+
+/* Another instance beside the suite's, from start_second on. */
+static struct proc *second;
+static char *second_url; /* where it takes jobs */
 
 static const char job[] =
     "{\"kind\":\"" KEY
@@ -41,7 +52,8 @@ static int
 set_up(void **state)
 {
 	const struct suite_options o = {.name = "capacity",
-	    .ini = "[orchestrator]\ncapacity_start = 1\nprobe_interval = 1s\n"};
+	    .ini = "[orchestrator]\ncapacity_start = 1\nprobe_interval = 1s\n"
+		   "lease = 60s\n"}; /* who stands still is there yet */
 	struct rig *r;
 
 	if (rig_set_up(state, &o, 1, as_shipped) != 0)
@@ -94,10 +106,7 @@ task(struct rig *r)
 static void
 wait_for_waiting(struct rig *r, int n)
 {
-	assert_int_equal(db_wait_int(r->s->db, n, 0,
-			     "select count(*) from job where state = 'queued' "
-			     "and lease_owner is null"),
-	    0);
+	assert_int_equal(db_wait_int(r->s->db, n, 0, WAITING), 0);
 }
 
 static void
@@ -161,39 +170,67 @@ failures_cut_them(void **state)
 
 /* -- two instances --------------------------------------------------------- */
 
-/* Another one, on a port of its own; its URL, the caller's to free. Ready
- * when both have a share. */
-static char *
+/* It has a port of its own; and both have a share. */
+static void
 start_second(struct rig *r)
 {
-	char *program = paths_program("bin/orchestratord"), *url;
+	char *program = paths_program("bin/orchestratord");
 	char *public = xasprintf("--public_url=%s", r->s->api_url);
 	const char *argv[] = {
 	    program, "-c", r->s->ini, "--listen", "127.0.0.1:0", public, NULL};
-	struct proc *p = sandbox_start(r->s->box, "second", argv, NULL);
 	const char *line;
 	char port[16];
 
-	assert_non_null(p);
-	line = proc_wait_event(p, "api.listening", NULL, 0);
+	second = sandbox_start(r->s->box, "second", argv, NULL);
+	assert_non_null(second);
+	line = proc_wait_event(second, "api.listening", NULL, 0);
 	assert_non_null(line);
 	assert_int_equal(proc_value(line, "port", port, sizeof(port)), 0);
-	url = xasprintf("http://127.0.0.1:%s/v1/jobs", port);
+	second_url = xasprintf("http://127.0.0.1:%s/v1/jobs", port);
 	assert_non_null(
-	    proc_wait_event(p, "miners.shared", "among=2 in=yes", 0));
+	    proc_wait_event(second, "miners.shared", "among=2 in=yes", 0));
 	assert_non_null(proc_wait_event(r->s->daemons[SUITE_ORCHESTRATOR],
 	    "miners.shared", "among=2 in=yes", 0));
 	free(program);
 	free(public);
-	return url;
+}
+
+/* Until the miner has earned all its slots again. */
+static void
+earn_all(struct rig *r)
+{
+	for (int ended = 0; ended < 2 * SLOTS; ended++)
+		deliver(r, task(r));
+	wait_for_earned(r, 100 * SLOTS);
+}
+
+/* While the other stands still, one sends its own share and not a job more;
+ * when it goes on, all are done. */
+static void
+one_alone_sends_no_more_than_its_share(void **state)
+{
+	struct rig *r = *state;
+	int at_work;
+
+	start_second(r);
+	earn_all(r);
+	proc_signal(second, SIGSTOP);
+	for (int i = 0; i < SLOTS; i++)
+		assert_int_equal(suite_submit(r->s, job, (char[40]){0}), 202);
+	assert_int_equal(db_wait_int(r->s->db, SLOTS, 0, BOTH), 0);
+	at_work = db_int(r->s->db, AT_WORK);
+	proc_signal(second, SIGCONT);
+	assert_in_range(at_work, SLOTS / 2, SLOTS / 2 + 1);
+	for (int i = 0; i < SLOTS; i++)
+		deliver(r, hand_take(r->hand, 0));
 }
 
 static void
-submit_to(const char *url)
+submit_to_second(void)
 {
 	struct fetch_answer answer;
 
-	fetch_post_json(url, job, &answer);
+	fetch_post_json(second_url, job, &answer);
 	assert_int_equal(answer.status, 202);
 	fetch_clear(&answer);
 }
@@ -214,16 +251,10 @@ two_instances_never_send_more_than_it_says(void **state)
 {
 	struct rig *r = *state;
 	struct hand_task *at_work[SLOTS];
-	char *url = start_second(r);
-	int n = 0, ended = 0;
+	int n = 0, ended;
 
-	while (ended < 2 * SLOTS) { /* until it has earned all again */
-		deliver(r, task(r));
-		ended++;
-	}
-	wait_for_earned(r, 100 * SLOTS);
 	for (int i = 0; i < JOBS / 2; i++) {
-		submit_to(url);
+		submit_to_second();
 		assert_int_equal(suite_submit(r->s, job, (char[40]){0}), 202);
 	}
 	while (n < SLOTS)
@@ -247,7 +278,7 @@ two_instances_never_send_more_than_it_says(void **state)
 			     "select count(*) from job where state not in "
 			     "('done', 'failed')"),
 	    0);
-	free(url);
+	free(second_url);
 }
 
 int
@@ -257,6 +288,7 @@ main(void)
 	    cmocka_unit_test(slots_are_earned_one_by_one),
 	    cmocka_unit_test(a_restart_keeps_them),
 	    cmocka_unit_test(failures_cut_them),
+	    cmocka_unit_test(one_alone_sends_no_more_than_its_share),
 	    cmocka_unit_test(two_instances_never_send_more_than_it_says),
 	};
 

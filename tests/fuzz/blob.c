@@ -244,7 +244,7 @@ put_apis(struct blob *b)
 }
 
 void
-blob_write(
+blob_encode(
     const struct metadata *md, const struct blob_form *form, struct buf *out)
 {
 	struct blob b = {.md = md, .out = out, .form = *form};

@@ -22,7 +22,7 @@ struct blob_form {
 	const char *const *keep;
 };
 
-void blob_write(
+void blob_encode(
     const struct metadata *, const struct blob_form *, struct buf *);
 
 #endif

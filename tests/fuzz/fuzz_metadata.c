@@ -140,7 +140,7 @@ write_again(const struct metadata *md, int version)
 	struct buf first = {0}, second = {0};
 	struct metadata *again;
 
-	blob_write(md, &form, &first);
+	blob_encode(md, &form, &first);
 	again = metadata_parse(first.data, first.len, &err);
 	input_must(again != NULL, "what was written can be read");
 	input_must(again->version == version &&
@@ -149,7 +149,7 @@ write_again(const struct metadata *md, int version)
 		       again->has_v4 == md->has_v4 &&
 		       arena_size(again->arena) > 0,
 	    "it says the same");
-	blob_write(again, &form, &second);
+	blob_encode(again, &form, &second);
 	input_must(first.len == second.len &&
 		       memcmp(first.data, second.data, first.len) == 0,
 	    "it is written alike twice");

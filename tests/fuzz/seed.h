@@ -37,6 +37,8 @@ void seed_texts(const struct seeds *);
 void seed_worlds(const struct seeds *);
 /* Rounds of scoring and policies. */
 void seed_rounds(const struct seeds *);
+/* Forms, axons' answers, signed heads. */
+void seed_wires(const struct seeds *);
 /* What is recorded, if it is there. */
 void seed_recorded(const struct seeds *);
 

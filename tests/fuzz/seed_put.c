@@ -40,5 +40,6 @@ seed_all(const struct seeds *s)
 	seed_texts(s);
 	seed_worlds(s);
 	seed_rounds(s);
+	seed_wires(s);
 	seed_recorded(s);
 }

@@ -103,7 +103,7 @@ blobs(const struct seeds *s, const struct metadata *md)
 		parts[1] = *metadata_pallet(md, names[i]);
 		parts[1].name = "Part";
 		part.n_extensions = i == 0 ? md->n_extensions : 0;
-		blob_write(&part, &form, &b);
+		blob_encode(&part, &form, &b);
 		seed_buf(s, "metadata", "", 0, &b);
 		buf_free(&b);
 	}

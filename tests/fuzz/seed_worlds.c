@@ -137,23 +137,23 @@ blobs(const struct seeds *s)
 		struct blob_form form = {.version = version};
 		struct buf b = {0};
 
-		blob_write(world_get(version - 14), &form, &b);
+		blob_encode(world_get(version - 14), &form, &b);
 		seed_buf(s, "metadata", "", 0, &b);
 		form.is_dressed = true;
 		buf_reset(&b);
-		blob_write(world_get(version - 14), &form, &b);
+		blob_encode(world_get(version - 14), &form, &b);
 		seed_buf(s, "metadata", "", 0, &b);
 		form.keep = (const char *const[]){"System", NULL};
 		md.pallets = tiny;
 		md.n_pallets = 2;
 		md.n_extensions = version == 15;
 		buf_reset(&b);
-		blob_write(&md, &form, &b);
+		blob_encode(&md, &form, &b);
 		seed_buf(s, "metadata", "", 0, &b);
 		form.keep = little;
 		form.is_dressed = false;
 		buf_reset(&b);
-		blob_write(&md, &form, &b);
+		blob_encode(&md, &form, &b);
 		seed_buf(s, "metadata", "", 0, &b);
 		buf_free(&b);
 	}

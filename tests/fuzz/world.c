@@ -60,7 +60,7 @@ world_blob(int which, struct buf *out)
 		md.extensions = world_strange;
 		md.n_extensions = 3;
 	}
-	blob_write(&md, &form, out);
+	blob_encode(&md, &form, out);
 }
 
 static void

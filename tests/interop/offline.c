@@ -81,9 +81,10 @@ static const struct verb {
     {"extrinsic", offline_extrinsic, true}, {"parse", offline_parse, true},
     {"storage_key", offline_storage_key, true}, {"era", offline_era, false},
     {"ss58", offline_ss58, false}, {"account", offline_account, false},
-    {"sign", offline_sign, false}, {"verify", offline_verify, false},
-    {"beacon", offline_beacon, false}, {"encrypt", offline_encrypt, false},
-    {"decrypt", offline_decrypt, false}, {"pulse", offline_pulse, false}};
+    {"sign", offline_sign, false}, {"epistula", offline_epistula, false},
+    {"verify", offline_verify, false}, {"beacon", offline_beacon, false},
+    {"encrypt", offline_encrypt, false}, {"decrypt", offline_decrypt, false},
+    {"pulse", offline_pulse, false}, {"webhook", offline_webhook, false}};
 
 static int
 run(struct call *c)

@@ -48,10 +48,12 @@ int offline_era(struct call *);
 int offline_ss58(struct call *);
 int offline_account(struct call *);
 int offline_sign(struct call *);
+int offline_epistula(struct call *);
 int offline_verify(struct call *);
 int offline_beacon(struct call *);
 int offline_encrypt(struct call *);
 int offline_decrypt(struct call *);
 int offline_pulse(struct call *);
+int offline_webhook(struct call *);
 
 #endif

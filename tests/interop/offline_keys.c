@@ -1,6 +1,9 @@
-/* Addresses, secret URIs, signatures, timelocks. */
+/* Addresses, secret URIs, signatures, timelocks, webhooks. */
 #include "tests/interop/offline.h"
 
+#include <string.h>
+
+#include "common/webhook_sign.h"
 #include "subtensor/ss58.h"
 #include "subtensor/suri.h"
 #include "subtensor/timelock.h"
@@ -130,5 +133,30 @@ offline_pulse(struct call *c)
 	offline_say(c, "valid",
 	    json_boolean(
 		timelock_verify(public, offline_number(c, "round"), sig)));
+	return 0;
+}
+
+/* The signatures of a message under one secret, or an old and a new one. */
+int
+offline_webhook(struct call *c)
+{
+	const char *body = offline_text(c, "body");
+	const json_t *texts = json_object_get(c->in, "secrets");
+	struct webhook_secret secrets[2];
+	struct buf out = {0};
+	size_t n = json_array_size(texts);
+
+	if (n < 1 || n > sizeof(secrets) / sizeof(secrets[0]))
+		return err_set(&c->err, "there are no secrets");
+	for (size_t i = 0; i < n; i++) {
+		const char *text = json_string_value(json_array_get(texts, i));
+
+		if (webhook_secret_parse(text, &secrets[i], &c->err) != 0)
+			return -1;
+	}
+	webhook_sign(secrets, n, offline_text(c, "id"),
+	    (int64_t)offline_number(c, "timestamp"), body, strlen(body), &out);
+	offline_say(c, "signature", json_string(buf_str(&out)));
+	buf_free(&out);
 	return 0;
 }

@@ -13,7 +13,7 @@
 #include "common/err.h"
 #include "common/http_server.h"
 #include "common/xalloc.h"
-#include "subtensor/epistula.h"
+#include "subtensor/epistula_check.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/suite.h"
 

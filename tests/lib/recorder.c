@@ -27,7 +27,8 @@ struct recorder {
 	int fd, port;
 	const char *capacity;
 	pthread_t thread;
-	pthread_mutex_t lock; /* of the recordings */
+	pthread_mutex_t lock; /* of the recordings, and the probe */
+	char *probe;
 	STAILQ_HEAD(, recording) recordings;
 };
 
@@ -100,8 +101,11 @@ serve_one(struct recorder *r, int fd)
 	if (text == NULL)
 		return;
 	if (strncmp(text, "POST ", 5) != 0) {
+		pthread_mutex_lock(&r->lock);
+		free(r->probe);
+		r->probe = text;
+		pthread_mutex_unlock(&r->lock);
 		reply(fd, "200 OK", r->capacity);
-		free(text);
 		return;
 	}
 	kept = xcalloc(1, sizeof(*kept));
@@ -191,6 +195,17 @@ recorder_take(struct recorder *r)
 	return text;
 }
 
+char *
+recorder_probe(struct recorder *r)
+{
+	char *text;
+
+	pthread_mutex_lock(&r->lock);
+	text = r->probe != NULL ? xstrdup(r->probe) : NULL;
+	pthread_mutex_unlock(&r->lock);
+	return text;
+}
+
 int
 recorder_port(const struct recorder *r)
 {
@@ -210,5 +225,6 @@ recorder_free(struct recorder *r)
 	while ((text = take_one(r)) != NULL)
 		free(text);
 	pthread_mutex_destroy(&r->lock);
+	free(r->probe);
 	free(r);
 }

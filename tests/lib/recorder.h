@@ -18,6 +18,8 @@ int recorder_port(const struct recorder *);
 /* The next request for work that nobody took, head and body, the caller's to
  * free; NULL, having said so, if none comes in 30 s. */
 char *recorder_take(struct recorder *);
+/* The last probe, head and body, the caller's to free; NULL: none came. */
+char *recorder_probe(struct recorder *);
 /* The body of one, in it. */
 const char *recorder_body(const char *request);
 

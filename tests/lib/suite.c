@@ -118,15 +118,16 @@ write_config(struct suite *s, const struct suite_options *o)
 }
 
 static void
-add_neuron(
-    struct buf *t, const char *hotkey, double alpha, bool validates, int port)
+add_neuron(struct buf *t, const char *hotkey, double alpha, bool validates,
+    int port, bool is_axon)
 {
 	buf_printf(t,
 	    "{\"hotkey\":\"%s\",\"alpha_stake\":%.0f,"
 	    "\"validator_permit\":%s",
 	    hotkey, alpha * 1e9, validates ? "true" : "false");
 	if (port > 0)
-		buf_printf(t, ",\"commitment\":\"127.0.0.1:%d\"", port);
+		buf_printf(t, ",\"%s\":\"127.0.0.1:%d\"",
+		    is_axon ? "axon" : "commitment", port);
 	buf_add_str(t, "}");
 }
 
@@ -142,11 +143,11 @@ write_scenario(struct suite *s, const struct suite_options *o)
 	    "\"min_allowed_weights\":1,\"commit_reveal\":false},"
 	    "\"neurons\":[",
 	    SUITE_NETUID);
-	add_neuron(&t, s->hotkey, 1000, true, 0);
+	add_neuron(&t, s->hotkey, 1000, true, 0, false);
 	for (size_t i = 0; i < s->n_miners; i++) {
 		buf_add_str(&t, ",");
 		add_neuron(&t, s->miner_hotkeys[i], o->miners[i].alpha, false,
-		    s->miner_ports[i]);
+		    s->miner_ports[i], o->miners[i].is_axon);
 	}
 	buf_add_str(&t, "]}]}");
 	text = buf_take_str(&t);

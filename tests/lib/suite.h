@@ -28,7 +28,8 @@ enum suite_daemon {
 struct suite_miner {
 	double alpha;			    /* stake */
 	const char *flags[SUITE_MAX_FLAGS]; /* of tests/fake/miner */
-	int port; /* not 0: no program; the test listens there itself */
+	int port;     /* not 0: no program; the test listens there itself */
+	bool is_axon; /* it serves an axon there, and commits to nothing */
 };
 
 struct suite_options {

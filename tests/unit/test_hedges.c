@@ -150,6 +150,13 @@ miner_begin(struct miner *m, const char *capacity_key)
 	(void)m, (void)capacity_key;
 }
 
+void
+table_made(struct table *t, const char *hotkey, const char *capacity_key)
+{
+	(void)t, (void)capacity_key;
+	assert_string_equal(hotkey, world->miner.hotkey);
+}
+
 struct dispatch *
 dispatch_new(struct orchestrator *o, const struct job *job,
     const char *attempt_id, const struct miner *m, int64_t deadline_us)

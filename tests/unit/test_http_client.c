@@ -24,7 +24,7 @@
 
 #include "common/buf.h"
 #include "common/clock.h"
-#include "common/http_client.h"
+#include "common/http_client_impl.h"
 #include "common/xalloc.h"
 #include "tests/lib/http_child.h"
 #include "tests/lib/tls_cert.h"
@@ -435,6 +435,42 @@ only_public_https_addresses_are_connected_to(void **state)
 	}
 	http_client_free(client);
 	buf_free(&e.body);
+}
+
+/* The check alone: whom it lets pass is somebody else's server. */
+static void
+plain_http_is_for_public_addresses_alone(void **state)
+{
+	static const struct url_case cases[] = {
+	    {"http://1.1.1.1/", ""},
+	    {"http://1.1.1.1:8091/Synapse", ""},
+	    {"http://[2606:4700::1111]:8091/Synapse", ""},
+	    {"https://1.1.1.1/", ""},
+	    {"https://public.test/", ""},
+	    {"http://public.test/", "bad_url"},
+	    {"http://localhost/", "bad_url"},
+	    {"ftp://1.1.1.1/", "bad_url"},
+	    {"http://user@1.1.1.1/", "bad_url"},
+	    {"http://127.0.0.1/", "refused_address"},
+	    {"http://2130706433/", "refused_address"},
+	    {"http://10.0.0.1:8091/", "refused_address"},
+	    {"http://169.254.169.254/latest", "refused_address"},
+	    {"http://[::1]/", "refused_address"},
+	    {"http://[::ffff:10.0.0.1]/", "refused_address"},
+	};
+	struct http_client client = {.options = {.allow_plain = true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct http_call call = {.client = &client};
+		int rc = http_call_check_url(&call, cases[i].url);
+
+		if (strcmp(call.why != NULL ? call.why : "", cases[i].why) != 0)
+			fail_msg("%s: %s", cases[i].url, call.why);
+		assert_int_equal(rc, cases[i].why[0] == '\0' ? 0 : -1);
+		curl_url_cleanup(call.url);
+		free(call.host);
+	}
 }
 
 static void
@@ -854,6 +890,7 @@ main(void)
 	    WITH_SERVERS(the_time_of_sending_lies_between_our_time_and_theirs),
 	    WITH_SERVERS(a_large_request_is_sent_when_its_last_byte_is),
 	    WITH_SERVERS(only_public_https_addresses_are_connected_to),
+	    cmocka_unit_test(plain_http_is_for_public_addresses_alone),
 	    WITH_SERVERS(a_name_is_resolved_once_for_all_who_wait),
 	    WITH_SERVERS(a_header_with_a_line_break_is_refused),
 	    WITH_SERVERS(headers_are_sent_as_given),

@@ -52,7 +52,7 @@ static const struct {
     {"name", "7", "kind without a name: name must be a string"},
     {"protocol", NULL, "kind audio.speak: protocol must be a string"},
     {"protocol", "\"pigeon\"",
-	"kind audio.speak: protocol must be native, dippy or violet"},
+	"kind audio.speak: protocol must be native, dippy, synapse or violet"},
     {"protocol", "\"violet\"", NULL},
     {"pull_capacity", "5", NULL},
     {"pull_capacity", "0",
@@ -90,6 +90,13 @@ static const struct {
     {"deterministic", "true", NULL},
     {"deterministic", "\"yes\"",
 	"kind audio.speak: deterministic must be true or false"},
+    {"wire", "{}", NULL},
+    {"wire", "{\"fields\": {}}",
+	"kind audio.speak: wire must be absent: its protocol has no use for "
+	"it"},
+    {"wire", "\"x\"",
+	"kind audio.speak: wire must be absent: its protocol has no use for "
+	"it"},
     {"scoring", "\"translation\"", NULL},
     {"miners_max", "0",
 	"kind audio.speak: miners_max must be between 1 and 10"},
@@ -178,6 +185,9 @@ rows_have_the_tables_columns(void **state)
 	    json_integer_value(json_object_get(row, "answer_ms")), 250);
 	assert_int_equal(
 	    json_integer_value(json_object_get(row, "pull_capacity")), 1);
+	assert_int_equal(json_object_size(json_object_get(row, "wire")), 0);
+	assert_true(json_is_object(json_object_get(row, "wire")));
+	assert_true(json_is_false(json_object_get(row, "of_axons")));
 	json_decref(rows);
 	free(text);
 	free(file);
@@ -207,7 +217,8 @@ result_of(const json_t *rows)
 	    "capacity_key", "deadline_ms", "attempt_ms", "answer_ms",
 	    "retry_budget", "miners_min", "miners_wanted", "miners_max",
 	    "input_types", "max_input_bytes", "output_types",
-	    "max_output_bytes", "params", "scoring", "hedge", "pull_capacity"};
+	    "max_output_bytes", "params", "scoring", "hedge", "wire",
+	    "pull_capacity"};
 	enum { N = sizeof(columns) / sizeof(columns[0]) };
 	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	PGresAttDesc attributes[N] = {0};

@@ -10,8 +10,12 @@
 #include <string.h>
 
 #include "common/buf.h"
-#include "orchestrator/protocol.c"
-#include "orchestrator/secrets.c"
+#include "common/err.h"
+#include "common/xalloc.h"
+#include "orchestrator/job.h"
+#include "orchestrator/kinds.h"
+#include "orchestrator/orchestrator.h"
+#include "orchestrator/protocol.h"
 
 static const char key[] = "0123456789abcdef0123456789abcdef";
 static const char attempt[] = "01234567-89ab-7cde-8f01-23456789abcd";
@@ -64,7 +68,7 @@ static const struct sending sendings[] = {
 	"{\"text\": \"Hi \\u00e9\\u2615\", \"language\": \"fr\"}", NULL,
 	"{\"job_id\":\"01234567-89ab-7cde-8f01-23456789abcd\","
 	"\"kind\":\"audio.speak\","
-	"\"params\":{\"text\":\"Hi \\u00E9\\u2615\",\"language\":\"fr\"},"
+	"\"params\":{\"text\":\"Hi \\u00e9\\u2615\",\"language\":\"fr\"},"
 	"\"callback_secret\":\"{secret}\",\"deadline\":\"2026-01-02T03:04:"
 	"05Z\","
 	"\"callback_url\":\"https://o.example:8000/v1/attempts/"
@@ -93,7 +97,7 @@ static const struct sending sendings[] = {
 	"{\"prompt\": \"Caf\\u00e9 \\\"q\\\" /x\", \"width\": 1024, "
 	"\"guidance_scale\": 4.0, \"seed\": 7}",
 	NULL,
-	"{\"prompt\":\"Caf\\u00E9 \\\"q\\\" /x\",\"width\":1024,"
+	"{\"prompt\":\"Caf\\u00e9 \\\"q\\\" /x\",\"width\":1024,"
 	"\"guidance_scale\":4.0,\"seed\":7,\"task_type\":\"base-h100_pcie\","
 	"\"flux_mode\":\"dev\","
 	"\"job_id\":\"01234567-89ab-7cde-8f01-23456789abcd\","
@@ -123,6 +127,23 @@ fill_job(struct job *job, struct kind *kind, const struct sending *s)
 	    .input_sha256 = "ab12",
 	    .input_bytes = 1234};
 	snprintf(job->id, sizeof(job->id), "job-1");
+}
+
+/* What a miner is sent; the caller frees. */
+static char *
+protocol_body(const struct orchestrator *o, const struct job *job,
+    const char *attempt_id, int64_t at_us)
+{
+	const struct protocol *p = protocol_find(job->kind->protocol);
+	struct protocol_ask ask = {
+	    .o = o, .job = job, .attempt_id = attempt_id, .deadline_us = at_us};
+	struct protocol_sending sending = {0};
+	struct err err;
+
+	assert_non_null(p);
+	assert_int_equal(p->build(&ask, &sending, &err), 0);
+	assert_null(sending.fields); /* sent with Epistula's headers */
+	return sending.body;
 }
 
 static void
@@ -210,7 +231,9 @@ our_own_members_win(void **state)
 	struct orchestrator o = orchestrator_of("https://o.example");
 	struct sending s = {"dippy", "image.generate", "k",
 	    "{\"job_id\": \"x\", \"callback_url\": \"http://evil\", "
-	    "\"callback_secret\": \"x\", \"seed\": 1}",
+	    "\"callback_secret\": \"x\", \"seed\": 1, "
+	    "\"image_url\": \"http://evil/i\", "
+	    "\"webhook_url\": \"http://evil/w\"}",
 	    NULL, NULL};
 	struct kind kind;
 	struct job job;
@@ -239,7 +262,7 @@ bodies_are_ascii(void **state)
 	(void)state;
 	fill_job(&job, &kind, &s);
 	body = protocol_body(&o, &job, attempt, deadline_us);
-	assert_non_null(strstr(body, "\\uD83D\\uDE00 \\u65E5"));
+	assert_non_null(strstr(body, "\\ud83d\\ude00 \\u65e5 \\u007f"));
 	for (const char *p = body; *p != '\0'; p++)
 		assert_true((unsigned char)*p < 0x80);
 	free(body);

@@ -178,6 +178,10 @@ static const struct {
     {"{\"a b\": {}}", "schedule a b: " NAME},
     {"{\"" LONG "\": {}}", "schedule " LONG ": " NAME},
     {"{\"x\": {\"kind\": \"say\"}}", "schedule x: cron must be a string"},
+    {"{\"x\": {\"cron\": \"@daily\", \"kind\": \"say\","
+     " \"webhook_url\": \"https://a.test/\"}}",
+	"schedule x: webhook_url: nobody is told of a job that is made by the "
+	"clock; leave it out"},
     {"{\"x\": {\"cron\": 5, \"kind\": \"say\"}}",
 	"schedule x: cron must be a string"},
     {"{\"x\": {\"cron\": \"* 25 * * *\", \"kind\": \"say\"}}",

@@ -67,6 +67,7 @@ struct world {
 	bool file_away;
 	int used;
 	char input_of[UUID_TEXT], input_sha256[65];
+	char webhook[32]; /* of the job that was stored */
 	struct principal who;
 	enum { GIVE, REPEAT, REFUSE } admits;
 	int asked, ended, made; /* of admissions */
@@ -400,9 +401,29 @@ jobs_accept(struct orchestrator *o, struct job *job,
 	assert_int_equal(world_of(o)->req.answers, 0); /* not before */
 	memcpy(world_of(o)->input_of, job->input_of, UUID_TEXT);
 	memcpy(world_of(o)->input_sha256, job->input_sha256, 65);
+	snprintf(world_of(o)->webhook, sizeof(world_of(o)->webhook), "%s",
+	    job->webhook_url != NULL ? job->webhook_url : "");
 	world_of(o)->inserted++;
 	on_stored(&answer, job, arg);
 	job_free(job);
+}
+
+/* Told where its end is told, if that is a good place. */
+int
+webhooks_take(
+    struct orchestrator *o, const json_t *request, char **url, struct err *err)
+{
+	const char *value =
+	    json_string_value(json_object_get(request, "webhook_url"));
+
+	(void)o;
+	*url = NULL;
+	if (value == NULL)
+		return 0;
+	if (strcmp(value, "bad") == 0)
+		return err_set(err, "webhook_url: no");
+	*url = xstrdup(value);
+	return 0;
 }
 
 void
@@ -413,6 +434,7 @@ job_free(struct job *job)
 	json_decref(job->params);
 	json_decref(job->expect);
 	json_decref(job->tried);
+	free(job->webhook_url);
 	json_decref(job->input_measured);
 	free(job->input_type);
 	free(job);
@@ -570,7 +592,8 @@ static const struct {
 	"there is no kind \"audio\"; there are audio.speak, audio.transcribe"},
     {"{\"kind\": \"audio.speak\", \"parms\": {}}",
 	"parms is not a field of a job, which has kind, params, miners, "
-	"deadline_ms, priority, tenant, sticky, expect and input_file"},
+	"deadline_ms, priority, tenant, sticky, expect, input_file and "
+	"webhook_url"},
     {"{\"kind\": \"audio.speak\"}",
 	"params.text is missing; its type is string"},
     {"{\"kind\": \"audio.speak\", \"params\": []}", "params must be an object"},
@@ -698,6 +721,29 @@ accepted_means_committed(void **state)
 	assert_non_null(strstr(w->req.body, w->req.location + 9));
 	assert_non_null(strstr(w->req.body, "\"state\":\"queued\""));
 	world_free(w);
+}
+
+static void
+a_job_names_where_its_end_is_told(void **state)
+{
+	static const char *const urls[] = {"https://a.test/", "bad"};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct world *w = world_new();
+
+		w->form.json = json_loads(speak, 0, NULL);
+		json_object_set_new(
+		    w->form.json, "webhook_url", json_string(urls[i]));
+		run(w);
+		assert_int_equal(w->req.status, i == 0 ? 202 : 422);
+		assert_int_equal(w->inserted, i == 0);
+		assert_string_equal(w->webhook, i == 0 ? urls[0] : "");
+		if (i == 1)
+			assert_non_null(
+			    strstr(w->req.detail, "webhook_url: no"));
+		world_free(w);
+	}
 }
 
 /* With a file: what is found by looking at it, what the store says, and what
@@ -1045,6 +1091,7 @@ main(void)
 	    cmocka_unit_test(a_job_has_its_kinds_numbers),
 	    cmocka_unit_test(a_job_has_what_the_client_chose),
 	    cmocka_unit_test(accepted_means_committed),
+	    cmocka_unit_test(a_job_names_where_its_end_is_told),
 	    cmocka_unit_test(each_way_has_one_answer_and_keeps_no_file_in_vain),
 	    cmocka_unit_test(a_file_sent_before_is_named),
 	    cmocka_unit_test(what_is_admitted_is_given_back_or_used),

@@ -381,13 +381,41 @@ what_is_in_flight_is_what_the_rows_say(void **state)
 	assert_int_equal(l->ours, 1);
 	assert_int_equal(l->others, 2);
 	assert_int_equal(table_room(&t, "k", start_us), 2);
+	table_clear(&t);
+}
+
+/* Whose count was asked for, by the time at which it was begun. */
+static void
+count_one(struct table *t, int rows)
+{
+	table_count_clear(t);
+	table_count(t, "m001", "k", rows, 0, 0);
+	table_count_end(t, start_us);
+}
+
+static void
+what_is_being_made_may_not_be_in_the_rows(void **state)
+{
+	struct table t;
+	struct lane *l;
+
+	(void)state;
+	fill(&t, 2, 4);
+	l = lane_find(&t.miners[1], "k");
+	miner_begin(&t.miners[1], "k");
 	table_count_begin(&t);
-	miner_begin(&t.miners[1], "k"); /* may not be in the rows */
-	table_count_clear(&t);
-	table_count(&t, "m001", "k", 1, 2, 0);
-	table_count_end(&t, start_us);
+	count_one(&t, 0);
+	assert_int_equal(l->ours, 1); /* begun before it was asked */
+	table_made(&t, "m001", "k");
+	table_count_begin(&t);
+	miner_begin(&t.miners[1], "k");
+	count_one(&t, 1);
+	assert_int_equal(l->ours, 2); /* one there, one begun meanwhile */
+	table_made(&t, "m001", "k");
+	table_count_begin(&t);
+	count_one(&t, 2);
 	assert_int_equal(l->ours, 2);
-	assert_int_equal(table_room(&t, "k", start_us), 1);
+	assert_int_equal(table_room(&t, "k", start_us), 2);
 	table_clear(&t);
 }
 
@@ -565,6 +593,7 @@ main(void)
 	    cmocka_unit_test(no_more_than_half_are_out),
 	    cmocka_unit_test(who_is_down_is_not_counted),
 	    cmocka_unit_test(what_is_in_flight_is_what_the_rows_say),
+	    cmocka_unit_test(what_is_being_made_may_not_be_in_the_rows),
 	    cmocka_unit_test(probes_are_counted_too),
 	    cmocka_unit_test(another_table_keeps_what_is_under_way),
 	    cmocka_unit_test(what_is_in_flight_outlives_what_is_said),

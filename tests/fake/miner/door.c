@@ -8,7 +8,7 @@
 #include "common/clock.h"
 #include "common/http_server.h"
 #include "common/log.h"
-#include "subtensor/epistula.h"
+#include "subtensor/epistula_check.h"
 #include "tests/fake/miner/job.h"
 #include "tests/fake/miner/miner.h"
 #include "tests/fake/miner/reply.h"
