@@ -45,7 +45,7 @@ ROUTING := $(foreach f,draw earned lane out pool replay route_text router shares
 all: $(PROGRAMS:%=$(B)/bin/%)
 
 # Program -> its folder's objects; the probe is a program of its own files.
-$(B)/bin/orchestratord: $(filter-out $(B)/obj/orchestrator/probed%,$(call objects,orchestrator/*.c))
+$(B)/bin/orchestratord: $(filter-out $(B)/obj/orchestrator/probed%,$(call objects,orchestrator/*.c)) $(B)/gen/openapi.o
 $(B)/bin/subnetd-probe: $(call objects,orchestrator/probed*.c)
 $(B)/bin/validatord: $(call objects,validator/*.c)
 $(B)/bin/weightsetterd: $(call objects,weightsetter/*.c)
@@ -67,11 +67,11 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
 $(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
-$(B)/tests/unit/test_api_routes: $(filter-out %/main.o $(B)/obj/orchestrator/probed%,$(call objects,orchestrator/*.c))
 $(addprefix $(B)/tests/unit/test_,router replay settle claiming): $(ROUTING)
 # What miners are sent; each wire format is a file of its own.
 WIRES := $(call objects,orchestrator/protocol*.c) $(B)/obj/orchestrator/secrets.o
 $(addprefix $(B)/tests/unit/test_,protocol protocol_dippy protocol_synapse kinds probe_verdict): $(WIRES)
+$(addprefix $(B)/tests/unit/test_,api_routes openapi): $(filter-out %/main.o $(B)/obj/orchestrator/probed%,$(call objects,orchestrator/*.c)) $(B)/gen/openapi.o
 CHAOS := $(B)/tests/chaos/kill $(B)/tests/chaos/scenarios $(B)/tests/chaos/rolling
 $(B)/tests/chaos/scenarios: $(B)/obj/tests/chaos/faults.o
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)) $(B)/tests/bench/jobs
@@ -106,6 +106,11 @@ $(B)/gen/sql.c: $(SQL) sql/embed
 	@mkdir -p $(@D)
 	sql/embed $@ $(B)/gen/sql.h
 $(B)/gen/sql.h: $(B)/gen/sql.c ;
+$(B)/gen/openapi.c: $(wildcard orchestrator/openapi/*.json) orchestrator/openapi/embed
+	@mkdir -p $(@D)
+	orchestrator/openapi/embed $@
+$(B)/gen/openapi.o: $(B)/gen/openapi.c orchestrator/openapi.h
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 tests: all $(UNIT) $(STORE) $(DAEMON) $(FUZZ) $(FAKES) $(DEMO) $(DUMP)
 check:

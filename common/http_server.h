@@ -28,6 +28,7 @@
 
 struct err;
 struct event_base;
+struct json_t;
 struct http_req;
 struct http_server;
 
@@ -149,9 +150,13 @@ void http_stream_cut(struct http_req *);
 void http_stream_on_room(
     struct http_req *, void (*)(struct http_req *, void *), void *arg);
 
-/* RFC 9457: {"type","title","status","code","detail","request_id"}. */
+/* RFC 9457: {"type","title","status","code","detail","instance","request_id"};
+ * type is /errors/CODE, instance the path. A 503 says Retry-After. */
 void http_reply_problem(struct http_req *, int status, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* The same with further members, an object that is taken. */
+void http_reply_problem_more(struct http_req *, int status, const char *code,
+    const char *detail, struct json_t *more);
 
 /*
  * Told once if the client goes away before the answer, after on_end(false)

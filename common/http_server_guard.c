@@ -22,9 +22,9 @@ static const struct http_fault bad_method = {
 static const struct http_fault folded = {
     400, "folded_header", "a header line begins with a blank"};
 static const struct http_fault bad_name = {
-    400, "bad_header", "a header's name is malformed"};
+    400, "malformed_header", "a header's name is malformed"};
 static const struct http_fault bad_value = {
-    400, "bad_header", "a header's value has a control character"};
+    400, "malformed_header", "a header's value has a control character"};
 static const struct http_fault bad_chunk = {
     400, "bad_chunk", "a chunk is malformed"};
 static const struct http_fault bad_trailer = {

@@ -2,6 +2,7 @@
 #include "common/http_server_impl.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <event2/buffer.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -340,33 +341,81 @@ text(const char *s)
 	return json;
 }
 
-/* A problem of RFC 9457; the caller frees. */
-static char *
-problem(int status, const char *code, const char *detail, const char *id)
+/* A path as it stands in a URI; NULL for none. */
+static json_t *
+uri_of(const char *path)
 {
-	json_t *json = json_pack("{s:s,s:s,s:i,s:s,s:o,s:s}", "type",
-	    "about:blank", "title", http_status_title(status), "status", status,
-	    "code", code, "detail", text(detail), "request_id", id);
-	char *s = json_dumps(json, JSON_COMPACT);
+	struct buf out = {0};
+	json_t *json;
 
+	if (path == NULL)
+		return NULL;
+	for (const char *p = path; *p != '\0'; p++) {
+		if (isalnum((unsigned char)*p) || strchr("/-._~", *p) != NULL)
+			buf_add_byte(&out, *p);
+		else
+			buf_printf(&out, "%%%02X", (unsigned char)*p);
+	}
+	json = json_string(buf_str(&out));
+	buf_free(&out);
+	return json;
+}
+
+/* A problem of RFC 9457; the caller frees. path NULL: it is not known. more:
+ * further members, or NULL. */
+static char *
+problem(int status, const char *code, const char *detail, const char *path,
+    const char *id, json_t *more)
+{
+	char type[80];
+	json_t *json;
+	char *s;
+
+	snprintf(type, sizeof(type), "/errors/%s", code);
+	json = json_pack("{s:s,s:s,s:i,s:s,s:o,s:o*,s:s}", "type", type,
+	    "title", http_status_title(status), "status", status, "code", code,
+	    "detail", text(detail), "instance", uri_of(path), "request_id", id);
+	if (more != NULL)
+		json_object_update_missing(json, more);
+	s = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
 	assert(s != NULL);
 	return s;
+}
+
+/* What is away is soon back, or another of us answers; unless the handler
+ * knows better. */
+static void
+say_when(struct http_req *req)
+{
+	if (strstr(buf_str(&req->extra), "Retry-After:") == NULL)
+		http_reply_header(req, "Retry-After", "1");
 }
 
 void
 http_reply_problem(
     struct http_req *req, int status, const char *code, const char *fmt, ...)
 {
-	char detail[512], *body;
+	char detail[512];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(detail, sizeof(detail), fmt, ap);
 	va_end(ap);
-	body = problem(status, code, detail, req->id);
+	http_reply_problem_more(req, status, code, detail, NULL);
+}
+
+void
+http_reply_problem_more(struct http_req *req, int status, const char *code,
+    const char *detail, json_t *more)
+{
+	char *body = problem(status, code, detail, req->path, req->id, more);
+
+	if (status == 503)
+		say_when(req);
 	http_reply(req, status, "application/problem+json", body, strlen(body));
 	free(body);
+	json_decref(more);
 }
 
 void
@@ -385,7 +434,8 @@ http_reply_fault(struct http_conn *c, const struct http_fault *fault)
 		memcpy(id, c->req->id, sizeof(id));
 	else
 		http_server_make_id(c->server, id);
-	body = problem(fault->status, fault->code, fault->detail, id);
+	body =
+	    problem(fault->status, fault->code, fault->detail, NULL, id, NULL);
 	head.len = strlen(body);
 	write_head(c, &head);
 	if (c->req == NULL || !c->req->is_head)

@@ -21,14 +21,6 @@ extern char **environ;
 
 enum { EXIT_USAGE = 64 };
 
-static const struct http_route health_routes[] = {
-    {"GET", "/livez", 0, false, service_livez, 0},
-    {"GET", "/readyz", 0, false, service_readyz, 0},
-    {"GET", "/healthz", 0, false, service_readyz, 0},
-    {"GET", "/metrics", 0, false, service_metrics, 0},
-    {NULL, NULL, 0, false, NULL, 0},
-};
-
 static void
 set_log_level(const struct config *config)
 {
@@ -145,7 +137,7 @@ service_run(struct service *s, const char *metrics_key)
 
 	if (address[0] != '\0') {
 		s->http = http_server_new(
-		    s->base, health_routes, &http_default_limits, s);
+		    s->base, service_routes, &http_default_limits, s);
 		failed = http_server_listen(s->http, address, &err);
 	}
 	if (failed)
@@ -183,15 +175,15 @@ service_clear(struct service *s)
 
 /* -- health ------------------------------------------------------------- */
 
-void
-service_livez(struct http_req *req, void *service)
+static void
+show_livez(struct http_req *req, void *service)
 {
 	(void)service;
 	http_reply(req, 200, "text/plain", "ok\n", 3);
 }
 
-void
-service_readyz(struct http_req *req, void *service)
+static void
+show_readyz(struct http_req *req, void *service)
 {
 	struct service *s = service;
 	struct buf missing = {0};
@@ -200,15 +192,17 @@ service_readyz(struct http_req *req, void *service)
 		buf_add_str(&missing, "draining\n");
 	if (s->check_ready != NULL)
 		s->check_ready(&missing, s->arg);
-	if (missing.len == 0)
+	if (missing.len == 0) {
 		http_reply(req, 200, "text/plain", "ready\n", 6);
-	else
+	} else {
+		http_reply_header(req, "Retry-After", "1");
 		http_reply(req, 503, "text/plain", missing.data, missing.len);
+	}
 	buf_free(&missing);
 }
 
-void
-service_metrics(struct http_req *req, void *service)
+static void
+show_metrics(struct http_req *req, void *service)
 {
 	struct service *s = service;
 	struct buf text = {0};
@@ -217,3 +211,11 @@ service_metrics(struct http_req *req, void *service)
 	http_reply(req, 200, "text/plain; version=0.0.4", text.data, text.len);
 	buf_free(&text);
 }
+
+const struct http_route service_routes[] = {
+    {"GET", "/livez", 0, false, show_livez, 0},
+    {"GET", "/readyz", 0, false, show_readyz, 0},
+    {"GET", "/healthz", 0, false, show_readyz, 0},
+    {"GET", "/metrics", 0, false, show_metrics, 0},
+    {NULL, NULL, 0, false, NULL, 0},
+};

@@ -10,12 +10,13 @@
 
 #include <stdbool.h>
 
+#include "common/http_server.h"
+
 struct buf;
 struct config;
 struct config_key;
 struct event;
 struct event_base;
-struct http_req;
 struct http_server;
 struct metrics;
 
@@ -53,10 +54,9 @@ int service_run(struct service *, const char *metrics_key);
 void service_stop(struct service *);
 void service_clear(struct service *);
 
-/* Handlers for the routes /livez, /readyz and /metrics of other servers: arg
- * of that server must point to something that begins with the service. */
-void service_livez(struct http_req *, void *service);
-void service_readyz(struct http_req *, void *service);
-void service_metrics(struct http_req *, void *service);
+/* The routes of health, /livez, /readyz, /healthz and /metrics, for other
+ * servers: arg of such a server must point to something that begins with the
+ * service. */
+extern const struct http_route service_routes[];
 
 #endif

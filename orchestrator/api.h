@@ -1,5 +1,6 @@
 /*
- * The HTTP API: the table of routes, and the handlers that only read.
+ * The HTTP API: the doors, put together. A door is a table of routes in a file
+ * of its own; one more is one more line in api.c.
  */
 #ifndef ORCHESTRATOR_API_H
 #define ORCHESTRATOR_API_H

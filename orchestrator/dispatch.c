@@ -261,6 +261,7 @@ sign(struct dispatch *d, struct protocol_sending *s)
 	    .is_plain = d->is_plain,
 	    .body = s->body,
 	    .signed_for = d->hotkey,
+	    .traceparent = d->asked.trace,
 	    .timeout_ms = wait_ms(d),
 	    .fields = s->fields,
 	    .on_signed = on_signed,
@@ -352,7 +353,8 @@ stop_loading(struct dispatch *d)
 
 /* What a miner is sent is made of this. */
 static void
-copy_asked(struct job *asked, const struct job *job)
+copy_asked(
+    const struct orchestrator *o, struct job *asked, const struct job *job)
 {
 	memcpy(asked->id, job->id, sizeof(asked->id));
 	asked->kind = job->kind;
@@ -363,6 +365,10 @@ copy_asked(struct job *asked, const struct job *job)
 	    sizeof(asked->input_sha256));
 	memcpy(asked->input_of, job->input_of, sizeof(asked->input_of));
 	asked->input_bytes = job->input_bytes;
+	/* Whoever ordered the job: no miner sees who did. */
+	memcpy(asked->trace, job->trace, sizeof(asked->trace));
+	if (asked->trace[0] == '\0')
+		trace_make(&o->secrets, job->id, asked->trace);
 }
 
 struct dispatch *
@@ -386,7 +392,7 @@ dispatch_new(struct orchestrator *o, const struct job *job,
 	}
 	d->is_plain = d->protocol->is_of_axons && m->is_axon;
 	d->url = dispatch_url(o, m->address, d->kind->path, d->is_plain);
-	copy_asked(&d->asked, job);
+	copy_asked(o, &d->asked, job);
 	if (d->protocol->takes_input && job->input_type != NULL)
 		load(d);
 	else

@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/xalloc.h"
 #include "orchestrator/file_take.h"
+#include "orchestrator/form.h"
 #include "orchestrator/give.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/reply_row.h"
@@ -226,10 +227,8 @@ list(struct http_req *req, void *orchestrator)
 
 enum { OWNERS = ROLE_CLIENT | ROLE_OPERATOR | ROLE_ADMIN };
 
-#define MAX_UPLOAD (5ull * 1024 * 1024 * 1024)
-
 const struct http_route files_routes[] = {
-    {"POST", "/v1/files", MAX_UPLOAD, true, file_take, OWNERS},
+    {"POST", "/v1/files", FORM_MAX_BODY, true, file_take, OWNERS},
     {"GET", "/v1/files", 0, false, list, OWNERS},
     {"GET", "/v1/files/{id}", 0, false, show, OWNERS},
     {"DELETE", "/v1/files/{id}", 0, false, delete, OWNERS},

@@ -15,6 +15,9 @@ struct blobs;
 struct err;
 struct form;
 
+/* Little more than its file; no kind takes a larger one. */
+#define FORM_MAX_BODY (5ull * 1024 * 1024 * 1024)
+
 enum { FORM_MAX_FIELD = 65536, FORM_MAX_JSON = 4 * 1024 * 1024 };
 
 /* file_part is the name of the part whose bytes are the file. NULL if the

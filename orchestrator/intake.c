@@ -251,7 +251,7 @@ has_secret(const struct intake *in)
 	    http_req_header(in->req, "X-Callback-Secret"));
 }
 
-void
+static void
 intake_native(struct http_req *req, void *orchestrator)
 {
 	struct orchestrator *o = orchestrator;
@@ -311,7 +311,7 @@ on_dippy_end(struct http_req *req, bool ok, void *arg)
 		    in->o, in->arrival.attempt_id, on_dippy_row, in);
 }
 
-void
+static void
 intake_dippy(struct http_req *req, void *orchestrator)
 {
 	struct orchestrator *o = orchestrator;
@@ -368,7 +368,7 @@ on_input_row(const struct pg_answer *answer, void *arg)
 	free(r);
 }
 
-void
+static void
 intake_input(struct http_req *req, void *orchestrator)
 {
 	struct orchestrator *o = orchestrator;
@@ -391,3 +391,11 @@ intake_input(struct http_req *req, void *orchestrator)
 	r->expires_s = expires_s;
 	store_attempt_get(o, id, on_input_row, r);
 }
+
+/* Nobody is asked for a key: an attempt has a secret. */
+const struct http_route intake_routes[] = {
+    {"GET", "/v1/attempts/{id}/input", 0, false, intake_input, 0},
+    {"POST", "/v1/attempts/{id}/result", FORM_MAX_BODY, true, intake_native, 0},
+    {"POST", "/results/callback", FORM_MAX_BODY, true, intake_dippy, 0},
+    {NULL, NULL, 0, false, NULL, 0},
+};

@@ -9,12 +9,11 @@
 #ifndef ORCHESTRATOR_INTAKE_H
 #define ORCHESTRATOR_INTAKE_H
 
-struct http_req;
+#include "common/http_server.h"
+
 struct orchestrator;
 
-void intake_native(struct http_req *, void *orchestrator);
-void intake_dippy(struct http_req *, void *orchestrator);
-void intake_input(struct http_req *, void *orchestrator);
+extern const struct http_route intake_routes[];
 
 /* Bytes are there that nobody has looked at: look. */
 void intake_probe_again(struct orchestrator *, const char *attempt_id);

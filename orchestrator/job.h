@@ -11,6 +11,7 @@
 
 #include "common/uuid.h"
 #include "orchestrator/states.h"
+#include "orchestrator/trace.h"
 
 struct idempotency;
 struct kind;
@@ -28,6 +29,7 @@ struct job {
 	char *webhook_url; /* where its end is told; NULL: nowhere */
 	char *only;	   /* the only miner that may have it; NULL: any */
 	char tenant[JOB_MAX_TENANT + 1]; /* whose; "": nobody's in particular */
+	char trace[TRACE_TEXT];		 /* "": none is kept with it */
 	char *input_type;		 /* NULL: no input */
 	char input_sha256[65];
 	char input_of[UUID_TEXT]; /* it is that file; "": its own */

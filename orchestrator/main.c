@@ -30,6 +30,7 @@
 #include "orchestrator/api.h"
 #include "orchestrator/claim.h"
 #include "orchestrator/dispatch.h"
+#include "orchestrator/docs.h"
 #include "orchestrator/drain.h"
 #include "orchestrator/files.h"
 #include "orchestrator/flights.h"
@@ -46,6 +47,8 @@
 #include "orchestrator/states.h"
 #include "orchestrator/store_miners.h"
 #include "orchestrator/sweep.h"
+#include "orchestrator/v1_events.h"
+#include "orchestrator/v1_wait.h"
 #include "orchestrator/watch.h"
 #include "orchestrator/webhooks.h"
 #include "orchestrator/webhooks_plan.h"
@@ -449,6 +452,11 @@ open_api(struct orchestrator *o)
 	const char *public_url = config_str(config, "orchestrator.public_url");
 	struct err err;
 
+	o->docs = docs_new(&err);
+	if (o->docs == NULL) {
+		log_fatal("api.document", "why=\"%s\"", err.text);
+		return -1;
+	}
 	o->gate = gate_new(o, config_str(config, "orchestrator.keys"));
 	if (o->gate == NULL)
 		return -1;
@@ -521,6 +529,7 @@ start(struct orchestrator *o, const char *self)
 	o->flights = flights_new(o);
 	o->watches = watches_new(o);
 	start_webhooks(o);
+	o->streams = v1_streams_new(o);
 	o->hedges =
 	    hedges_new(o, config_real(config, "orchestrator.hedge_budget"),
 		config_ms(config, "orchestrator.hedge_least"));
@@ -549,11 +558,14 @@ stop(struct orchestrator *o)
 	hedges_free(o->hedges);
 	flights_free(o->flights);
 	miners_free(o->miners);
+	v1_wait_drop(o);
+	v1_streams_free(o->streams);
 	watches_free(o->watches);
 	webhooks_free(o->webhooks);
 	claim_free(o->claim);
 	idempotencies_free(o->idempotencies);
 	http_server_free(o->api);
+	docs_free(o->docs);
 	gate_free(o->gate);
 	dispatches_drop(o);
 	signed_calls_drop(o);
@@ -581,6 +593,8 @@ on_drain(void *arg)
 {
 	struct orchestrator *o = arg;
 
+	v1_wait_drain(o);
+	v1_streams_drain(o->streams);
 	o->drain =
 	    drain_start(o, config_ms(o->service.config, "orchestrator.drain"));
 }

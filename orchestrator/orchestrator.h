@@ -15,12 +15,14 @@
 #include "orchestrator/router.h"
 #include "orchestrator/secrets.h"
 #include "orchestrator/table.h"
+#include "orchestrator/v1_wait.h"
 #include "orchestrator/webhooks_seal.h"
 
 struct blobs;
 struct claim;
 struct dendrite;
 struct dispatch;
+struct docs;
 struct drain;
 struct files;
 struct flights;
@@ -39,6 +41,7 @@ struct schedules;
 struct signed_call;
 struct signer_client;
 struct sweep;
+struct v1_streams;
 struct watches;
 struct webhooks;
 
@@ -77,8 +80,11 @@ struct orchestrator {
 	struct pg *back; /* what looks at everything, and may take a while */
 	struct redis *out, *jobs, *chain, *scores;
 	struct http_server *api;
+	struct docs *docs;
 	struct gate *gate; /* who may use the API */
 	struct idempotencies *idempotencies;
+	struct v1_streams *streams; /* of events */
+	struct v1_waiters waiters;
 	struct http_client *client;
 	struct http_client *axons; /* to classic axons */
 	struct signer_client *signer;

@@ -105,8 +105,8 @@ on_stored(const struct pg_answer *answer, const struct job *job, void *arg)
 		refuse_unstored(order, answer, job);
 		return;
 	}
-	log_info("job.accepted", "id=%s kind=%s miners=%d", job->id,
-	    job->kind->name, job->wanted);
+	log_info("job.accepted", "id=%s kind=%s miners=%d trace=%s", job->id,
+	    job->kind->name, job->wanted, job->trace);
 	metric_add(o->counters.jobs_accepted, 1);
 	redis_send(o->out, redis_accepted, job->id, job->kind->name);
 	order_end(order, job, NULL);
@@ -332,6 +332,21 @@ order_check_open(const struct orchestrator *o, struct refusal *r)
 	return -1;
 }
 
+/* Its id, and what it is traced by. */
+static void
+name_job(struct order *order, const struct order_request *request)
+{
+	struct job *job = order->job;
+
+	if (request->id != NULL)
+		snprintf(job->id, sizeof(job->id), "%s", request->id);
+	else
+		uuid_new(job->id);
+	trace_take(request->traceparent, job->trace);
+	if (job->trace[0] == '\0')
+		trace_make(&order->o->secrets, job->id, job->trace);
+}
+
 /* Whose it is: as it says, if that is for its sender to say. */
 static int
 take_owner(struct order *order, struct err *err)
@@ -361,8 +376,6 @@ go_on(struct order *order, const struct order_request *request)
 	bool is_named = job->input_of[0] != '\0';
 	bool is_sent = order->file != NULL;
 
-	if (job->id[0] == '\0')
-		uuid_new(job->id);
 	if (takes && !is_sent && !is_named)
 		order_refuse(order, 422, "input_missing",
 		    "this kind works on a file: send multipart/form-data with "
@@ -411,8 +424,6 @@ order_place(struct orchestrator *o, const struct order_request *request,
 		order_refuse(order, 422, "bad_job", err.text);
 		return;
 	}
-	if (request->id != NULL)
-		snprintf(
-		    order->job->id, sizeof(order->job->id), "%s", request->id);
+	name_job(order, request);
 	go_on(order, request);
 }

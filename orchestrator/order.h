@@ -30,6 +30,7 @@ struct order_request {
 	const char *id; /* a lower-case UUID it is to have; NULL: a new one */
 	struct blob_writer *file; /* its input, which is taken; NULL: none */
 	const char *file_type;	  /* as its sender says; borrowed */
+	const char *traceparent;  /* the header, any; NULL: none. Borrowed */
 };
 
 /*

@@ -82,6 +82,16 @@ check_one_of(
 	return -1;
 }
 
+json_t *
+params_languages(void)
+{
+	json_t *list = json_array();
+
+	for (const char *at = languages; *at != '\0'; at += 3)
+		json_array_append_new(list, json_stringn(at, 2));
+	return list;
+}
+
 static int
 is_language(const json_t *value)
 {
@@ -178,6 +188,23 @@ take_param(const char *name, const json_t *spec, const json_t *given,
 	return 0;
 }
 
+/* What judges take a job for that names no language. */
+static int
+check_assumed(const char *name, const json_t *spec, struct err *err)
+{
+	const json_t *assumed = json_object_get(spec, "assumed");
+
+	if (assumed == NULL)
+		return 0;
+	if (strcmp(type_of(spec), "language") != 0)
+		return err_set(
+		    err, "params.%s.assumed is for languages only", name);
+	if (check_value(name, spec, assumed, err) != 0 ||
+	    check_one_of(name, spec, assumed, err) != 0)
+		return err_wrap(err, "what is assumed is no good");
+	return 0;
+}
+
 /* A table whose own limits and default make sense. */
 static int
 check_limits(const char *name, const json_t *spec, struct err *err)
@@ -196,7 +223,7 @@ check_limits(const char *name, const json_t *spec, struct err *err)
 	if (fallback != NULL && (check_value(name, spec, fallback, err) != 0 ||
 				    check_one_of(name, spec, fallback, err)))
 		return err_wrap(err, "the default is no good");
-	return 0;
+	return check_assumed(name, spec, err);
 }
 
 int

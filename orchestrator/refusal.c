@@ -4,8 +4,6 @@
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "common/http_server.h"
@@ -39,21 +37,12 @@ void
 refusal_reply(struct http_req *req, const struct refusal *r)
 {
 	char reset_at[32];
-	json_t *body;
-	char *text;
 
 	if (r->reset_us == 0) {
 		http_reply_problem(req, r->status, r->code, "%s", r->why);
 		return;
 	}
 	print_reset(r->reset_us, reset_at);
-	body = json_pack("{s:s, s:s, s:i, s:s, s:s, s:s, s:s}", "type",
-	    "about:blank", "title", http_status_title(r->status), "status",
-	    r->status, "code", r->code, "detail", r->why, "reset_at", reset_at,
-	    "request_id", http_req_id(req));
-	text = json_dumps(body, JSON_COMPACT);
-	http_reply(
-	    req, r->status, "application/problem+json", text, strlen(text));
-	free(text);
-	json_decref(body);
+	http_reply_problem_more(req, r->status, r->code, r->why,
+	    json_pack("{s:s}", "reset_at", reset_at));
 }

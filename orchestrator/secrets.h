@@ -38,4 +38,9 @@ void secrets_file(const struct secrets *, const char *file_id,
 bool secrets_check_file(const struct secrets *, const char *file_id,
     int64_t expires_s, const char *given, int64_t now_s);
 
+/* What a job is traced by that came without: no secret itself, but nobody
+ * can tell from it which job it is. */
+void secrets_trace(
+    const struct secrets *, const char *job_id, char out[SECRET_TEXT]);
+
 #endif

@@ -10,6 +10,7 @@
 #include "common/uuid.h"
 #include "common/xalloc.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/trace.h"
 #include "subtensor/epistula.h"
 
 enum { MAX_ANSWER = 65536, N_EPISTULA = 7 };
@@ -31,6 +32,7 @@ struct signed_call {
 	char signed_for[64];
 	char uuid[UUID_TEXT];
 	int64_t timestamp_ms;
+	char trace[TRACE_TEXT];
 	struct dendrite *dendrite; /* of a synapse */
 	int64_t nonce_ns;
 	char **headers; /* once it is signed */
@@ -83,6 +85,24 @@ epistula_headers(const struct signed_call *c, const char *signature)
 	    "Epistula-Signed-By: %s", signer_client_hotkey(c->o->signer));
 	h[6] = xasprintf("Epistula-Signed-For: %s", c->signed_for);
 	return h;
+}
+
+/* -- whose work it belongs to ---------------------------------------------- */
+
+/* The list with one more, if there is one. */
+static char **
+add_trace(char **headers, const char *trace)
+{
+	size_t n = 0;
+
+	if (trace[0] == '\0')
+		return headers;
+	while (headers[n] != NULL)
+		n++;
+	headers = xrealloc(headers, n + 2, sizeof(*headers));
+	headers[n] = xasprintf("traceparent: %s", trace);
+	headers[n + 1] = NULL;
+	return headers;
 }
 
 /* -- a synapse ------------------------------------------------------------- */
@@ -185,8 +205,10 @@ on_signature(const char *signature, const struct err *err, void *arg)
 		signed_call_free(c);
 		return;
 	}
-	c->headers = c->dendrite != NULL ? synapse_made(c, signature, NULL)
-					 : epistula_headers(c, signature);
+	c->headers =
+	    add_trace(c->dendrite != NULL ? synapse_made(c, signature, NULL)
+					  : epistula_headers(c, signature),
+		c->trace);
 	c->r.on_signed(c, NULL, c->r.arg);
 }
 
@@ -200,6 +222,8 @@ signed_call_new(struct orchestrator *o, const struct signed_call_request *r)
 	LIST_INSERT_HEAD(&o->calls, c, link);
 	c->r = *r;
 	snprintf(c->signed_for, sizeof(c->signed_for), "%s", r->signed_for);
+	snprintf(c->trace, sizeof(c->trace), "%s",
+	    r->traceparent != NULL ? r->traceparent : "");
 	c->timestamp_ms = clock_wall_ms();
 	if (c->r.fields != NULL) {
 		c->dendrite = take_dendrite(o);

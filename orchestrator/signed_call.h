@@ -23,10 +23,11 @@ struct signed_call;
 
 struct signed_call_request {
 	const char *method;
-	char *url;		/* taken; its path is a synapse's name */
-	bool is_plain;		/* it may be http: a classic axon's */
-	char *body;		/* taken */
-	const char *signed_for; /* hotkey */
+	char *url;		 /* taken; its path is a synapse's name */
+	bool is_plain;		 /* it may be http: a classic axon's */
+	char *body;		 /* taken */
+	const char *signed_for;	 /* hotkey */
+	const char *traceparent; /* NULL: without that header; copied */
 	int timeout_ms;
 	size_t max_answer; /* bytes; 0: 64 KiB */
 	json_t *fields;	   /* taken; of a synapse, NULL: Epistula */

@@ -67,6 +67,7 @@ store_job_from_row(const struct orchestrator *o, const PGresult *res, int i)
 		job->sticky = xstrdup(pg_text(res, i, "sticky"));
 	if (!pg_is_null(res, i, "only_hotkey"))
 		job->only = xstrdup(pg_text(res, i, "only_hotkey"));
+	trace_take(pg_text(res, i, "traceparent"), job->trace);
 	job->min = pg_int(res, i, "miners_min");
 	job->wanted = pg_int(res, i, "miners_wanted");
 	job->retries_left = pg_int(res, i, "retries_left");
@@ -116,6 +117,7 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	pg_add_text(&p, measured);
 	pg_add_text(&p, job->input_of[0] != '\0' ? job->input_of : NULL);
 	pg_add_text(&p, job->webhook_url);
+	pg_add_text(&p, job->trace[0] != '\0' ? job->trace : NULL);
 	pg_op_add_row(op, sql_job_insert, p.n, p.values);
 	if (job->name != NULL)
 		store_idempotency_add_done(op, o, job->name, job->id);

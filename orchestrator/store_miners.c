@@ -42,18 +42,6 @@ store_miner_table(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 }
 
 void
-store_miner_show(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
-{
-	struct pg_params p = {0};
-	int64_t now_us = clock_wall_us();
-
-	pg_add_int(&p, o->netuid);
-	pg_add_us(&p, now_us);
-	pg_add_us(&p, now_us - MINERS_POLL_MS * 1000LL);
-	store_query(o, sql_miner_show, &p, on_answer, arg);
-}
-
-void
 store_score_show(struct orchestrator *o, const char *hotkey, int64_t limit,
     const char *before, pg_on_answer *on_answer, void *arg)
 {

@@ -22,7 +22,6 @@ void store_miner_probe(
     struct orchestrator *, int64_t before_us, pg_on_answer *, void *arg);
 void store_miner_seen(struct orchestrator *, const char *hotkey, bool is_up,
     const json_t *capacity);
-void store_miner_show(struct orchestrator *, pg_on_answer *, void *arg);
 /* So many of its judgements, behind that attempt unless it is NULL. */
 void store_score_show(struct orchestrator *, const char *hotkey, int64_t limit,
     const char *before, pg_on_answer *, void *arg);

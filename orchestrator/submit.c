@@ -18,7 +18,9 @@
 #include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/order.h"
+#include "orchestrator/prefer.h"
 #include "orchestrator/refusal.h"
+#include "orchestrator/v1_wait.h"
 
 static const char wanted[] =
     "send application/json, or multipart/form-data with the parts job and "
@@ -63,6 +65,8 @@ answer_accepted(struct submit *s, const struct job *job)
 	text = json_dumps(body, JSON_COMPACT);
 	snprintf(location, sizeof(location), "/v1/jobs/%s", job->id);
 	http_reply_header(s->req, "Location", location);
+	if (job->trace[0] != '\0')
+		http_reply_header(s->req, "traceparent", job->trace);
 	http_reply(s->req, 202, "application/json", text, strlen(text));
 	free(text);
 	json_decref(body);
@@ -72,11 +76,14 @@ static void
 on_placed(const struct job *job, const struct refusal *r, void *arg)
 {
 	struct submit *s = arg;
+	int wait_s = prefer_wait_s(http_req_header(s->req, "Prefer"));
 
-	if (job != NULL)
-		answer_accepted(s, job);
-	else
+	if (job == NULL)
 		refusal_reply(s->req, r);
+	else if (wait_s > 0)
+		v1_wait(s->o, s->req, job->id, wait_s, true);
+	else
+		answer_accepted(s, job);
 	free(s);
 }
 
@@ -111,7 +118,8 @@ static void
 on_read(struct form *form, const struct refusal *r, void *arg)
 {
 	struct submit *s = arg;
-	struct order_request request = {0};
+	struct order_request request = {
+	    .traceparent = http_req_header(s->req, "traceparent")};
 	struct err err;
 	json_t *json;
 

@@ -91,16 +91,16 @@ check_file(const struct task *t, struct refusal *r)
 	const char *media = form_file_type(t->form);
 
 	if (media[0] == '\0')
-		refusal_set(r, 400, "bad_job", "%s is missing: send %s as it",
+		refusal_set(r, 422, "bad_job", "%s is missing: send %s as it",
 		    type->file, type->sort);
 	else if (form_file_bytes(t->form) == 0)
-		refusal_set(r, 400, "bad_job", "%s is empty", type->file);
+		refusal_set(r, 422, "bad_job", "%s is empty", type->file);
 	else if (extension != NULL && !has_extension(type, extension))
-		refusal_set(r, 400, "bad_job",
+		refusal_set(r, 422, "bad_job",
 		    "File type not supported: \".%.16s\" is no name of %s",
 		    extension, type->sort);
 	else if (!is_of_sort(type, extension, media))
-		refusal_set(r, 400, "bad_job", "File must be %s", type->sort);
+		refusal_set(r, 422, "bad_job", "File must be %s", type->sort);
 	else
 		return 0;
 	return -1;
@@ -114,7 +114,7 @@ check_text(const struct task *t, struct refusal *r)
 	size_t n;
 
 	if (!violet_is_utf8(text)) {
-		refusal_set(r, 400, "bad_job", "text is not UTF-8");
+		refusal_set(r, 422, "bad_job", "text is not UTF-8");
 		return -1;
 	}
 	text += strspn(text, blanks);
@@ -124,7 +124,7 @@ check_text(const struct task *t, struct refusal *r)
 		n--;
 	if (n >= (size_t)t->type->min_text)
 		return 0;
-	refusal_set(r, 400, "bad_job",
+	refusal_set(r, 422, "bad_job",
 	    "text has %zu characters and must have %d or more", n,
 	    t->type->min_text);
 	return -1;
@@ -138,11 +138,11 @@ check_languages(const struct task *t, struct refusal *r)
 	if (!t->type->has_target)
 		return 0;
 	if (target == NULL)
-		refusal_set(r, 400, "bad_job",
+		refusal_set(r, 422, "bad_job",
 		    "target_language is missing: a language code such as "
 		    "\"de\"");
 	else if (strcmp(field_of(t, "source_language", "en"), target) == 0)
-		refusal_set(r, 400, "bad_job",
+		refusal_set(r, 422, "bad_job",
 		    "source_language and target_language must differ");
 	else
 		return 0;
@@ -166,7 +166,7 @@ check_voice(const struct task *t, struct refusal *r)
 		if (strcmp(json_string_value(one), voice) == 0)
 			return 0;
 	}
-	refusal_set(r, 404, "no_voice", "Voice '%.64s' not found", voice);
+	refusal_set(r, 404, "not_found", "Voice '%.64s' not found", voice);
 	return -1;
 }
 
@@ -176,11 +176,11 @@ check_form(const struct task *t, int *priority, struct refusal *r)
 	const char *word = field_of(t, "priority", "normal");
 
 	if (form_json(t->form) != NULL) {
-		refusal_set(r, 400, "bad_job", "%s", violet_send_a_form);
+		refusal_set(r, 422, "bad_job", "%s", violet_send_a_form);
 		return -1;
 	}
 	if (violet_priority(word, priority) != 0) {
-		refusal_set(r, 400, "bad_job",
+		refusal_set(r, 422, "bad_job",
 		    "priority is \"%.32s\" and must be low, normal, high or "
 		    "urgent",
 		    word);

@@ -96,13 +96,20 @@ judge_counts(const struct judge_case *c)
 		   (c->side != NULL && strcmp(c->side, "miner") == 0));
 }
 
-/* By the language the result is in. */
-static bool
-is_by_letter(const struct policy *policy, const json_t *params)
+const char *
+judge_language(const struct judge_case *c, const json_t *params)
 {
-	return policy_is_by_letter(
-	    policy, string_of(params, "target_language",
-			string_of(params, "language", "en")));
+	const char *assumed = c->language != NULL ? c->language : "en";
+
+	return string_of(
+	    params, "target_language", string_of(params, "language", assumed));
+}
+
+static bool
+is_by_letter(const struct judge_case *c, const struct policy *policy,
+    const json_t *params)
+{
+	return policy_is_by_letter(policy, judge_language(c, params));
 }
 
 const struct metric *
@@ -110,7 +117,7 @@ judge_metric(const struct judge_case *c, const struct policy *policy)
 {
 	json_t *params = parse(c->params);
 	const struct metric *m =
-	    metric_of(c->scoring, is_by_letter(policy, params));
+	    metric_of(c->scoring, is_by_letter(c, policy, params));
 
 	json_decref(params);
 	return m;
@@ -291,8 +298,8 @@ speech_accuracy(const struct judge_case *c, const struct policy *policy,
     const json_t *params, struct judgement *j, json_t *detail)
 {
 	const char *text = string_of(params, "text", "");
-	double words =
-	    speech_words(&policy->speech, text, is_by_letter(policy, params));
+	double words = speech_words(
+	    &policy->speech, text, is_by_letter(c, policy, params));
 
 	j->metric = "speech";
 	if (!(words > 0)) {
@@ -337,7 +344,7 @@ accuracy_of(const struct judge_case *c, const struct policy *policy,
 {
 	json_t *params = parse(c->params);
 	const struct metric *m =
-	    metric_of(c->scoring, is_by_letter(policy, params));
+	    metric_of(c->scoring, is_by_letter(c, policy, params));
 	double accuracy = NAN;
 
 	if (m != NULL)

@@ -8,6 +8,7 @@
 #ifndef VALIDATOR_JUDGE_H
 #define VALIDATOR_JUDGE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 struct metric;
@@ -19,10 +20,11 @@ enum { JUDGE_SHA256 = 65, JUDGE_MAX_REASON = 160 };
 struct judge_case {
 	const char *id, *job_id, *hotkey, *kind;
 	const char *state, *reason;
-	const char *side;	     /* of the reason: whose doing it was */
-	const char *source;	     /* of the job: "client", .. */
-	const char *scoring;	     /* the kind's rule */
-	const char *params, *expect; /* JSON, the job's */
+	const char *side;     /* of the reason: whose doing it was */
+	const char *source;   /* of the job: "client", .. */
+	const char *scoring;  /* the kind's rule */
+	const char *language; /* that the kind assumes of a job without one */
+	const char *params, *expect;	    /* JSON, the job's */
 	const char *result_json, *measured; /* JSON, the attempt's */
 	const char *result_sha256;	    /* of its file */
 	double queue_ms, miner_ms;	    /* NaN: not measured */
@@ -67,6 +69,14 @@ void judgement_clear(struct judgement *);
 
 /* Whether a verdict on it says anything about its miner. */
 bool judge_counts(const struct judge_case *);
+
+/*
+ * The language of a result, by which its text is compared: the one it was to
+ * be in, that of the job, or what its kind assumes, "en" if it says nothing.
+ * What the miner says it heard does not count: it would choose its measure.
+ * params: the case's, parsed; borrowed.
+ */
+const char *judge_language(const struct judge_case *, const json_t *params);
 
 /* How its text is compared; NULL: it is not. */
 const struct metric *judge_metric(

@@ -94,8 +94,9 @@ expire(struct reference_desk *d)
 static struct meeting *
 meeting_new(const struct reference_due *due, const struct policy *policy)
 {
-	const struct judge_case c = {
-	    .scoring = due->scoring, .params = due->params};
+	const struct judge_case c = {.scoring = due->scoring,
+	    .params = due->params,
+	    .language = due->language};
 	struct meeting *m = xcalloc(1, sizeof(*m));
 	const char *texts[CONSENSUS_MAX];
 

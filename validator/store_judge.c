@@ -18,6 +18,7 @@ read_case(const PGresult *res, int row, struct judge_case *c)
 	    .side = store_cell(res, row, "side"),
 	    .source = pg_text(res, row, "source"),
 	    .scoring = pg_text(res, row, "scoring"),
+	    .language = store_cell(res, row, "language"),
 	    .params = store_cell(res, row, "params"),
 	    .expect = store_cell(res, row, "expect"),
 	    .result_json = store_cell(res, row, "result_json"),

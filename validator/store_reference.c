@@ -217,6 +217,7 @@ on_due(const struct pg_answer *answer, void *arg)
 		due.job_id = pg_text(res, 0, "job_id");
 		due.scoring = pg_text(res, 0, "scoring");
 		due.params = store_cell(res, 0, "params");
+		due.language = store_cell(res, 0, "language");
 		due.n = read_said(res, said);
 	}
 	q->on_due(

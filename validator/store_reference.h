@@ -77,6 +77,7 @@ struct reference_said {
 /* job_id is NULL if there is none, or why not. */
 struct reference_due {
 	const char *job_id, *scoring, *params;
+	const char *language; /* that the kind assumes, or NULL */
 	const struct reference_said *said;
 	size_t n;
 };

@@ -1,6 +1,7 @@
 -- Jobs as Dippy's relay kept them: one, or the newest. Of no job is it told
 -- where it came from: an audit and a challenge look like any other.
--- (each found by its id or by the index of what is recent, whichever is asked)
+-- (each found by its id or by the index of what is recent, whichever is asked;
+-- + 0: and then by its id, whatever is known of the tables yet)
 -- $1 netuid, $2 id, or null, $3 how many
 -- columns: state; row, JSON without its status; the newest first
 with picked as (
@@ -43,7 +44,7 @@ select j.state, json_build_object('job_id', j.id,
 				'secret_verified', true,
 				'secret_provided', true)) end)::text as row
 from picked p
-join job j on j.id = p.id and j.netuid = $1
+join job j on j.id = p.id and j.netuid + 0 = $1
 join kind k on k.netuid = j.netuid and k.name = j.kind
 left join lateral (
 	select * from attempt

@@ -126,7 +126,7 @@ with recursive asked as materialized (
 )
 select j.id, j.kind, j.state, j.params, j.input_sha256, j.input_type,
 	j.input_bytes, j.input_of, j.sticky, j.only_hotkey, j.miners_min,
-	j.miners_wanted, j.retries_left, j.tries,
+	j.miners_wanted, j.retries_left, j.tries, j.traceparent,
 	(extract(epoch from j.created_at) * 1e6)::bigint as created_us,
 	(extract(epoch from j.deadline_at) * 1e6)::bigint as deadline_us,
 	a.open, a.received, a.delivered, a.tried, a.best, a.round_failed

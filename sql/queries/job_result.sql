@@ -1,9 +1,13 @@
 -- Where a job's result is.
 -- $1 id, $2 netuid, $3 tenant whose it must be; null: any
--- columns: state, and the best delivered attempt's id and result, or nulls
+-- columns: state, traceparent, and the best delivered attempt's id, result and
+-- times (Server-Timing), or nulls
 -- (+ 0: found by its id, whatever is known of the tables yet)
 select j.state, a.id as attempt_id, a.result_type, a.result_sha256,
-	a.result_bytes, a.result_json
+	a.result_bytes, a.result_json, j.traceparent,
+	nullif(concat_ws(', ', 'queue;dur=' || round(a.queue_ms::numeric, 1),
+		'route;dur=' || round(a.dispatch_ms::numeric, 1),
+		'miner;dur=' || round(a.miner_ms::numeric, 1)), '') as timing
 from job j
 left join lateral (
 	select * from attempt

@@ -4,8 +4,9 @@
 -- columns: as judge_unjudged
 select a.id, a.job_id, a.hotkey, a.kind, a.state, a.reason, r.side, a.queue_ms,
 	a.miner_ms, a.result_json, a.result_sha256, a.measured, j.params,
-	j.expect, j.source, j.miners_wanted, k.protocol, k.deterministic, k.scoring, f.source as found_by,
-	f.text as found_text, f.why as found_not, f.medoid, f.agreement,
+	j.expect, j.source, j.miners_wanted, k.protocol, k.deterministic, k.scoring,
+	k.params -> 'language' ->> 'assumed' as language,
+	f.source as found_by, f.text as found_text, f.why as found_not, f.medoid, f.agreement,
 	f.outliers, a.is_unproven
 from attempt a
 join job j on j.id = a.job_id

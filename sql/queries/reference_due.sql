@@ -2,10 +2,11 @@
 -- each attempt delivered, in the order of their ids. A text that is longer
 -- than any metric reads is none.
 -- $1 netuid, $2 bytes of the longest text
--- columns: job_id, scoring, params, id, hotkey, text; id and what follows are
--- null if nobody delivered
+-- columns: job_id, scoring, params, language, that the kind assumes, or null,
+-- id, hotkey, text; id and what follows are null if nobody delivered
 with due as (
-	select f.job_id, f.wanted_at, k.scoring, j.params
+	select f.job_id, f.wanted_at, k.scoring, j.params,
+		k.params -> 'language' ->> 'assumed' as language
 	from reference f
 	join job j on j.id = f.job_id
 	join kind k on k.netuid = j.netuid and k.name = j.kind
@@ -17,7 +18,7 @@ with due as (
 	order by f.wanted_at, f.job_id
 	limit 1
 )
-select d.job_id, d.scoring, d.params, a.id, a.hotkey,
+select d.job_id, d.scoring, d.params, d.language, a.id, a.hotkey,
 	case when octet_length(a.result_json ->> 'text') <= $2
 		then a.result_json ->> 'text' end as text
 from due d

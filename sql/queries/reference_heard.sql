@@ -1,9 +1,10 @@
 -- A job that was given to a trusted miner who is done with it: what that one
 -- said. A text that is longer than any metric reads, or says nothing, is none.
 -- $1 netuid, $2 bytes of the longest text
--- columns: job_id, scoring, params, id, hotkey, text; id and what follows are
--- null if it did not deliver
-select f.job_id, k.scoring, j.params, a.id, a.hotkey,
+-- columns: job_id, scoring, params, language, that the kind assumes, or null,
+-- id, hotkey, text; id and what follows are null if it did not deliver
+select f.job_id, k.scoring, j.params,
+	k.params -> 'language' ->> 'assumed' as language, a.id, a.hotkey,
 	case when octet_length(a.result_json ->> 'text') <= $2
 			and a.result_json ->> 'text' ~ '\S'
 		then a.result_json ->> 'text' end as text

@@ -428,7 +428,7 @@ what_is_not_there_is_said_so(void **state)
 	} cases[] = {
 	    {"GET", "/", 404, "not_found", ""},
 	    {"GET", "/v2/jobs", 404, "not_found", ""},
-	    {"GET", "/v1/jobs", 405, "method_not_allowed", "POST"},
+	    {"PUT", "/v1/jobs", 405, "method_not_allowed", "POST, GET, HEAD"},
 	    {"PUT", "/v1/jobs/" NO_JOB, 405, "method_not_allowed",
 		"GET, HEAD, DELETE"},
 	    {"GET", "/v1/jobs/" NO_JOB, 404, "not_found", "no such job"},
@@ -641,7 +641,8 @@ static void
 the_miners_are_listed(void **state)
 {
 	struct rig *r = *state;
-	json_t *miners = get_json(r, "/v1/miners", 200);
+	json_t *body = get_json(r, "/v1/miners", 200);
+	const json_t *miners = json_object_get(body, "miners");
 	const json_t *m = json_array_get(miners, 0);
 	char *address = xasprintf("127.0.0.1:%d", r->s->miner_ports[0]);
 
@@ -654,7 +655,7 @@ the_miners_are_listed(void **state)
 	    json_number_value(json_object_get(m, "alpha_stake")) == 200);
 	assert_true(json_integer_value(json_object_get(
 			json_object_get(m, "capacity"), "audio.speak")) > 0);
-	json_decref(miners);
+	json_decref(body);
 	free(address);
 }
 

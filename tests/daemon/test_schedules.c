@@ -352,7 +352,7 @@ two_instances_fire_each_due_time_once(void **state)
 
 /* Whose values differ from one attempt to the next. */
 static const char *const own_headers[] = {"Authorization", "Epistula-Signature",
-    "Epistula-Timestamp", "Epistula-UUID", NULL};
+    "Epistula-Timestamp", "Epistula-UUID", "traceparent", NULL};
 static const char *const own_fields[] = {
     "job_id", "callback_url", "callback_secret", "deadline", NULL};
 

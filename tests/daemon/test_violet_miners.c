@@ -689,13 +689,15 @@ violet_21_what_nobody_comes_for_goes_elsewhere(void **state)
 		"where job_id = '%s'",
 		id),
 	    0);
-	/* Found when all that is open is looked at, which is seldom. */
-	assert_int_equal(db_wait_int(r->s->db, 1, 120000,
-			     "select count(*) from attempt where job_id = "
-			     "'%s' and state = 'abandoned' and reason = "
-			     "'not_sent'",
-			     id),
-	    0);
+	/* Found when all that is open is looked at, which is seldom; another
+	 * is there meanwhile. */
+	for (int n = 0;
+	     count(r, id, "state = 'abandoned' and reason = 'not_sent'") == 0;
+	     n++) {
+		assert_true(n < 6000);
+		json_decref(puller_poll(r->miners[1], ""));
+		proc_nap();
+	}
 	/* Nor is its miner drawn again before it has asked again. */
 	assert_int_equal(db_wait_int(r->s->db, 1, 0,
 			     "select count(*) from miner where hotkey = '%s' "
@@ -709,10 +711,29 @@ violet_21_what_nobody_comes_for_goes_elsewhere(void **state)
 	assert_int_equal(attempt_await_job(r->s, id, "done"), 0);
 }
 
+/* Whether that task is in the list that it gets now; then it is done. */
+static bool
+does(const struct puller *p, const char *id)
+{
+	json_t *list = puller_poll(p, ""), *task;
+	bool has = false;
+	size_t i;
+
+	json_array_foreach(list, i, task)
+	{
+		has |= strcmp(violet_word(task, "task_id"), id) == 0;
+	}
+	json_decref(list);
+	if (has)
+		respond(p, id, GOOD, 200, "submitted");
+	return has;
+}
+
 static void
 violet_23_a_task_has_as_many_miners_as_it_wants(void **state)
 {
 	struct violet_rig *r = *state;
+	bool is_done[VIOLET_MINERS] = {false};
 	char id[40];
 	json_t *task;
 
@@ -725,17 +746,18 @@ violet_23_a_task_has_as_many_miners_as_it_wants(void **state)
 		"\"target_language\":\"de\"}}",
 		id),
 	    202);
-	for (int i = 0; i < VIOLET_MINERS; i++) {
-		task = puller_await(r->miners[i], id);
-		assert_non_null(task);
-		assert_int_equal(
-		    json_array_size(json_object_get(task, "assigned_miners")),
-		    2);
-		json_decref(task);
-		respond(r->miners[i], id, GOOD, 200, "submitted");
+	for (int n = 0; !is_done[0] || !is_done[1]; n++) {
+		assert_true(n < 3000);
+		for (int i = 0; i < VIOLET_MINERS; i++)
+			is_done[i] = is_done[i] || does(r->miners[i], id);
+		proc_nap();
 	}
 	assert_int_equal(attempt_await_job(r->s, id, "done"), 0);
 	assert_int_equal(count(r, id, "state = 'delivered'"), 2);
+	task = violet_read(r, 200, "/api/v1/tasks/%s", id);
+	assert_int_equal(
+	    json_array_size(json_object_get(task, "assigned_miners")), 2);
+	json_decref(task);
 }
 
 /* -- validators --------------------------------------------------------- */
@@ -901,17 +923,18 @@ violet_91_who_proves_nothing_is_nobodys_score(void **state)
 	assert_int_equal(suite_stop(r->s, SUITE_ORCHESTRATOR), 0);
 	assert_int_equal(
 	    suite_configure(r->s, "[orchestrator]\nviolet_keyless = yes\n"), 0);
-	assert_int_equal(suite_start(r->s, SUITE_ORCHESTRATOR), 0);
-	assert_non_null(proc_wait_event(
-	    r->s->daemons[SUITE_ORCHESTRATOR], "kinds.read", NULL, 0));
-	/* Not in the name of a hotkey that has signed. */
-	ask_wrongly(r->miners[0], call, 403);
+	/* Nobody is there; the second never signed anything. */
 	assert_int_equal(
 	    db_exec(r->s->db,
 		"update miner set polled_at = null, proven_at = case when "
 		"hotkey <> '%s' then proven_at end",
 		puller_hotkey(r->miners[1])),
 	    0);
+	assert_int_equal(suite_start(r->s, SUITE_ORCHESTRATOR), 0);
+	assert_non_null(proc_wait_event(
+	    r->s->daemons[SUITE_ORCHESTRATOR], "kinds.read", NULL, 0));
+	/* Not in the name of a hotkey that has signed. */
+	ask_wrongly(r->miners[0], call, 403);
 	ask_wrongly(r->miners[1], call, 200);
 	assert_int_equal(violet_submit(r, "/api/v1/text-translation", id), 0);
 	assert_int_equal(attempt_await_job(r->s, id, "assigned"), 0);

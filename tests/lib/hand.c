@@ -94,6 +94,7 @@ request_new(const struct door *door, struct http_req *req)
 {
 	struct request *r = xcalloc(1, sizeof(*r));
 	struct hand_task *task = &r->task;
+	const char *trace;
 	const void *text;
 	size_t len;
 
@@ -101,6 +102,9 @@ request_new(const struct door *door, struct http_req *req)
 	task->miner = door->miner;
 	task->arrived_us = clock_mono_us();
 	snprintf(task->path, sizeof(task->path), "%s", http_req_path(req));
+	trace = http_req_header(req, "traceparent");
+	snprintf(task->traceparent, sizeof(task->traceparent), "%s",
+	    trace != NULL ? trace : "");
 	check_signature(task, door, req);
 	text = http_req_body(req, &len);
 	task->body = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);

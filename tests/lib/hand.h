@@ -26,6 +26,7 @@ struct hand_task {
 	int miner;
 	char path[64];
 	char signed_by[64];
+	char traceparent[64];  /* the header; "": none */
 	char unsigned_why[80]; /* what epistula_check says; "": it is good */
 	json_t *body;
 	int64_t arrived_us; /* mono */

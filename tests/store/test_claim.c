@@ -349,7 +349,7 @@ assert_found_by_index(struct stored *p)
 	if (strstr(plan, "using job_turn on job") == NULL ||
 	    strstr(plan, "Seq Scan on job") != NULL ||
 	    strstr(plan, "Bitmap Index Scan on job_turn") != NULL ||
-	    strstr(plan, "job_recent") != NULL ||
+	    strstr(plan, "job_page") != NULL ||
 	    strstr(plan, "job_open") != NULL ||
 	    strstr(plan, "rows=50 loops=1") == NULL || pages > MOST_PAGES ||
 	    number_behind(plan, "..") > JIT_ABOVE)

@@ -117,6 +117,65 @@ a_page_of_a_score_finds_its_judgements_by_hotkey(void **state)
 	PQfinish(conn);
 }
 
+/* A page of jobs, all or a tenant's, is read where it stands, and sorted
+ * nowhere, whatever the table has become since the plan was made. */
+static void
+a_page_of_jobs_is_read_in_its_order(void **state)
+{
+	PGconn *conn = PQconnectdb(sandbox_conninfo(*state));
+	int all = 0, of_one = 0, behind = 0;
+	PGresult *plan;
+
+	PQclear(PQexec(conn, "set plan_cache_mode = force_generic_plan"));
+	PQclear(PQprepare(conn, "s", sql_job_list, 0, NULL));
+	plan = PQexec(conn, "explain execute s (null, null, null, null, null, "
+			    "null, null, null, null)");
+	assert_true(PQntuples(plan) > 0);
+	for (int k = 0; k < PQntuples(plan); k++) {
+		const char *line = PQgetvalue(plan, k, 0);
+
+		if (strstr(line, "Seq Scan") != NULL ||
+		    strstr(line, "Bitmap") != NULL ||
+		    strstr(line, "Sort") != NULL)
+			fail_msg("%s", line);
+		all += strstr(line, "using job_page on job") != NULL;
+		of_one += strstr(line, "using job_page_of on job") != NULL;
+		behind += strstr(line, "Index Cond") != NULL &&
+			  strstr(line, "ROW(created_at, id) < ROW(") != NULL;
+	}
+	assert_int_equal(all, 1);
+	assert_int_equal(of_one, 1);
+	assert_int_equal(behind, 2);
+	PQclear(plan);
+	PQfinish(conn);
+}
+
+/* The newest jobs as Dippy's door shows them are found where they stand; one of
+ * them by its id. */
+static void
+what_is_recent_is_read_in_its_order(void **state)
+{
+	PGconn *conn = PQconnectdb(sandbox_conninfo(*state));
+	int by_page = 0, by_id = 0;
+	PGresult *plan;
+
+	PQclear(PQexec(conn, "set plan_cache_mode = force_generic_plan"));
+	PQclear(PQexec(conn, "set enable_seqscan = off")); /* it is empty */
+	PQclear(PQprepare(conn, "s", sql_dippy_jobs, 0, NULL));
+	plan = PQexec(conn, "explain execute s (null, null, null)");
+	assert_true(PQntuples(plan) > 0);
+	for (int k = 0; k < PQntuples(plan); k++) {
+		const char *line = PQgetvalue(plan, k, 0);
+
+		by_page += strstr(line, "using job_page on job") != NULL;
+		by_id += strstr(line, "using job_pkey on job") != NULL;
+	}
+	assert_int_equal(by_page, 1);
+	assert_int_equal(by_id, 2);
+	PQclear(plan);
+	PQfinish(conn);
+}
+
 /* An old snapshot keeps in these indexes all that was open since: a look reads
  * no more of them than its deadlines. */
 static void
@@ -182,6 +241,8 @@ main(void)
 	    cmocka_unit_test(every_statement_can_be_prepared),
 	    cmocka_unit_test(steps_find_their_rows_by_id),
 	    cmocka_unit_test(a_page_of_a_score_finds_its_judgements_by_hotkey),
+	    cmocka_unit_test(a_page_of_jobs_is_read_in_its_order),
+	    cmocka_unit_test(what_is_recent_is_read_in_its_order),
 	    cmocka_unit_test(looks_for_what_is_open_go_by_deadline),
 	    cmocka_unit_test(every_statement_opens_with_a_comment),
 	    cmocka_unit_test(migrations_are_numbered_from_one_without_a_gap),

@@ -379,6 +379,22 @@ a_text_beyond_bounds_is_none(void **state)
 	PQclear(res);
 }
 
+/* NULL: it says none. */
+static void
+assert_language(PGconn *conn, const char *sql, const char *const *params,
+    const char *expected)
+{
+	PGresult *res = ask(conn, sql, 2, params);
+	int column = PQfnumber(res, "language");
+
+	assert_int_equal(PQntuples(res), 1);
+	if (expected == NULL)
+		assert_true(PQgetisnull(res, 0, column));
+	else
+		assert_string_equal(PQgetvalue(res, 0, column), expected);
+	PQclear(res);
+}
+
 static void
 attempts_wait_for_what_is_looked_for(void **state)
 {
@@ -396,6 +412,30 @@ attempts_wait_for_what_is_looked_for(void **state)
 	settle(p->one, ONE, "service", "so", NULL);
 	assert_int_equal(unjudged(p->one), 1);
 	assert_int_equal(count(p->one, sql_judge_named, 2, named), 1);
+}
+
+/* By which a text is compared whose job names no language. */
+static void
+what_the_kind_assumes_is_told(void **state)
+{
+	static const char *const params[] = {"1", "100"};
+	static const char *const named[] = {
+	    "1", "{01890000-0000-7000-8000-000000000101}"};
+	struct stored *p = *state;
+
+	add_attempt(p, ONE, 1, "delivered");
+	assert_language(p->one, sql_judge_unjudged, params, NULL);
+	assert_int_equal(
+	    db_exec(p->db,
+		"update kind set params = '{\"language\": {\"type\": "
+		"\"language\", \"assumed\": \"ja\"}}'"),
+	    0);
+	assert_language(p->one, sql_judge_unjudged, params, "ja");
+	assert_language(p->one, sql_judge_named, named, "ja");
+	want(p->one, ONE, "consensus", AT("01"));
+	end_job(p, ONE);
+	assert_language(p->one, sql_reference_due, params, "ja");
+	assert_int_equal(db_exec(p->db, "update kind set params = '{}'"), 0);
 }
 
 /* -- trusted miners ------------------------------------------------------- */
@@ -831,6 +871,7 @@ main(void)
 	    cmocka_unit_test_setup(a_job_is_due_when_it_is_over, fresh),
 	    cmocka_unit_test_setup(a_text_beyond_bounds_is_none, fresh),
 	    cmocka_unit_test_setup(attempts_wait_for_what_is_looked_for, fresh),
+	    cmocka_unit_test_setup(what_the_kind_assumes_is_told, fresh),
 	    cmocka_unit_test_setup(a_job_is_given_when_it_is_over, fresh),
 	    cmocka_unit_test_setup(
 		what_is_given_is_the_same_job_for_one_alone, fresh),

@@ -1,232 +1,86 @@
-/* The events of a block, and the names of what went wrong in it. */
+/* Which of a job's events a listener has been told. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
 
-#include "common/buf.h"
-#include "common/err.h"
-#include "common/xalloc.h"
-#include "subtensor/decode.h"
-#include "subtensor/extrinsic.h"
-#include "subtensor/metadata.h"
-#include "tests/lib/chaindata.h"
-#include "tests/lib/chainmeta.h"
+#include "orchestrator/events.c"
 
-static const char metadata_file[] = "finney_taohop_20260704.scale";
+#define A "0190a0a0-0000-7000-8000-0000aaaa0001"
+#define B "0190a0a0-0000-7000-8000-0000bbbb0002"
 
 static void
-the_17_events_of_block_6_decode(void **state)
+an_id_is_what_was_told(void **state)
 {
 	static const struct {
-		size_t record;
-		const char *path;
-		json_int_t value;
-	} want[] = {
-	    {0, "phase.ApplyExtrinsic", 0},
-	    {16, "phase.ApplyExtrinsic", 6},
-	    {11, "event.Balances.Withdraw.amount", 166247},
-	    {12, "event.Balances.Transfer.amount", 1000000000},
-	    {15, "event.TransactionPayment.TransactionFeePaid.actual_fee",
-		166247},
-	    {16, "event.System.ExtrinsicSuccess.dispatch_info.weight.ref_time",
-		332208000},
-	    {16,
-		"event.System.ExtrinsicSuccess.dispatch_info.weight.proof_"
-		"size",
-		7791},
+		const char *attempt;
+		char mark;
+		const char *id;
+	} steps[] = {
+	    {NULL, 'q', "q"},
+	    {NULL, 'g', "qg"},
+	    {B, 's', "qg.bbbb0002s"},
+	    {A, 's', "qg.bbbb0002s.aaaa0001s"},
+	    {B, 'e', "qg.bbbb0002se.aaaa0001s"},
+	    {NULL, 'r', "qgr.bbbb0002se.aaaa0001s"},
+	    {A, 'a', "qgr.bbbb0002se.aaaa0001sa"},
+	    {NULL, 'e', "qgre.bbbb0002se.aaaa0001sa"},
 	};
-	json_t *file, *events;
-	struct metadata *md;
-	struct buf bytes;
+	struct buf out = {0};
+	char id[128] = "";
 
 	(void)state;
-	chaindata_or_skip();
-	md = chainmeta_load(metadata_file);
-	file = chaindata_json("golden_spec438.json");
-	bytes = chainmeta_bytes(
-	    json_string_value(chainmeta_at(file, "events_block6.hex")));
-	events = chainmeta_round_trip(
-	    md, metadata_events_type(md), &bytes, "the events");
-	assert_int_equal(json_array_size(events), 17);
-	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
-		assert_true(json_integer_value(chainmeta_at(
-				json_array_get(events, want[i].record),
-				want[i].path)) == want[i].value);
-	print_message("golden_spec438.json events_block6: 17 of 17 with the "
-		      "metadata of 424\n");
-	json_decref(events);
-	buf_free(&bytes);
-	json_decref(file);
-	metadata_free(md);
-}
-
-static uint32_t
-type_called(const struct metadata *md, const char *path)
-{
-	for (uint32_t i = 0; i < md->n_types; i++)
-		if (strcmp(md->types[i].path, path) == 0)
-			return i;
-	fail_msg("there is no type %s", path);
-	return 0;
-}
-
-static void
-dispatch_errors_have_names(void **state)
-{
-	static const struct {
-		const char *hex, *name;
-	} cases[] = {
-	    {"00", "Other"},
-	    {"01", "CannotLookup"},
-	    {"02", "BadOrigin"},
-	    {"030735000000", "SubtensorModule.CommitRevealEnabled"},
-	    {"030704000000", "SubtensorModule.HotKeyNotRegisteredInSubNet"},
-	    {"03076e000000", "SubtensorModule.IncorrectCommitRevealVersion"},
-	    {"031202000000", "Commitments.SpaceLimitExceeded"},
-	    {"0307ff000000", "SubtensorModule.255"},
-	    {"030200000000", "Timestamp.0"}, /* it has no errors */
-	    {"03c801000000", "Module.200.1"},
-	    {"06", "TooManyConsumers"},
-	    {"0700", "Token.FundsUnavailable"},
-	    {"0801", "Arithmetic.Overflow"},
-	    {"0900", "Transactional.LimitReached"},
-	    {"0d", "RootNotAllowed"},
-	};
-	struct metadata *md;
-	uint32_t type;
-
-	(void)state;
-	chaindata_or_skip();
-	md = chainmeta_load(metadata_file);
-	type = type_called(md, "sp_runtime::DispatchError");
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct buf b = chainmeta_bytes(cases[i].hex);
-		json_t *json =
-		    chainmeta_round_trip(md, type, &b, cases[i].name);
-		char *name = dispatch_error_name(md, json);
-
-		assert_string_equal(name, cases[i].name);
-		free(name);
-		json_decref(json);
-		buf_free(&b);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		assert_false(
+		    events_is_told(id, steps[i].attempt, steps[i].mark));
+		events_tell(&out, id, steps[i].attempt, steps[i].mark);
+		snprintf(id, sizeof(id), "%s", buf_str(&out));
+		assert_string_equal(id, steps[i].id);
+		assert_true(events_is_id(id));
+		for (size_t k = 0; k <= i; k++)
+			assert_true(events_is_told(
+			    id, steps[k].attempt, steps[k].mark));
 	}
-	metadata_free(md);
+	assert_false(events_is_told(id, A, 'e'));
+	assert_false(events_is_told(id, B, 'a'));
+	buf_free(&out);
 }
 
 static void
-what_is_no_dispatch_error_has_a_name_all_the_same(void **state)
+what_is_no_id_is_not_taken(void **state)
 {
-	static const struct {
-		const char *json, *name;
-	} cases[] = {
-	    {"null", "unknown"},
-	    {"[]", "unknown"},
-	    {"{}", "unknown"},
-	    {"\"BadOrigin\"", "BadOrigin"},
-	    {"{\"Module\": null}", "Module"},
-	    {"{\"Module\": {\"index\": 7}}", "Module"},
-	    {"{\"Module\": {\"index\": 700, \"error\": \"0x00\"}}", "Module"},
-	    {"{\"Module\": {\"index\": 7, \"error\": \"zz\"}}", "Module"},
-	    {"{\"Module\": {\"index\": 7, \"error\": 53}}",
-		"SubtensorModule.CommitRevealEnabled"},
-	};
-	struct metadata *md;
+	static const char *const good[] = {
+	    "", "q", "qgre", ".aaaa0001s", "q.aaaa0001sarel.bbbb0002s"};
+	static const char *const bad[] = {"x", "qq", "q.", "q.aaaa0001",
+	    "q.aaaa001s", "q.aaaa0001q", "q.aaaa0001ss", "q.AAAA0001s",
+	    "q..aaaa0001s", "q.aaaa0001s.", "q aaaa0001s", "q\n"};
+	char lengthy[EVENTS_MAX_ID + 32] = "q";
+	size_t at;
 
 	(void)state;
-	chaindata_or_skip();
-	md = chainmeta_load(metadata_file);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		json_t *json = json_loads(cases[i].json, JSON_DECODE_ANY, NULL);
-		char *name = dispatch_error_name(md, json);
-
-		assert_string_equal(name, cases[i].name);
-		free(name);
-		json_decref(json);
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(events_is_id(good[i]));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (events_is_id(bad[i]))
+			fail_msg("\"%s\" is taken", bad[i]);
 	}
-	metadata_free(md);
-}
-
-/* A failed extrinsic as a block would hold it, made and read. */
-static void
-a_failure_is_found_among_events(void **state)
-{
-	static const char record[] =
-	    "[{'phase': {'ApplyExtrinsic': 2}, 'event': {'System':"
-	    " {'ExtrinsicFailed': {'dispatch_error': {'Module':"
-	    " {'index': 7, 'error': '0x51000000'}}, 'dispatch_info':"
-	    " {'weight': {'ref_time': 1, 'proof_size': 0},"
-	    " 'class': 'Normal', 'pays_fee': 'No'}}}}, 'topics': []}]";
-	struct buf text = {0}, bytes = {0};
-	struct metadata *md;
-	struct err err = {""};
-	json_t *json;
-	char *name;
-
-	(void)state;
-	chaindata_or_skip();
-	md = chainmeta_load(metadata_file);
-	buf_add_str(&text, record);
-	for (size_t i = 0; i < text.len; i++)
-		if (text.data[i] == '\'')
-			text.data[i] = '"';
-	json = json_loads(buf_str(&text), 0, NULL);
-	if (encode_value(md, metadata_events_type(md), json, &bytes, &err) != 0)
-		fail_msg("%s", err.text);
-	json_decref(json);
-	assert_true(chainmeta_is(&bytes, "040002000000000103075100000004000001"
-					 "00"));
-	json = chainmeta_round_trip(
-	    md, metadata_events_type(md), &bytes, "the failure");
-	name = dispatch_error_name(
-	    md, chainmeta_at(
-		    json, "0.event.System.ExtrinsicFailed.dispatch_error"));
-	assert_string_equal(name, "SubtensorModule.CommittingWeightsTooFast");
-	free(name);
-	json_decref(json);
-	buf_free(&bytes);
-	buf_free(&text);
-	metadata_free(md);
-}
-
-/* Cut anywhere, in memory of just that size. */
-static void
-events_cut_short_are_refused(void **state)
-{
-	struct metadata *md;
-	struct buf bytes;
-	json_t *file;
-
-	(void)state;
-	chaindata_or_skip();
-	md = chainmeta_load(metadata_file);
-	file = chaindata_json("golden_spec438.json");
-	bytes = chainmeta_bytes(
-	    json_string_value(chainmeta_at(file, "events_block6.hex")));
-	for (size_t len = 0; len < bytes.len; len++) {
-		uint8_t *part = xmemdup(bytes.data, len);
-
-		assert_null(
-		    decode_all(md, metadata_events_type(md), part, len, NULL));
-		free(part);
-	}
-	buf_free(&bytes);
-	json_decref(file);
-	metadata_free(md);
+	for (at = 1; at + 10 <= EVENTS_MAX_ID; at += 10)
+		memcpy(lengthy + at, ".aaaa0001s", 11);
+	assert_true(events_is_id(lengthy));
+	memcpy(lengthy + at, ".aaaa0001s", 11);
+	assert_false(events_is_id(lengthy));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(the_17_events_of_block_6_decode),
-	    cmocka_unit_test(dispatch_errors_have_names),
-	    cmocka_unit_test(what_is_no_dispatch_error_has_a_name_all_the_same),
-	    cmocka_unit_test(a_failure_is_found_among_events),
-	    cmocka_unit_test(events_cut_short_are_refused),
+	    cmocka_unit_test(an_id_is_what_was_told),
+	    cmocka_unit_test(what_is_no_id_is_not_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

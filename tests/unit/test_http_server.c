@@ -258,7 +258,7 @@ spring(const struct trap *trap)
 		fail_msg(
 		    "%s: %d, not %d", trap->name, answer.status, trap->status);
 	if (trap->status >= 400 &&
-	    strstr(answer.body, "{\"type\":\"about:blank\",\"title\":") == NULL)
+	    strstr(answer.body, "{\"type\":\"/errors/") == NULL)
 		fail_msg("%s: %s", trap->name, answer.body);
 	if (trap->closes) {
 		if (!raw_is_closed(fd))
@@ -560,9 +560,10 @@ a_problem_is_json_whatever_it_says(void **state)
 	type = raw_header(&answer, "Content-Type");
 	assert_string_equal(type, "application/problem+json");
 	assert_string_equal(answer.body,
-	    "{\"type\":\"about:blank\",\"title\":\"Forbidden\",\"status\":403,"
+	    "{\"type\":\"/errors/"
+	    "rejected\",\"title\":\"Forbidden\",\"status\":403,"
 	    "\"code\":\"rejected\",\"detail\":\"not \\\"you\\\" \\u0001?\","
-	    "\"request_id\":\"r1\"}");
+	    "\"instance\":\"/reject\",\"request_id\":\"r1\"}");
 	free(type);
 }
 

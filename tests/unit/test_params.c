@@ -252,6 +252,14 @@ static const struct fit specs[] = {
 	"the default is no good: params.a must be a whole number"},
     {"{'a':{'type':'string','one_of':['x'],'default':'y'}}", NULL,
 	"the default is no good: params.a must be one of [\"x\"]"},
+    {"{'a':{'type':'language','assumed':'de'}}", "", NULL},
+    {"{'a':{'type':'string','assumed':'de'}}", NULL,
+	"params.a.assumed is for languages only"},
+    {"{'a':{'type':'language','assumed':'german'}}", NULL,
+	"what is assumed is no good: params.a must be a two-letter language "
+	"code such as \"en\""},
+    {"{'a':{'type':'language','one_of':['fr'],'assumed':'de'}}", NULL,
+	"what is assumed is no good: params.a must be one of [\"fr\"]"},
     {"[]", NULL, "params must be an object"},
 };
 

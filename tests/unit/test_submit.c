@@ -19,10 +19,13 @@
 #include "orchestrator/order.c"
 #include "orchestrator/order_parse.c"
 #include "orchestrator/params.c"
+#include "orchestrator/prefer.c"
 #include "orchestrator/principal.c"
 #include "orchestrator/probe_verdict.c"
 #include "orchestrator/refusal.c"
+#include "orchestrator/secrets.c"
 #include "orchestrator/submit.c"
+#include "orchestrator/trace.c"
 
 static const int64_t now_us = 1767323045900000;
 
@@ -31,6 +34,7 @@ static const int64_t now_us = 1767323045900000;
 struct http_req {
 	int answers, status;
 	char code[32], detail[512], location[64], body[512];
+	char traceparent[64];
 	void (*on_data)(struct http_req *, const void *, size_t, void *);
 	void (*on_end)(struct http_req *, bool, void *);
 	void *arg;
@@ -293,20 +297,6 @@ redis_send(
 
 #define EARLIER "01890000-0000-7000-8000-0000000000ee"
 
-const char *
-http_req_id(const struct http_req *req)
-{
-	(void)req;
-	return "r1";
-}
-
-const char *
-http_status_title(int status)
-{
-	(void)status;
-	return "";
-}
-
 void *
 http_req_user(const struct http_req *req)
 {
@@ -484,6 +474,11 @@ http_req_read(struct http_req *req,
 void
 http_reply_header(struct http_req *req, const char *name, const char *value)
 {
+	if (strcmp(name, "traceparent") == 0) {
+		snprintf(
+		    req->traceparent, sizeof(req->traceparent), "%s", value);
+		return;
+	}
 	assert_string_equal(name, "Location");
 	snprintf(req->location, sizeof(req->location), "%s", value);
 }
@@ -511,6 +506,23 @@ http_reply_problem(
 	va_start(ap, fmt);
 	vsnprintf(req->detail, sizeof(req->detail), fmt, ap);
 	va_end(ap);
+}
+
+void
+http_reply_problem_more(struct http_req *req, int status, const char *code,
+    const char *detail, json_t *more)
+{
+	http_reply_problem(req, status, code, "%s", detail);
+	json_decref(more);
+}
+
+void
+v1_wait(struct orchestrator *o, struct http_req *req, const char *id,
+    int wait_s, bool is_new)
+{
+	(void)o;
+	(void)req;
+	fail_msg("%s waits %d s, %d", id, wait_s, is_new);
 }
 
 /* -- a world ------------------------------------------------------------- */
@@ -718,6 +730,7 @@ accepted_means_committed(void **state)
 	assert_int_equal(w->told, 1);
 	assert_int_equal(strncmp(w->req.location, "/v1/jobs/", 9), 0);
 	assert_true(uuid_is_valid(w->req.location + 9));
+	assert_int_equal(strlen(w->req.traceparent), TRACE_TEXT - 1);
 	assert_non_null(strstr(w->req.body, w->req.location + 9));
 	assert_non_null(strstr(w->req.body, "\"state\":\"queued\""));
 	world_free(w);

@@ -1,0 +1,283 @@
+/*
+ * The API against its own document, both ways: tests/interop/contract.mjs calls
+ * every operation, and holds what it is answered against the document, at an
+ * instance that asks for keys and at one that does not. Needs node, else it is
+ * skipped by name.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/xalloc.h"
+#include "tests/lib/attempt.h"
+#include "tests/lib/callback.h"
+#include "tests/lib/db.h"
+#include "tests/lib/keyed.h"
+#include "tests/lib/paths.h"
+#include "tests/lib/play.h"
+#include "tests/lib/proc.h"
+#include "tests/lib/rig.h"
+#include "tests/lib/sample.h"
+#include "tests/lib/sandbox.h"
+
+enum { RUN_MS = 300000, NO_NODE = 77 };
+
+#define DIPPY_SECRET "dippy, for those who know it"
+#define WEBHOOK_KEY "a key under which no secret of anybody is sealed"
+
+/* An instance beside the rig's that asks for keys, and has the doors that an
+ * operator must open: Dippy's and that of webhooks. */
+struct world {
+	struct rig *r;
+	char *url, *key;
+};
+
+/* A flag that names a file with the secret; the caller frees. */
+static char *
+secret_flag(struct suite *s, const char *key, const char *secret)
+{
+	char *path = sandbox_write(s->box, key, 0600, secret);
+	char *flag = xasprintf("--%s=@%s", key, path);
+
+	free(path);
+	return flag;
+}
+
+static int
+start_second(struct world *w)
+{
+	struct suite *s = w->r->s;
+	char *program = paths_program("bin/orchestratord");
+	char *dippy = secret_flag(s, "dippy_secret", DIPPY_SECRET);
+	char *webhooks = secret_flag(s, "webhook_key", WEBHOOK_KEY), port[16];
+	const char *argv[] = {program, "-c", s->ini, "--listen", "127.0.0.1:0",
+	    "--keys=required", dippy, webhooks, NULL};
+	struct proc *second =
+	    sandbox_start(s->box, "orchestratord-2", argv, NULL);
+	const char *line =
+	    second != NULL ? proc_wait_event(second, "api.listening", NULL, 0)
+			   : NULL;
+
+	if (line != NULL && proc_value(line, "port", port, sizeof(port)) == 0)
+		w->url = xasprintf("http://127.0.0.1:%s", port);
+	free(program);
+	free(dippy);
+	free(webhooks);
+	return w->url != NULL &&
+		       proc_wait_event(second, "kinds.read", NULL, 0) != NULL
+		   ? 0
+		   : -1;
+}
+
+static void
+keep_kinds(json_t *kinds)
+{
+	(void)kinds;
+}
+
+static int
+set_up(void **state)
+{
+	const struct suite_options o = {.name = "contract"};
+	struct world *w = xcalloc(1, sizeof(*w));
+	struct keyed keyed;
+	void *rig;
+
+	*state = w;
+	if (rig_set_up(&rig, &o, 2, keep_kinds) != 0)
+		return -1;
+	w->r = rig;
+	keyed = (struct keyed){.s = w->r->s};
+	w->key = keyed_new(&keyed, "admin", NULL);
+	return w->key != NULL ? start_second(w) : -1;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *w = *state;
+	void *rig = w->r;
+	int failed = rig_tear_down(&rig);
+
+	free(w->url);
+	free(w->key);
+	free(w);
+	return failed;
+}
+
+/* -- what there is to ask for ---------------------------------------------- */
+
+static json_t *
+task_json(const struct hand_task *task)
+{
+	return json_pack("{s:s, s:s, s:s, s:s*}", "id", task->id, "url",
+	    task->callback_url, "secret", task->secret, "input_url",
+	    task->input_url);
+}
+
+/* A transcription that waits for its result. */
+static struct hand_task *
+begin_native(struct rig *r, const struct buf *wav)
+{
+	char id[40];
+
+	assert_int_equal(suite_submit_file(r->s,
+			     "{\"kind\":\"audio.transcribe\",\"params\":{}}",
+			     wav->data, wav->len, "audio/wav", id),
+	    202);
+	return rig_next(r, id);
+}
+
+static struct hand_task *
+begin_dippy(struct rig *r)
+{
+	char id[40];
+
+	return rig_task(r,
+	    "{\"kind\":\"image.generate\",\"params\":{\"prompt\":\"x\"}}", id);
+}
+
+static void
+make_done(struct rig *r, char id[40])
+{
+	struct callback_told told;
+	struct hand_task *task =
+	    play_accepted(r, PLAY_TRANSLATE("text.translate", ""), id);
+
+	assert_non_null(task);
+	callback_json(task, task->secret, PLAY_OUTPUT, &told);
+	assert_int_equal(attempt_await_job(r->s, id, "done"), 0);
+	hand_drop(r->hand, task);
+}
+
+static void
+make_round(struct rig *r)
+{
+	assert_int_equal(
+	    db_exec(r->s->db,
+		"with run as (insert into score_run (id, netuid, mecid, "
+		"epoch, block, at, policy, window_from, seen) values "
+		"(gen_random_uuid(), %d, 0, 900000, 5, now(), 'p', now(), "
+		"pg_current_snapshot()) returning id) "
+		"insert into score_entry (run_id, netuid, hotkey, uid, jobs, "
+		"successes, stake_share, score, win_rate, weight) select id, "
+		"%d, '%s', 1, 4, 3, 0.5, 0.7, 0.5, 1 from run",
+		SUITE_NETUID, SUITE_NETUID, r->s->miner_hotkeys[0]),
+	    0);
+}
+
+static char *
+base64_of(const struct buf *bytes)
+{
+	size_t size = sodium_base64_encoded_len(
+	    bytes->len, sodium_base64_VARIANT_ORIGINAL);
+	char *text = xcalloc(size, 1);
+
+	return sodium_bin2base64(text, size, bytes->data, bytes->len,
+	    sodium_base64_VARIANT_ORIGINAL);
+}
+
+/* The file's path, which the caller frees. */
+static char *
+write_fixtures(struct world *w, const struct hand_task *native,
+    const struct hand_task *dippy, const char *done, const char *wav)
+{
+	struct suite *s = w->r->s;
+	json_t *json = json_pack(
+	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "url", w->url,
+	    "plain", s->api_url, "key", w->key, "dippy_secret", DIPPY_SECRET,
+	    "done", done, "hotkey", s->miner_hotkeys[0], "wav", wav, "native",
+	    task_json(native), "dippy", task_json(dippy));
+	char *text = json_dumps(json, JSON_INDENT(1));
+	char *path = sandbox_write(s->box, "fixtures.json", 0600, text);
+
+	free(text);
+	json_decref(json);
+	assert_non_null(path);
+	return path;
+}
+
+/* -- the run --------------------------------------------------------------- */
+
+/* The packages are there; else why not is said. */
+static bool
+has_node(void)
+{
+	const char *const argv[] = {"tests/interop/install", NULL};
+	const struct proc_options o = {.name = "install", .argv = argv};
+	struct proc_output got;
+	bool has;
+
+	proc_run(&o, RUN_MS, &got);
+	has = got.status == 0;
+	if (!has)
+		print_message("# %s%s\n", got.out, got.err);
+	if (!has && got.status != NO_NODE)
+		fail_msg("tests/interop/install: %d", got.status);
+	proc_output_clear(&got);
+	return has;
+}
+
+static void
+run_contract(const char *fixtures)
+{
+	const char *const argv[] = {
+	    "node", "tests/interop/contract.mjs", fixtures, NULL};
+	const struct proc_options o = {.name = "contract", .argv = argv};
+	struct proc_output got;
+	char *rest, *line;
+
+	proc_run(&o, RUN_MS, &got);
+	rest = got.out;
+	while ((line = strtok_r(rest, "\n", &rest)) != NULL)
+		print_message("# %s\n", line);
+	if (got.status != 0)
+		fail_msg("%d\n%s", got.status, got.err);
+	proc_output_clear(&got);
+}
+
+static void
+the_api_is_as_its_document_says(void **state)
+{
+	struct world *w = *state;
+	struct rig *r = w->r;
+	struct hand_task *native, *dippy;
+	struct buf wav = {0};
+	char done[40], *base64, *fixtures;
+
+	if (!has_node())
+		skip();
+	sample_wav(440, 0.5, &wav);
+	native = begin_native(r, &wav);
+	dippy = begin_dippy(r);
+	assert_non_null(native);
+	assert_non_null(dippy);
+	make_done(r, done);
+	make_round(r);
+	base64 = base64_of(&wav);
+	fixtures = write_fixtures(w, native, dippy, done, base64);
+	run_contract(fixtures);
+	hand_drop(r->hand, native);
+	hand_drop(r->hand, dippy);
+	free(fixtures);
+	free(base64);
+	buf_free(&wav);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_api_is_as_its_document_says),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

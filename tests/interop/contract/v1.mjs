@@ -1,0 +1,66 @@
+// The door of clients and dashboards.
+
+const NO_JOB = '0190a0a0-0000-7000-8000-000000000001';
+const NOBODY = '5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM';
+const job = (more = {}) => ({
+  kind: 'text.translate',
+  params: { text: 'good day', language: 'en', target_language: 'de' },
+  ...more,
+});
+
+export default function cases(f) {
+  const at = {};
+  return [
+    { op: 'createJob', status: 202, json: job({ tenant: 'contract', priority: 1, sticky: 'a' }), headers: { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }, then: (b) => { at.job = b.id; } },
+    { op: 'createJob', status: 202, json: job(), headers: { Prefer: 'wait=1' }, then: (b) => { at.other = b.id; } },
+    { op: 'createJob', status: 202, form: { job: JSON.stringify({ kind: 'audio.transcribe', params: {} }), input: { bytes: Buffer.from(f.wav, 'base64'), type: 'audio/wav' } }, then: (b) => { at.file = b.id; } },
+    { op: 'createJob', status: 400, raw: '{"kind":', headers: { 'Content-Type': 'application/json' } },
+    { op: 'createJob', status: 413, form: { job: JSON.stringify({ kind: 'audio.transcribe' }), input: { bytes: Buffer.alloc(0), type: 'audio/wav' } } },
+    { op: 'createJob', status: 415, raw: 'job', headers: { 'Content-Type': 'text/plain' } },
+    { op: 'createJob', status: 422, json: job({ params: { text: 'x' } }) },
+    { op: 'createJob', status: 422, json: { kind: 'audio.transcribe' } },
+    { op: 'createJob', status: 422, json: job({ nonsense: 1 }) },
+    { op: 'listJobs', status: 200 },
+    { op: 'listJobs', status: 200, query: { limit: 1, kind: 'text.translate', since: '2020-01-01T00:00:00Z', until: '2100-01-01T00:00:00Z' }, then: (b) => { at.next = b.next; } },
+    { op: 'listJobs', status: 200, query: () => ({ cursor: at.next, limit: 100 }) },
+    { op: 'listJobs', status: 400, query: { limit: 0 } },
+    { op: 'listJobs', status: 400, query: { state: 'nonsense' } },
+    { op: 'listJobs', status: 400, query: { cursor: 'nonsense' } },
+    { op: 'getJob', status: 200, path: () => ({ id: at.job }) },
+    { op: 'getJob', status: 200, path: () => ({ id: at.other }), headers: { Prefer: 'wait=1' } },
+    { op: 'getJob', status: 200, path: () => ({ id: at.file }) },
+    { op: 'getJob', status: 200, path: { id: f.done } },
+    { op: 'getJob', status: 404, path: { id: NO_JOB } },
+    { op: 'getJob', status: 404, path: { id: 'nonsense' } },
+    { op: 'getJobResult', status: 200, path: { id: f.done } },
+    { op: 'getJobResult', status: 404, path: { id: NO_JOB } },
+    { op: 'getJobResult', status: 409, path: () => ({ id: at.job }) },
+    { op: 'getJobReceipt', status: 200, path: { id: f.done } },
+    { op: 'getJobReceipt', status: 404, path: { id: NO_JOB } },
+    { op: 'cancelJob', status: 200, path: () => ({ id: at.job }) },
+    { op: 'cancelJob', status: 200, path: () => ({ id: at.other }) },
+    { op: 'cancelJob', status: 200, path: () => ({ id: at.file }) },
+    { op: 'cancelJob', status: 404, path: { id: NO_JOB } },
+    { op: 'getJobEvents', status: 200, path: { id: f.done } },
+    { op: 'getJobEvents', status: 204, path: { id: f.done }, headers: { 'Last-Event-ID': 'qgre' } },
+    { op: 'getJobEvents', status: 400, path: { id: f.done }, headers: { 'Last-Event-ID': 'nonsense' } },
+    { op: 'getJobEvents', status: 404, path: { id: NO_JOB } },
+    { op: 'listKinds', status: 200 },
+    { op: 'getKind', status: 200, path: { name: 'audio.speak' } },
+    { op: 'getKind', status: 404, path: { name: 'nonsense' } },
+    { op: 'listVoices', status: 200 },
+    { op: 'listMiners', status: 200 },
+    { op: 'listMiners', status: 200, query: { limit: 1 } },
+    { op: 'listMiners', status: 400, query: { limit: 'nonsense' } },
+    { op: 'getMiner', status: 200, path: { hotkey: f.hotkey } },
+    { op: 'getMiner', status: 400, path: { hotkey: 'nonsense' } },
+    { op: 'getMiner', status: 404, path: { hotkey: NOBODY } },
+    { op: 'getScore', status: 200, path: { hotkey: f.hotkey } },
+    { op: 'getScore', status: 400, path: { hotkey: f.hotkey }, query: { limit: 0 } },
+    { op: 'getScore', status: 404, path: { hotkey: NOBODY } },
+    { op: 'getLeaderboard', status: 200 },
+    { op: 'getLeaderboard', status: 400, query: { limit: 0 } },
+    { op: 'getInstance', status: 200 },
+    { op: 'getVersion', status: 200 },
+  ];
+}
