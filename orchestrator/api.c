@@ -12,6 +12,7 @@
 #include "orchestrator/keys_api.h"
 #include "orchestrator/openai.h"
 #include "orchestrator/v1.h"
+#include "orchestrator/violet.h"
 #include "orchestrator/webhooks_api.h"
 
 static const struct http_route *const doors[] = {
@@ -22,6 +23,7 @@ static const struct http_route *const doors[] = {
     openai_routes,
     intake_routes,
     dippy_routes,
+    violet_routes,
     service_routes,
     docs_routes,
 };

@@ -1,10 +1,12 @@
 /* A request's body, read as a form or as JSON. */
 #include "orchestrator/body.h"
 
+#include <sodium.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "common/err.h"
+#include "common/hex.h"
 #include "common/http_server.h"
 #include "common/log.h"
 #include "common/xalloc.h"
@@ -14,6 +16,8 @@
 
 struct body {
 	struct form *form;
+	crypto_hash_sha256_state hash;
+	char *digest; /* NULL: not wanted */
 	void (*on_read)(struct form *, const struct refusal *, void *);
 	void *arg;
 };
@@ -44,6 +48,17 @@ refuse_form(struct body *b)
 }
 
 static void
+finish_digest(struct body *b)
+{
+	uint8_t hash[crypto_hash_sha256_BYTES];
+
+	if (b->digest == NULL)
+		return;
+	crypto_hash_sha256_final(&b->hash, hash);
+	hex_encode(hash, sizeof(hash), b->digest);
+}
+
+static void
 on_end(struct http_req *req, bool ok, void *arg)
 {
 	struct body *b = arg;
@@ -59,6 +74,7 @@ on_end(struct http_req *req, bool ok, void *arg)
 		refuse_form(b);
 		return;
 	}
+	finish_digest(b);
 	b->on_read(b->form, NULL, b->arg);
 	free(b);
 }
@@ -70,14 +86,16 @@ on_data(struct http_req *req, const void *data, size_t len, void *arg)
 	struct body *b = arg;
 
 	(void)req;
+	if (b->digest != NULL)
+		crypto_hash_sha256_update(&b->hash, data, len);
 	form_feed(b->form, data, len);
 	if (form_fault(b->form) != FORM_GOOD)
 		refuse_form(b);
 }
 
 void
-body_read(struct http_req *req, struct orchestrator *o, const char *file_part,
-    uint64_t max_file_bytes,
+body_read_as(struct http_req *req, struct orchestrator *o,
+    const struct body_wish *wish,
     void (*on_read)(struct form *, const struct refusal *, void *), void *arg)
 {
 	struct body *b = xcalloc(1, sizeof(*b));
@@ -86,9 +104,25 @@ body_read(struct http_req *req, struct orchestrator *o, const char *file_part,
 	b->on_read = on_read;
 	b->arg = arg;
 	b->form = form_new(o->blobs, http_req_header(req, "Content-Type"),
-	    file_part, max_file_bytes, &err);
-	if (b->form == NULL)
+	    wish->file_part, wish->max_file_bytes, &err);
+	b->digest = wish->digest;
+	crypto_hash_sha256_init(&b->hash);
+	if (b->form == NULL) {
 		body_refuse(b, 415, "bad_content_type", err.text);
-	else
-		http_req_read(req, on_data, on_end, b);
+		return;
+	}
+	if (wish->max_field > 0)
+		form_widen(b->form, wish->max_field);
+	http_req_read(req, on_data, on_end, b);
+}
+
+void
+body_read(struct http_req *req, struct orchestrator *o, const char *file_part,
+    uint64_t max_file_bytes,
+    void (*on_read)(struct form *, const struct refusal *, void *), void *arg)
+{
+	struct body_wish wish = {
+	    .file_part = file_part, .max_file_bytes = max_file_bytes};
+
+	body_read_as(req, o, &wish, on_read, arg);
 }

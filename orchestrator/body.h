@@ -4,6 +4,7 @@
 #ifndef ORCHESTRATOR_BODY_H
 #define ORCHESTRATOR_BODY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct form;
@@ -18,6 +19,19 @@ struct refusal;
  */
 void body_read(struct http_req *, struct orchestrator *, const char *file_part,
     uint64_t max_file_bytes,
+    void (*on_read)(struct form *, const struct refusal *, void *arg),
+    void *arg);
+
+/* The same, with what is rarer. */
+struct body_wish {
+	const char *file_part;
+	uint64_t max_file_bytes;
+	size_t max_field; /* bytes of a field; 0: as forms have it */
+	char *digest; /* of 65 bytes, of whoever reads, for as long: gets the
+			 body's SHA-256 in hex before on_read; or NULL */
+};
+void body_read_as(struct http_req *, struct orchestrator *,
+    const struct body_wish *,
     void (*on_read)(struct form *, const struct refusal *, void *arg),
     void *arg);
 

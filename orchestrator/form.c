@@ -11,7 +11,7 @@
 #include "common/multipart.h"
 #include "common/xalloc.h"
 
-enum { MAX_FIELDS = 16, MAX_TYPE = 128 };
+enum { MAX_FIELDS = 16, MAX_TYPE = 128, MAX_NAME = 256 };
 
 struct form_field {
 	char name[64];
@@ -22,14 +22,16 @@ struct form {
 	struct blobs *blobs;
 	char file_part[32];
 	uint64_t max_file_bytes;
-	struct multipart *multipart; /* NULL: the body is JSON */
-	struct buf json_text;
+	size_t max_field;
+	struct multipart *multipart; /* NULL: the body is one text */
+	bool is_encoded;	     /* which is a form's fields, not JSON */
+	struct buf text;
 	json_t *json;
 	struct form_field fields[MAX_FIELDS];
 	size_t n;
 	struct blob_writer *file, *writing; /* writing: the part at hand */
 	struct buf *field;		    /* or this is */
-	char file_type[MAX_TYPE];
+	char file_type[MAX_TYPE], file_name[MAX_NAME];
 	uint64_t file_bytes;
 	enum form_fault fault;
 	struct err err;
@@ -41,6 +43,21 @@ unstored(struct form *f)
 {
 	f->fault = FORM_UNSTORED;
 	return -1;
+}
+
+/* NULL: there are too many. */
+static struct form_field *
+field_new(struct form *f, const char *name)
+{
+	struct form_field *field;
+
+	if (f->n == MAX_FIELDS) {
+		err_set(&f->err, "more than %d fields", MAX_FIELDS);
+		return NULL;
+	}
+	field = &f->fields[f->n++];
+	snprintf(field->name, sizeof(field->name), "%s", name);
+	return field;
 }
 
 static int
@@ -59,12 +76,13 @@ on_part(const struct multipart_part *part, void *arg)
 		f->writing = f->file;
 		snprintf(f->file_type, sizeof(f->file_type), "%s",
 		    part->content_type);
+		snprintf(f->file_name, sizeof(f->file_name), "%s",
+		    part->filename != NULL ? part->filename : "");
 		return f->file != NULL ? 0 : unstored(f);
 	}
-	if (f->n == MAX_FIELDS)
-		return err_set(&f->err, "more than %d fields", MAX_FIELDS);
-	field = &f->fields[f->n++];
-	snprintf(field->name, sizeof(field->name), "%s", part->name);
+	field = field_new(f, part->name);
+	if (field == NULL)
+		return -1;
 	f->field = &field->text;
 	return 0;
 }
@@ -87,10 +105,10 @@ on_data(const void *data, size_t len, void *arg)
 
 	if (f->writing != NULL)
 		return write_file(f, data, len);
-	if (f->field->len + len > FORM_MAX_FIELD) {
+	if (f->field->len + len > f->max_field) {
 		f->fault = FORM_TOO_LARGE;
-		return err_set(&f->err, "the field %s is over %d bytes",
-		    f->fields[f->n - 1].name, FORM_MAX_FIELD);
+		return err_set(&f->err, "the field %s is over %zu bytes",
+		    f->fields[f->n - 1].name, f->max_field);
 	}
 	buf_add(f->field, data, len);
 	return 0;
@@ -108,14 +126,16 @@ on_part_end(void *arg)
 
 static const struct multipart_events events = {on_part, on_data, on_part_end};
 
-/* "application/json", perhaps with parameters. */
+static const char plain_type[] = "application/json";
+static const char encoded_type[] = "application/x-www-form-urlencoded";
+
+/* It is that one, perhaps with parameters. */
 static bool
-is_json(const char *content_type)
+is_type(const char *content_type, const char *type)
 {
-	static const char json[] = "application/json";
 	size_t len = strcspn(content_type, "; \t");
 
-	return len == strlen(json) && strncasecmp(content_type, json, len) == 0;
+	return len == strlen(type) && strncasecmp(content_type, type, len) == 0;
 }
 
 struct form *
@@ -126,8 +146,12 @@ form_new(struct blobs *blobs, const char *content_type, const char *file_part,
 
 	f->blobs = blobs;
 	f->max_file_bytes = max_file_bytes;
+	f->max_field = FORM_MAX_FIELD;
 	snprintf(f->file_part, sizeof(f->file_part), "%s", file_part);
-	if (content_type != NULL && is_json(content_type))
+	f->is_encoded =
+	    content_type != NULL && is_type(content_type, encoded_type);
+	if (f->is_encoded ||
+	    (content_type != NULL && is_type(content_type, plain_type)))
 		return f;
 	f->multipart = multipart_new(
 	    content_type != NULL ? content_type : "", &events, f, err);
@@ -138,6 +162,12 @@ form_new(struct blobs *blobs, const char *content_type, const char *file_part,
 }
 
 void
+form_widen(struct form *f, size_t max_field)
+{
+	f->max_field = max_field;
+}
+
+void
 form_free(struct form *f)
 {
 	if (f == NULL)
@@ -145,7 +175,7 @@ form_free(struct form *f)
 	multipart_free(f->multipart);
 	for (size_t i = 0; i < f->n; i++)
 		buf_free(&f->fields[i].text);
-	buf_free(&f->json_text);
+	buf_free(&f->text);
 	json_decref(f->json);
 	blob_abort(f->file);
 	free(f);
@@ -157,12 +187,12 @@ feed(struct form *f, const void *data, size_t len)
 	struct err err = {""};
 
 	if (f->multipart == NULL) {
-		if (f->json_text.len + len > FORM_MAX_JSON) {
+		if (f->text.len + len > FORM_MAX_JSON) {
 			f->fault = FORM_TOO_LARGE;
-			return err_set(&f->err, "the JSON is over %d bytes",
-			    FORM_MAX_JSON);
+			return err_set(&f->err, "the %s is over %d bytes",
+			    f->is_encoded ? "form" : "JSON", FORM_MAX_JSON);
 		}
-		buf_add(&f->json_text, data, len);
+		buf_add(&f->text, data, len);
 		return 0;
 	}
 	if (multipart_feed(f->multipart, data, len, &err) == 0)
@@ -185,10 +215,10 @@ finish_json(struct form *f)
 {
 	json_error_t why;
 
-	if (f->json_text.len == 0)
+	if (f->text.len == 0)
 		return err_set(&f->err, "the body is empty");
-	f->json = json_loadb((char *)f->json_text.data, f->json_text.len,
-	    JSON_REJECT_DUPLICATES, &why);
+	f->json = json_loadb(
+	    (char *)f->text.data, f->text.len, JSON_REJECT_DUPLICATES, &why);
 	if (json_is_object(f->json))
 		return 0;
 	if (f->json != NULL)
@@ -198,8 +228,79 @@ finish_json(struct form *f)
 }
 
 static int
+digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 'a' - 'A';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* "a+b%21" as "a b!", in place; -1 if it cannot be, or holds a NUL. */
+static int
+decode(char *text)
+{
+	char *out = text;
+
+	for (; *text != '\0'; text++) {
+		int high, low;
+
+		if (*text != '%') {
+			*out++ = *text == '+' ? ' ' : *text;
+			continue;
+		}
+		high = digit_of(text[1]);
+		low = high < 0 ? -1 : digit_of(text[2]);
+		if (low < 0 || high * 16 + low == 0)
+			return -1;
+		*out++ = (char)(high * 16 + low);
+		text += 2;
+	}
+	*out = '\0';
+	return 0;
+}
+
+/* "name=value" of the text, which is written over. */
+static int
+take_pair(struct form *f, char *pair)
+{
+	char *value = strchr(pair, '=');
+	struct form_field *field;
+
+	if (value != NULL)
+		*value++ = '\0';
+	if (decode(pair) != 0 || (value != NULL && decode(value) != 0))
+		return err_set(&f->err, "the form is not URL-encoded");
+	field = field_new(f, pair);
+	if (field == NULL)
+		return -1;
+	buf_add_str(&field->text, value != NULL ? value : "");
+	if (field->text.len <= f->max_field)
+		return 0;
+	f->fault = FORM_TOO_LARGE;
+	return err_set(&f->err, "the field %s is over %zu bytes", field->name,
+	    f->max_field);
+}
+
+static int
+finish_encoded(struct form *f)
+{
+	char *rest = (char *)buf_str(&f->text), *pair;
+
+	if (memchr(rest, '\0', f->text.len) != NULL)
+		return err_set(&f->err, "the form holds a NUL");
+	while ((pair = strsep(&rest, "&")) != NULL) {
+		if (*pair != '\0' && take_pair(f, pair) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
 finish(struct form *f)
 {
+	if (f->is_encoded)
+		return finish_encoded(f);
 	if (f->multipart == NULL)
 		return finish_json(f);
 	if (f->file != NULL)
@@ -210,7 +311,7 @@ finish(struct form *f)
 int
 form_finish(struct form *f, struct err *err)
 {
-	if (f->fault == FORM_GOOD && finish(f) != 0)
+	if (f->fault == FORM_GOOD && finish(f) != 0 && f->fault == FORM_GOOD)
 		f->fault = FORM_MALFORMED;
 	if (f->fault == FORM_GOOD)
 		return 0;
@@ -260,8 +361,12 @@ const char *
 form_field_nth(const struct form *f, const char *name, size_t n)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		if (strcmp(f->fields[i].name, name) == 0 && n-- == 0)
-			return buf_str((struct buf *)&f->fields[i].text);
+		struct buf *text = (struct buf *)&f->fields[i].text;
+
+		if (strcmp(f->fields[i].name, name) != 0 || n-- > 0)
+			continue;
+		return strlen(buf_str(text)) == text->len ? buf_str(text)
+							  : NULL;
 	}
 	return NULL;
 }
@@ -279,6 +384,12 @@ form_json(const struct form *f)
 }
 
 const char *
+form_file_name(const struct form *f)
+{
+	return f->file_name;
+}
+
+const char *
 form_file_type(const struct form *f)
 {
 	return f->file_type;
@@ -293,7 +404,7 @@ form_file_bytes(const struct form *f)
 uint64_t
 form_json_bytes(const struct form *f)
 {
-	return f->json_text.len;
+	return f->text.len;
 }
 
 struct blob_writer *

@@ -1,6 +1,7 @@
 /*
  * A request's body as it comes: multipart/form-data with small text fields
- * and at most one file, which goes straight to the blobs; or one JSON value.
+ * and at most one file, which goes straight to the blobs; the same without a
+ * file as application/x-www-form-urlencoded; or one JSON value.
  */
 #ifndef ORCHESTRATOR_FORM_H
 #define ORCHESTRATOR_FORM_H
@@ -20,9 +21,11 @@ struct form;
 enum { FORM_MAX_FIELD = 65536, FORM_MAX_JSON = 4 * 1024 * 1024 };
 
 /* file_part is the name of the part whose bytes are the file. NULL if the
- * content type is neither form. */
+ * content type is none of these. */
 struct form *form_new(struct blobs *, const char *content_type,
     const char *file_part, uint64_t max_file_bytes, struct err *);
+/* Before it is fed: fields may have so many bytes. */
+void form_widen(struct form *, size_t max_field);
 void form_free(struct form *); /* drops a file not taken; NULL is fine */
 
 enum form_fault {
@@ -42,10 +45,13 @@ enum form_fault form_fault(const struct form *);
 int form_fault_status(enum form_fault);
 const char *form_fault_code(enum form_fault);
 
-const char *form_field(const struct form *, const char *name); /* or NULL */
+/* NULL: there is none, or it holds a NUL and is no text. */
+const char *form_field(const struct form *, const char *name);
 /* The nth of those of one name, from 0; NULL if there are no more. */
 const char *form_field_nth(const struct form *, const char *name, size_t n);
-const json_t *form_json(const struct form *);	 /* of a JSON body, or NULL */
+const json_t *form_json(const struct form *); /* of a JSON body, or NULL */
+/* What its sender calls the file; "" if no file, or no name. */
+const char *form_file_name(const struct form *);
 const char *form_file_type(const struct form *); /* as said; "" if no file */
 uint64_t form_file_bytes(const struct form *);
 uint64_t form_json_bytes(const struct form *);

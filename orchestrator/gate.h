@@ -14,6 +14,13 @@
 
 #include "common/api_key.h"
 
+/*
+ * Beside roles a route may name these: who signs his request as a hotkey
+ * (Epistula), or comes with a signed URL, is not asked for a key. No principal
+ * is set then, and the handler sees to the signature.
+ */
+enum { GATE_HOTKEY = 256, GATE_URL = 512 };
+
 struct gate;
 struct http_req;
 struct key;

@@ -39,7 +39,7 @@ struct routing {
 	int n;
 	char ids[ROUTE_MAX][UUID_TEXT];
 	char hotkeys[ROUTE_MAX][64];
-	struct dispatch *dispatches[ROUTE_MAX];
+	struct dispatch *dispatches[ROUTE_MAX]; /* NULL: it is asked for */
 	/* of a new job, else NULL */
 	void (*on_stored)(const struct pg_answer *, const struct job *, void *);
 	void *arg;
@@ -95,14 +95,16 @@ on_routed(const struct pg_answer *answer, void *arg)
 		    "id=%s from=queued to=assigned on=assign attempts=%d",
 		    r->job->id, r->n);
 	for (int i = 0; i < r->n; i++) {
+		struct dispatch *d = r->dispatches[i];
+
 		table_made(
 		    &r->o->table, r->hotkeys[i], r->job->kind->capacity_key);
-		if (made) {
-			dispatch_start(r->dispatches[i]);
-			continue;
-		}
-		dispatch_drop(r->dispatches[i]);
-		jobs_give_back(r->o, r->job->kind, r->hotkeys[i]);
+		if (d != NULL && made)
+			dispatch_start(d);
+		else if (d != NULL)
+			dispatch_drop(d);
+		if (!made)
+			jobs_give_back(r->o, r->job->kind, r->hotkeys[i]);
 	}
 	routing_free(r);
 }
@@ -115,7 +117,8 @@ jobs_attempt_deadline_us(const struct job *job)
 	return deadline_us < job->deadline_us ? deadline_us : job->deadline_us;
 }
 
-/* One for each miner: its place taken, its request being signed. */
+/* One for each miner: its place taken, its request being signed, if it is not
+ * one that asks for its work. */
 static int64_t
 prepare(struct routing *r, const struct route *route)
 {
@@ -128,8 +131,9 @@ prepare(struct routing *r, const struct route *route)
 		snprintf(r->hotkeys[i], sizeof(r->hotkeys[i]), "%s",
 		    route->miners[i]->hotkey);
 		miner_begin(route->miners[i], job->kind->capacity_key);
-		r->dispatches[i] = dispatch_new(
-		    r->o, job, r->ids[i], route->miners[i], deadline_us);
+		if (!kind_is_pulled(job->kind))
+			r->dispatches[i] = dispatch_new(r->o, job, r->ids[i],
+			    route->miners[i], deadline_us);
 	}
 	return deadline_us;
 }
@@ -281,6 +285,7 @@ jobs_accept(struct orchestrator *o, struct job *job,
 	if (!claim_is_taken(o->claim, job->kind) && can_route(o))
 		draw_miners(o, job, &route);
 	if (route.n > 0) {
+		job->state = JOB_ASSIGNED; /* if it is stored */
 		store_job_accept(
 		    o, job, &route, r->ids, prepare(r, &route), on_routed, r);
 	} else {

@@ -23,7 +23,7 @@ static const char *const scorings[] = {"transcript", "summary", "translation",
     "speech", "sound", "image", "none", NULL};
 static const char *const flags[] = {"hedge", "deterministic", NULL}; /* or no */
 
-enum { MAX_MINERS = 10, MAX_TIME_MS = 7 * 86400 * 1000 };
+enum { MAX_MINERS = 10, MAX_TIME_MS = 7 * 86400 * 1000, MAX_PULLED = 1000 };
 
 static int
 bad(struct err *err, const json_t *kind, const char *field, const char *want)
@@ -93,6 +93,9 @@ check_protocol(const json_t *kind, struct err *err)
 		buf_free(&names);
 		return -1;
 	}
+	if (protocol->is_pulled && json_is_true(json_object_get(kind, "hedge")))
+		return bad(err, kind, "hedge",
+		    "false, as its miners ask for their work");
 	if (protocol->check == NULL) {
 		if (wire == NULL ||
 		    (json_is_object(wire) && json_object_size(wire) == 0))
@@ -173,6 +176,21 @@ check_fields(const json_t *kind, struct err *err)
 	return check_values(kind, err);
 }
 
+/* How many a miner takes at once that does not say. */
+static int
+take_pull(const json_t *kind, json_t *row, struct err *err)
+{
+	static const char field[] = "pull_capacity";
+	const json_t *n = json_object_get(kind, field);
+
+	if (n == NULL)
+		json_object_set_new(row, field, json_integer(1));
+	else if (!json_is_integer(n) || json_integer_value(n) < 1 ||
+		 json_integer_value(n) > MAX_PULLED)
+		return bad(err, kind, field, "between 1 and 1000");
+	return 0;
+}
+
 static json_t *
 row_of(const json_t *kind, int netuid, struct err *err)
 {
@@ -202,7 +220,7 @@ row_of(const json_t *kind, int netuid, struct err *err)
 		json_object_set_new(row, "aliases", json_array());
 	if (json_object_get(row, "openai") == NULL)
 		json_object_set_new(row, "openai", json_object());
-	if (take_times(kind, row, err) != 0) {
+	if (take_times(kind, row, err) != 0 || take_pull(kind, row, err) != 0) {
 		json_decref(row);
 		return NULL;
 	}
@@ -272,6 +290,7 @@ kind_from_row(struct kind *k, const PGresult *res, int i)
 	k->wire = json_cell(res, i, "wire");
 	k->is_speech = strcmp(pg_text(res, i, "scoring"), "speech") == 0;
 	k->hedge = pg_bool(res, i, "hedge");
+	k->pull_capacity = (int)pg_int(res, i, "pull_capacity");
 }
 
 struct kinds *
@@ -317,6 +336,12 @@ kinds_find(const struct kinds *kinds, const char *name)
 			return &kinds->items[i];
 	}
 	return NULL;
+}
+
+bool
+kind_is_pulled(const struct kind *k)
+{
+	return protocol_find(k->protocol)->is_pulled;
 }
 
 static bool

@@ -26,11 +26,12 @@ struct kind {
 	json_t *output_types; /* empty: the result is JSON */
 	int64_t max_output_bytes;
 	json_t *params;
-	json_t *aliases; /* names beside its own */
-	json_t *openai;	 /* openai_kind.h */
-	json_t *wire;	 /* data for its protocol; {}: none */
-	bool is_speech;	 /* its results are spoken: by its scoring */
-	bool hedge;	 /* a slow attempt gets a second one beside it */
+	json_t *aliases;   /* names beside its own */
+	json_t *openai;	   /* openai_kind.h */
+	json_t *wire;	   /* data for its protocol; {}: none */
+	bool is_speech;	   /* its results are spoken: by its scoring */
+	bool hedge;	   /* a slow attempt gets a second one beside it */
+	int pull_capacity; /* of a miner that does not say, at once */
 };
 
 struct kinds {
@@ -48,6 +49,8 @@ void kinds_free(struct kinds *); /* NULL is fine */
 
 /* NULL if there is none of that name, or kinds is NULL: not read yet. */
 const struct kind *kinds_find(const struct kinds *, const char *name);
+/* Its miners ask for their work, and are not sent it. */
+bool kind_is_pulled(const struct kind *);
 bool kind_takes(const struct kind *, const char *media_type);
 bool kind_gives(const struct kind *, const char *media_type);
 

@@ -117,6 +117,10 @@ static const struct config_key keys[] = {
 	"path of subnetd-probe; empty: beside this program", NULL, 0, 0},
     {"orchestrator.development", CONFIG_BOOL, "no", false,
 	"plain http and private addresses to miners", NULL, 0, 0},
+    {"orchestrator.violet_keyless", CONFIG_BOOL, "no", false,
+	"let Violet's miners in that sign nothing, with an API key of role "
+	"miner; whatever they do counts for no score",
+	NULL, 0, 0},
     {"orchestrator.sweep", CONFIG_MS, "1s", false,
 	"how often PostgreSQL is searched for what was forgotten; 0s: never",
 	NULL, 0, 3600e3},
@@ -358,6 +362,8 @@ make_counters(struct orchestrator *o)
 	}
 	c->miner_seconds = metrics_histogram(m, "subnetd_miner_seconds", NULL,
 	    "From sending an attempt to its result's arrival.");
+	c->violet_reports = metrics_counter(m, "subnetd_violet_reports_total",
+	    NULL, "What validators said of miners, which changes nothing.");
 }
 
 /* A program beside this one, unless it is configured otherwise. */
@@ -381,6 +387,7 @@ read_policy(struct orchestrator *o)
 	o->lease_ms = config_ms(config, "orchestrator.lease");
 	o->ageing_ms = config_ms(config, "orchestrator.ageing");
 	o->development = config_bool(config, "orchestrator.development");
+	o->violet_keyless = config_bool(config, "orchestrator.violet_keyless");
 	o->policy.stake_cap = config_real(config, "orchestrator.stake_cap");
 	o->policy.stake_floor = config_real(config, "orchestrator.stake_floor");
 	o->policy.score_floor = config_real(config, "orchestrator.score_floor");

@@ -52,14 +52,15 @@ is_repeated(const struct kinds *kinds, size_t i)
 }
 
 void
-miners_say(struct miner *m, const struct kinds *kinds, const json_t *capacity,
-    const json_t *earned)
+miners_say(struct miner *m, const struct kinds *kinds, bool pulled,
+    const json_t *capacity, const json_t *earned)
 {
 	for (size_t i = 0; kinds != NULL && i < kinds->n; i++) {
 		const char *key = kinds->items[i].capacity_key;
 		const json_t *has = json_object_get(earned, key);
 
-		if (!is_repeated(kinds, i))
+		if (!is_repeated(kinds, i) &&
+		    kind_is_pulled(&kinds->items[i]) == pulled)
 			miner_say(m, key,
 			    capacity_said(json_object_get(capacity, key)),
 			    has != NULL ? json_number_value(has) : NAN);
@@ -71,12 +72,13 @@ miner_from_row(
     struct miner *m, const struct kinds *kinds, const PGresult *res, int i)
 {
 	json_t *capacity = json_loads(pg_text(res, i, "capacity"), 0, NULL);
+	json_t *pulls = json_loads(pg_text(res, i, "pulls"), 0, NULL);
 	json_t *earned = json_loads(pg_text(res, i, "earned"), 0, NULL);
 
 	m->hotkey = xstrdup(pg_text(res, i, "hotkey"));
 	m->uid = (int)pg_int(res, i, "uid");
-	if (!pg_is_null(res, i, "address"))
-		m->address = xstrdup(pg_text(res, i, "address"));
+	m->address = xstrdup(pg_text(res, i, "address"));
+	m->polls = pulls != NULL;
 	m->is_axon = pg_bool(res, i, "is_axon");
 	m->alpha = pg_real(res, i, "alpha");
 	m->score = pg_real(res, i, "score");
@@ -86,8 +88,10 @@ miner_from_row(
 	m->is_out = pg_bool(res, i, "is_out");
 	m->down_us = pg_int(res, i, "down_us");
 	m->breaker = store_breaker_from_row(res, i);
-	miners_say(m, kinds, capacity, earned);
+	miners_say(m, kinds, false, capacity, earned);
+	miners_say(m, kinds, true, pulls, earned);
 	json_decref(capacity);
+	json_decref(pulls);
 	json_decref(earned);
 }
 
@@ -135,6 +139,21 @@ miners_read(struct miners *ms)
 	ms->is_reading = true;
 	ms->read_us = clock_wall_us();
 	store_miner_table(ms->o, on_table, ms);
+}
+
+void
+miners_polled(struct orchestrator *o, const char *hotkey, const json_t *pulls)
+{
+	struct miner *m = table_find(&o->table, hotkey);
+
+	if (m == NULL || !m->polls) {
+		log_info("miner.polls", "hotkey=%s", hotkey);
+		miners_read(o->miners);
+		return;
+	}
+	miners_say(m, o->kinds, true, pulls, NULL);
+	miner_up(m, true, clock_wall_us());
+	claim_room(o->claim);
 }
 
 /* -- the beat -------------------------------------------------------------- */

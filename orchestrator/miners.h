@@ -34,9 +34,17 @@ void miners_leave(struct miners *);
 void miners_ended(struct orchestrator *, const char *hotkey, const char *kind,
     const char *instance, enum miner_outcome);
 
-/* What a miner says of each kind that we have; earned: slots by capacity key,
- * or NULL. */
-void miners_say(struct miner *, const struct kinds *, const json_t *capacity,
-    const json_t *earned);
+/* What a miner says of each kind that we have: of those it is sent, or of
+ * those it asks for. earned: slots by capacity key, or NULL. */
+void miners_say(struct miner *, const struct kinds *, bool pulled,
+    const json_t *capacity, const json_t *earned);
+
+/* So long a miner that asked for work is taken to be there. */
+enum { MINERS_POLL_MS = 60000 };
+
+/* One has asked for work just now, and says that of the kinds it asks for;
+ * the rows are written. */
+void miners_polled(
+    struct orchestrator *, const char *hotkey, const json_t *pulls);
 
 #endif

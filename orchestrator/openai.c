@@ -66,20 +66,19 @@ show_model(struct http_req *req, void *orchestrator)
 /* -- the door ------------------------------------------------------------ */
 
 /* A form is little more than its file. */
-#define MAX_UPLOAD (5ull * 1024 * 1024 * 1024)
 enum { MAX_JSON = FORM_MAX_JSON + 1024 * 1024 }; /* the form says that it is */
 
 enum { ORDERS = ROLE_CLIENT | ROLE_OPERATOR | ROLE_ADMIN };
 
 /* Without roles: whoever has a picture's URL, which is signed, may see it. */
 const struct http_route openai_routes[] = {
-    {"POST", "/v1/audio/transcriptions", MAX_UPLOAD, true, openai_transcribe,
+    {"POST", "/v1/audio/transcriptions", FORM_MAX_BODY, true, openai_transcribe,
 	ORDERS},
-    {"POST", "/v1/audio/translations", MAX_UPLOAD, true, openai_translate,
+    {"POST", "/v1/audio/translations", FORM_MAX_BODY, true, openai_translate,
 	ORDERS},
     {"POST", "/v1/audio/speech", MAX_JSON, true, openai_speak, ORDERS},
     {"POST", "/v1/images/generations", MAX_JSON, true, openai_generate, ORDERS},
-    {"POST", "/v1/images/edits", MAX_UPLOAD, true, openai_edit, ORDERS},
+    {"POST", "/v1/images/edits", FORM_MAX_BODY, true, openai_edit, ORDERS},
     {"GET", "/v1/images/results/{id}", 0, false, openai_show_image, 0},
     {"GET", "/v1/models", 0, false, list_models, ROLES_ALL},
     {"GET", "/v1/models/{id}", 0, false, show_model, ROLES_ALL},

@@ -51,6 +51,7 @@ struct counters {
 	struct metric *jobs_accepted, *jobs_over[7];
 	struct metric *attempts_over[11];
 	struct metric *miner_seconds;
+	struct metric *violet_reports;
 };
 
 struct orchestrator {
@@ -64,6 +65,7 @@ struct orchestrator {
 	LIST_HEAD(, openai_call) openai_calls; /* that wait for jobs */
 	struct drain *drain; /* NULL until we are told to stop */
 	bool development;    /* plain http and loopback to miners */
+	bool violet_keyless; /* Violet's miners need not sign */
 	char *public_url;    /* what miners reach us by */
 	struct secrets secrets;
 	struct route_policy policy;

@@ -56,8 +56,8 @@ note(struct probing *p, bool is_up, json_t *capacity)
 		log_info("miner.probed", "hotkey=%s up=%s", p->hotkey,
 		    is_up ? "yes" : "no");
 	if (m != NULL) {
-		miners_say(m, p->o->kinds, capacity, NULL);
-		miner_up(m, is_up, clock_wall_us());
+		miners_say(m, p->o->kinds, false, capacity, NULL);
+		miner_up(m, is_up || m->polls, clock_wall_us());
 	}
 	json_decref(capacity);
 	free(p);

@@ -12,6 +12,7 @@ static const struct protocol *const protocols[] = {
     &protocol_native,
     &protocol_dippy,
     &protocol_synapse,
+    &protocol_violet,
 };
 static const size_t n_protocols = sizeof(protocols) / sizeof(protocols[0]);
 

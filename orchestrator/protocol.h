@@ -71,6 +71,7 @@ struct protocol {
 	bool is_withdrawn; /* POST <path>/cancel takes an attempt back */
 	bool takes_input;  /* its body has the input's bytes */
 	bool is_of_axons;  /* spoken by neurons that only have an axon */
+	bool is_pulled;	   /* its miners ask for their work: nothing is built */
 	/* Whether an entry of the kinds file suits it, `wire` above all; NULL:
 	 * it must have none. 0, or -1: "wire.x must be ..". */
 	int (*check)(const json_t *kind, struct err *);
@@ -87,10 +88,11 @@ struct protocol {
 extern const struct protocol protocol_native;
 extern const struct protocol protocol_dippy;
 extern const struct protocol protocol_synapse;
+extern const struct protocol protocol_violet;
 
 /* NULL: there is none of that name. */
 const struct protocol *protocol_find(const char *name);
-/* "native, dippy or synapse". */
+/* "native, dippy, synapse or violet". */
 void protocol_names(struct buf *);
 
 /* How many attempts at once a classic axon is given that says nothing of its

@@ -82,6 +82,27 @@ secrets_check_input(const struct secrets *s, const char *attempt_id,
 }
 
 void
+secrets_file(const struct secrets *s, const char *file_id, int64_t expires_s,
+    char out[SECRET_TEXT])
+{
+	char message[96];
+
+	snprintf(message, sizeof(message), "file %s %lld", file_id,
+	    (long long)expires_s);
+	derive(s, message, out);
+}
+
+bool
+secrets_check_file(const struct secrets *s, const char *file_id,
+    int64_t expires_s, const char *given, int64_t now_s)
+{
+	char expected[SECRET_TEXT];
+
+	secrets_file(s, file_id, expires_s, expected);
+	return now_s <= expires_s && is_same(expected, given);
+}
+
+void
 secrets_trace(
     const struct secrets *s, const char *job_id, char out[SECRET_TEXT])
 {

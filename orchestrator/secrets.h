@@ -33,6 +33,12 @@ void secrets_input(const struct secrets *, const char *attempt_id,
 bool secrets_check_input(const struct secrets *, const char *attempt_id,
     int64_t expires_s, const char *given, int64_t now_s);
 
+/* The same of a file that a job or an attempt has, by its id. */
+void secrets_file(const struct secrets *, const char *file_id,
+    int64_t expires_s, char out[SECRET_TEXT]);
+bool secrets_check_file(const struct secrets *, const char *file_id,
+    int64_t expires_s, const char *given, int64_t now_s);
+
 /* What a job is traced by that came without: no secret itself, but nobody
  * can tell from it which job it is. */
 void secrets_trace(

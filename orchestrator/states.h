@@ -31,7 +31,8 @@ enum job_event {
 };
 
 enum attempt_state {
-	ATTEMPT_PREPARED, /* drawn; its row, when it is there, says sent */
+	ATTEMPT_PREPARED, /* drawn; its row, when it is there, says sent,
+			     unless its miner has to ask for it */
 	ATTEMPT_SENT,
 	ATTEMPT_ACCEPTED,
 	ATTEMPT_RECEIVED,
@@ -56,7 +57,8 @@ enum attempt_event {
 	ATTEMPT_REJECT,	 /* it is not */
 	ATTEMPT_EXPIRE,	 /* the attempt's deadline */
 	ATTEMPT_DROP,	 /* the job ended without it */
-	ATTEMPT_ABANDON, /* our fault: a dead instance, a lost file */
+	ATTEMPT_ABANDON, /* our fault: a dead instance, a lost file; or nobody
+			    came for it */
 	N_ATTEMPT_EVENTS,
 };
 

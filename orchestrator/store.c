@@ -292,6 +292,15 @@ keep_router(struct orchestrator *o, struct pg_op *op)
 	pg_op_add(op, sql_route_keep, p.n, p.values);
 }
 
+/* What a row begins with: sent, as its request leaves once that is written;
+ * unless its miner has to come for it. */
+static const char *
+first_state(const struct kind *kind)
+{
+	return attempt_state_name(
+	    kind_is_pulled(kind) ? ATTEMPT_PREPARED : ATTEMPT_SENT);
+}
+
 static void
 add_new_attempt(struct pg_op *op, const struct orchestrator *o,
     const struct job *job, const char *id, const struct miner *m,
@@ -312,6 +321,7 @@ add_new_attempt(struct pg_op *op, const struct orchestrator *o,
 	pg_add_real(&p, (now_us - job->created_us) / 1000.0);
 	pg_add_us(&p, deadline_us);
 	pg_add_text(&p, o->id);
+	pg_add_text(&p, first_state(job->kind));
 	pg_op_add_row(op, sql_attempt_add, p.n, p.values);
 }
 
@@ -330,11 +340,12 @@ store_job_accept(struct orchestrator *o, const struct job *job,
 	pg_op_batch(o->pg, op, on_answer, arg);
 }
 
-/* Attempts of a job that is stored already; slow_id for the hedge's. */
+/* Attempts of a job that is stored already; more: what the statement wants
+ * beside what both have. */
 static void
 insert_attempts(struct orchestrator *o, const char *sql, const struct job *job,
     const struct route *route, char (*ids)[UUID_TEXT], int64_t deadline_us,
-    const char *slow_id, pg_on_answer *on_answer, void *arg)
+    const char *more, pg_on_answer *on_answer, void *arg)
 {
 	struct pg_op *op = pg_op_new(job->id);
 	char *text = attempts_text(route, ids);
@@ -345,8 +356,7 @@ insert_attempts(struct orchestrator *o, const char *sql, const struct job *job,
 	pg_add_us(&p, clock_wall_us());
 	pg_add_us(&p, deadline_us);
 	pg_add_text(&p, text);
-	if (slow_id != NULL)
-		pg_add_text(&p, slow_id);
+	pg_add_text(&p, more);
 	pg_op_add(op, sql, p.n, p.values);
 	keep_router(o, op);
 	pg_op_batch(o->pg, op, on_answer, arg);
@@ -359,7 +369,7 @@ store_attempts_insert(struct orchestrator *o, const struct job *job,
     pg_on_answer *on_answer, void *arg)
 {
 	insert_attempts(o, sql_attempt_insert, job, route, ids, deadline_us,
-	    NULL, on_answer, arg);
+	    first_state(job->kind), on_answer, arg);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "orchestrator/miners.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/shares.h"
 #include "orchestrator/store_op.h"
@@ -32,9 +33,11 @@ void
 store_miner_table(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 {
 	struct pg_params p = {0};
+	int64_t now_us = clock_wall_us();
 
 	pg_add_int(&p, o->netuid);
-	pg_add_us(&p, clock_wall_us());
+	pg_add_us(&p, now_us);
+	pg_add_us(&p, now_us - MINERS_POLL_MS * 1000LL);
 	pg_query(o->back, sql_miner_table, p.n, p.values, on_answer, arg);
 }
 

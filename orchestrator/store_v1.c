@@ -2,6 +2,7 @@
 #include "orchestrator/store_v1.h"
 
 #include "common/clock.h"
+#include "orchestrator/miners.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/store_op.h"
 #include "sql.h"
@@ -55,12 +56,14 @@ store_miner_show(struct orchestrator *o, int64_t behind, int limit,
     const char *hotkey, pg_on_answer *on_answer, void *arg)
 {
 	struct pg_params p = {0};
+	int64_t now_us = clock_wall_us();
 
 	pg_add_int(&p, o->netuid);
-	pg_add_us(&p, clock_wall_us());
+	pg_add_us(&p, now_us);
 	pg_add_int(&p, behind);
 	pg_add_int(&p, limit);
 	pg_add_text(&p, hotkey);
+	pg_add_us(&p, now_us - MINERS_POLL_MS * 1000LL);
 	store_query(o, sql_miner_show, &p, on_answer, arg);
 }
 

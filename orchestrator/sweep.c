@@ -16,6 +16,7 @@
 #include "orchestrator/pace.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_op.h"
+#include "orchestrator/store_violet.h"
 
 struct look {
 	struct sweep *sweep;
@@ -41,9 +42,12 @@ in_ms(int64_t ms)
 
 /* -- the sweep ---------------------------------------------------------- */
 
+static const char unsent[] = "not_sent";
+
 struct found {
 	struct orchestrator *o;
-	char job_id[UUID_TEXT];
+	char id[UUID_TEXT], job_id[UUID_TEXT];
+	bool is_unsent; /* its miner has not come for it */
 };
 
 static void
@@ -53,20 +57,25 @@ on_found_over(bool moved, void *arg)
 
 	if (moved)
 		jobs_settle(found->o, found->job_id);
+	if (moved && found->is_unsent)
+		store_violet_gone(found->o, found->id);
 	free(found);
 }
 
+/* why: it is abandoned; NULL: its deadline. */
 static void
 end_attempt(
-    struct orchestrator *o, const char *job_id, const char *id, bool abandon)
+    struct orchestrator *o, const char *job_id, const char *id, const char *why)
 {
 	struct found *found = xcalloc(1, sizeof(*found));
 
 	found->o = o;
+	snprintf(found->id, sizeof(found->id), "%s", id);
 	snprintf(found->job_id, sizeof(found->job_id), "%s", job_id);
-	if (abandon)
+	found->is_unsent = why == unsent;
+	if (why != NULL)
 		store_attempt_step(o, job_id, id, ATTEMPT_ABANDON,
-		    ATTEMPT_ABANDONED, "crashed", NULL, on_found_over, found);
+		    ATTEMPT_ABANDONED, why, NULL, on_found_over, found);
 	else
 		store_attempt_step(o, job_id, id, ATTEMPT_EXPIRE,
 		    ATTEMPT_TIMED_OUT, "no_result", NULL, on_found_over, found);
@@ -77,6 +86,14 @@ answered(struct look *l)
 {
 	if (--l->n_asked == 0)
 		pace_answered(&l->pace, clock_mono_us());
+}
+
+static const char *
+why_abandoned(const char *need)
+{
+	if (strcmp(need, "abandon") == 0)
+		return "crashed";
+	return strcmp(need, "unsent") == 0 ? unsent : NULL;
 }
 
 static void
@@ -98,8 +115,7 @@ on_stuck(const struct pg_answer *answer, void *arg)
 			store_attempt_drop(o, pg_text(res, i, "job_id"));
 		else
 			end_attempt(o, pg_text(res, i, "job_id"),
-			    pg_text(res, i, "id"),
-			    strcmp(need, "abandon") == 0);
+			    pg_text(res, i, "id"), why_abandoned(need));
 	}
 }
 

@@ -42,7 +42,8 @@ struct miner {
 	double score;	     /* of the last run, 0..1; NaN: none yet */
 	double failures;     /* decaying count */
 	int64_t failures_us; /* wall: when that count was right */
-	bool is_up;	     /* answered its last probe */
+	bool is_up;	     /* answered its last probe, or polls */
+	bool polls;	     /* asked for work not long ago */
 	bool is_out;	     /* banned, or failed an audit */
 	int64_t down_us;     /* wall: since when it is not up; 0: unknown */
 	struct breaker breaker;

@@ -17,6 +17,14 @@ enum {
 };
 
 void
+epistula_message_digest(const char *digest, const char *uuid,
+    int64_t timestamp_ms, const char *signed_for, char *out)
+{
+	snprintf(out, EPISTULA_MAX_MESSAGE, "%s.%s.%lld.%s", digest, uuid,
+	    (long long)timestamp_ms, signed_for);
+}
+
+void
 epistula_message(const void *body, size_t len, const char *uuid,
     int64_t timestamp_ms, const char *signed_for, char *out)
 {
@@ -25,8 +33,7 @@ epistula_message(const void *body, size_t len, const char *uuid,
 
 	crypto_hash_sha256(hash, body, len);
 	hex_encode(hash, sizeof(hash), digest);
-	snprintf(out, EPISTULA_MAX_MESSAGE, "%s.%s.%lld.%s", digest, uuid,
-	    (long long)timestamp_ms, signed_for);
+	epistula_message_digest(digest, uuid, timestamp_ms, signed_for, out);
 }
 
 /* Copy up to the next dot into out; what stands behind it, or NULL. */

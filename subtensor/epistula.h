@@ -18,6 +18,9 @@ enum { EPISTULA_WINDOW_MS = 8000, EPISTULA_MAX_MESSAGE = 256 };
 /* Build the message into out (EPISTULA_MAX_MESSAGE); signed_for may be "". */
 void epistula_message(const void *body, size_t len, const char *uuid,
     int64_t timestamp_ms, const char *signed_for, char *out);
+/* The same by the body's SHA-256, in 64 hex digits. */
+void epistula_message_digest(const char *digest, const char *uuid,
+    int64_t timestamp_ms, const char *signed_for, char *out);
 
 struct epistula_fields {
 	char digest[65], uuid[37], signed_for[64];

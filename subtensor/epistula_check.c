@@ -135,8 +135,12 @@ check_signature(const struct epistula_request *req, int64_t timestamp_ms,
 		return "Invalid Keypair";
 	if (decode_signature(signature, sig) < 0)
 		return "Invalid Signature Format";
-	epistula_message(req->body, req->body_len, req->uuid, timestamp_ms,
-	    req->signed_for, message);
+	if (req->digest != NULL)
+		epistula_message_digest(req->digest, req->uuid, timestamp_ms,
+		    req->signed_for, message);
+	else
+		epistula_message(req->body, req->body_len, req->uuid,
+		    timestamp_ms, req->signed_for, message);
 	if (!verify_either(public, message, sig))
 		return "Signature Mismatch";
 	return NULL;

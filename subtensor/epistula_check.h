@@ -28,6 +28,8 @@ struct epistula_request {
 	    *signed_for;  /* header values; NULL where absent */
 	const void *body; /* as it was received */
 	size_t body_len;
+	const char *digest; /* 64 hex digits of its SHA-256, where the body
+			       itself is not at hand; else NULL */
 };
 
 /* Check a request to `own` (ss58) at now_ms (wall). NULL if it is good, else a

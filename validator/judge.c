@@ -91,8 +91,9 @@ is_delivered(const struct judge_case *c)
 bool
 judge_counts(const struct judge_case *c)
 {
-	return is_delivered(c) ||
-	       (c->side != NULL && strcmp(c->side, "miner") == 0);
+	return !c->is_unproven &&
+	       (is_delivered(c) ||
+		   (c->side != NULL && strcmp(c->side, "miner") == 0));
 }
 
 const char *

@@ -31,6 +31,7 @@ struct judge_case {
 	int miners;			    /* its job asked for */
 	const char *protocol;		    /* the kind's: "native", .. */
 	bool is_deterministic;		    /* likewise */
+	bool is_unproven; /* whoever had it did not prove to be its miner */
 
 	/* What was found to compare it with, should the job not know its
 	 * answer: where it came from ("service", "audit", "consensus"; NULL: it

@@ -29,6 +29,7 @@ read_case(const PGresult *res, int row, struct judge_case *c)
 	    .miners = pg_int(res, row, "miners_wanted"),
 	    .protocol = pg_text(res, row, "protocol"),
 	    .is_deterministic = pg_bool(res, row, "deterministic"),
+	    .is_unproven = pg_bool(res, row, "is_unproven"),
 	    .found_by = store_cell(res, row, "found_by"),
 	    .found_text = store_cell(res, row, "found_text"),
 	    .found_not = store_cell(res, row, "found_not"),

@@ -36,7 +36,8 @@ update attempt a set
 	sent_at = coalesce(g.sent_at, a.sent_at,
 		case when g.to_state = 'sent' then g.now end),
 	queue_ms = a.queue_ms + coalesce(
-		date_part('epoch', g.sent_at - a.sent_at) * 1000, 0),
+		date_part('epoch', g.sent_at
+			- coalesce(a.sent_at, a.prepared_at)) * 1000, 0),
 	accepted_at = coalesce(a.accepted_at, g.accepted_at),
 	dispatch_ms = coalesce(a.dispatch_ms, date_part('epoch',
 		case when g.to_state = 'refused' then g.now

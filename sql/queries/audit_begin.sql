@@ -13,6 +13,7 @@ with audited as (
 	join job j on j.id = a.job_id
 	join kind k on k.netuid = j.netuid and k.name = j.kind
 	where a.id = $1 and a.state = 'delivered' and a.judged_at is not null
+		and not a.is_unproven
 		and j.source <> 'audit' and a.hotkey <> $3
 		and (select count(*) from audit
 				where netuid = j.netuid

@@ -17,6 +17,7 @@ from audit u
 join job j on j.id = u.job_id
 left join attempt o on o.id = u.attempt_id
 left join attempt t on t.job_id = u.job_id and t.state = 'delivered'
+	and not t.is_unproven
 where u.netuid = $1 and u.state = 'running' and j.finished_at is not null
 order by u.at
 limit $2

@@ -7,7 +7,7 @@ select a.id, a.job_id, a.hotkey, a.kind, a.state, a.reason, r.side, a.queue_ms,
 	j.expect, j.source, j.miners_wanted, k.protocol, k.deterministic, k.scoring,
 	k.params -> 'language' ->> 'assumed' as language,
 	f.source as found_by, f.text as found_text, f.why as found_not, f.medoid, f.agreement,
-	f.outliers
+	f.outliers, a.is_unproven
 from attempt a
 join job j on j.id = a.job_id
 join kind k on k.netuid = a.netuid and k.name = a.kind

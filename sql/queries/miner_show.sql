@@ -1,13 +1,15 @@
 -- A page of the miners, by uid, as the API shows them; or one.
 -- $1 netuid, $2 now, $3 behind this uid, or null, $4 how many, $5 this hotkey
--- only, or null
+-- only, or null, $6 since when who asked for work is there
 -- columns: body, the JSON text; n; next, the uid of the last, if there are more
 with page as (
 	select n.netuid, n.hotkey, n.uid, n.alpha_stake, d.address,
 		row_number() over (order by n.uid) as place
 	from neuron n
-	join miner_door d on d.netuid = n.netuid and d.hotkey = n.hotkey
+	left join miner_door d on d.netuid = n.netuid and d.hotkey = n.hotkey
+	left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
 	where n.netuid = $1
+		and (d.address is not null or m.polled_at is not null)
 		and n.uid > coalesce($3::integer, -1)
 		and ($5::text is null or n.hotkey = $5)
 	order by n.uid
@@ -22,7 +24,10 @@ with page as (
 	select n.uid, json_build_object(
 		'hotkey', n.hotkey, 'uid', n.uid, 'address', n.address,
 		'alpha_stake', n.alpha_stake / 1e9,
-		'is_up', coalesce(m.is_up, false), 'capacity', m.capacity,
+		'is_up', coalesce(m.is_up, false)
+			or coalesce(m.polled_at >= $6, false),
+		'capacity', m.capacity, 'pulls', m.pulls,
+		'polled_at', m.polled_at,
 		'earned', (
 			select coalesce(jsonb_object_agg(capacity_key, earned),
 				'{}')

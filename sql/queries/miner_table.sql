@@ -1,16 +1,22 @@
 -- Everything routing needs to know of every miner of a subnet. A neuron
--- without a door is none: validators would be waited for in vain.
--- $1 netuid, $2 now
--- columns: hotkey, uid, block, address, is_axon (it is a classic axon's),
--- alpha (not rao), capacity, is_up, down_us, failures, failures_us, streak,
--- ejections, ejected_us, until_us, is_out, score, earned (slots by capacity
--- key)
+-- without a door is none: validators would be waited for in vain; unless it
+-- asked for work not long ago.
+-- $1 netuid, $2 now, $3 since when who asked for work is there
+-- columns: hotkey, uid, block, address (empty: none), is_axon (it is a
+-- classic axon's), alpha (not rao), capacity, pulls (null: does not ask for
+-- work), is_up, down_us, failures, failures_us, streak, ejections, ejected_us,
+-- until_us, is_out, score, earned (slots by capacity key)
 select n.hotkey, n.uid,
 	coalesce((select max(block) from snapshot where netuid = $1), n.block)
-		as block, d.address, d.is_axon,
+		as block, coalesce(d.address, '') as address,
+	coalesce(d.is_axon, false) as is_axon,
 	(n.alpha_stake / 1e9)::double precision as alpha,
-	coalesce(m.capacity, '{}') as capacity,
-	coalesce(m.is_up, false) as is_up,
+	case when d.address is null then '{}'
+		else coalesce(m.capacity, '{}') end as capacity,
+	case when m.polled_at >= $3 then m.pulls end as pulls,
+	coalesce(m.polled_at >= $3, false)
+		or (d.address is not null and coalesce(m.is_up, false))
+		as is_up,
 	coalesce(extract(epoch from m.down_at) * 1e6, 0)::bigint as down_us,
 	coalesce(m.failures, 0) as failures,
 	coalesce(extract(epoch from m.failures_at) * 1e6, 0)::bigint
@@ -26,7 +32,7 @@ select n.hotkey, n.uid,
 			and expires_at > $2)) as is_out,
 	e.score, coalesce(l.earned, '{}') as earned
 from neuron n
-join miner_door d on d.netuid = n.netuid and d.hotkey = n.hotkey
+left join miner_door d on d.netuid = n.netuid and d.hotkey = n.hotkey
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
 left join (
 	select hotkey, jsonb_object_agg(capacity_key, earned) as earned
@@ -38,5 +44,5 @@ left join score_entry e on e.hotkey = n.hotkey and e.run_id = (
 	where netuid = $1
 	order by epoch desc
 	limit 1)
-where n.netuid = $1
+where n.netuid = $1 and (d.address is not null or m.polled_at >= $3)
 order by n.hotkey collate "C"

@@ -23,4 +23,5 @@ select d.job_id, d.scoring, d.params, d.language, a.id, a.hotkey,
 		then a.result_json ->> 'text' end as text
 from due d
 left join attempt a on a.job_id = d.job_id and a.state = 'delivered'
+	and not a.is_unproven
 order by a.id

@@ -12,6 +12,7 @@ from reference f
 join job j on j.id = f.audit_job
 join kind k on k.netuid = j.netuid and k.name = j.kind
 left join attempt a on a.job_id = j.id and a.state = 'delivered'
+	and not a.is_unproven
 where f.netuid = $1 and f.source = 'audit' and f.state = 'asked'
 	and j.finished_at is not null
 order by f.wanted_at, f.job_id, a.id

@@ -1,5 +1,6 @@
 -- The newest snapshot's neurons with all that a round asks of them, in the
--- order of their hotkeys' bytes.
+-- order of their hotkeys' bytes. Who has asked for work in the last day serves,
+-- too, wherever it is.
 -- $1 netuid, $2 mecid, $3 the time at which failed audits count
 -- columns: block, tempo, hotkey, coldkey, uid, alpha (not rao), address_block,
 -- since_us, serves, banned, failed_audits, previous, consensus, before;
@@ -9,7 +10,8 @@ select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.coldkey,
 	n.uid, (n.alpha_stake / 1e9)::double precision as alpha,
 	n.address_block,
 	(extract(epoch from c.at) * 1e6)::bigint as since_us,
-	d.address is not null as serves, m.banned_at is not null as banned,
+	d.address is not null or coalesce(m.proven_at >= $3::timestamptz
+		- interval '1 day', false) as serves, m.banned_at is not null as banned,
 	(select count(*) from audit_failure
 		where netuid = n.netuid and hotkey = n.hotkey
 			and expires_at > $3) as failed_audits,

@@ -28,6 +28,7 @@
 #include "tests/lib/kinds.h"
 #include "tests/lib/probe_gate.h"
 #include "tests/lib/proc.h"
+#include "tests/lib/puller.h"
 #include "tests/lib/sandbox.h"
 #include "tests/lib/suite.h"
 
@@ -85,6 +86,9 @@ static const struct kind_row kinds[] = {
     {"gone.once", "gone", WORK_PICTURE, "5s", "1s", "5m", 0, 1},
     {"nobody", "nobody", WORK_PICTURE, "5s", "1s", "5m", 0, 1},
     {"nobody.brief", "nobody", WORK_PICTURE, "5s", "1s", "700ms", 0, 1},
+    /* Its miner says that it is there, and does not come. */
+    {"text.summarize", "asked", WORK_ASKED, "5s", "1s", "10s", 0, 1},
+    {"text.translate", "asked", WORK_ASKED, "500ms", "1s", "10s", 0, 1},
 };
 
 enum { N_KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -142,6 +146,10 @@ static const struct scenario scenarios[] = {
     {JOB, JOB_RUNNING, JOB_EXPIRE, "mute.brief", NULL, WAIT, 0},
     {JOB, JOB_RUNNING, JOB_CANCEL, "slow", "job.step to=running", CANCEL, 0},
     {ATTEMPT, ATTEMPT_PREPARED, ATTEMPT_SEND, "good", NULL, WAIT, 0},
+    {ATTEMPT, ATTEMPT_PREPARED, ATTEMPT_DROP, "text.summarize",
+	"job.step to=assigned", CANCEL, 0},
+    {ATTEMPT, ATTEMPT_PREPARED, ATTEMPT_ABANDON, "text.translate", NULL, WAIT,
+	0},
     {ATTEMPT, ATTEMPT_SENT, ATTEMPT_ACCEPT, "good", NULL, WAIT, 0},
     {ATTEMPT, ATTEMPT_SENT, ATTEMPT_REFUSE, "gone", NULL, WAIT, 0},
     {ATTEMPT, ATTEMPT_SENT, ATTEMPT_RESULT, "early", NULL, WAIT, 0},
@@ -231,6 +239,7 @@ struct row {
 
 struct rig {
 	struct suite *s;
+	struct puller *asker;
 	char *kinds;
 	struct row rows[MAX_ROWS];
 	size_t n_rows;
@@ -298,6 +307,8 @@ submit(struct rig *rig, struct jobs *jobs, const char *kind)
 {
 	char *job = kinds_job(kind_of(kind));
 
+	if (kind_of(kind)->work == WORK_ASKED)
+		json_decref(puller_poll(rig->asker, ""));
 	assert_int_equal(jobs_submit(rig->s, jobs, job, EVENT_MS), 0);
 	free(job);
 }
@@ -646,10 +657,13 @@ main(void)
 	if (rig->kinds != NULL)
 		rig->s = start_suite(rig->kinds);
 	if (rig->s != NULL)
+		rig->asker = puller_new(rig->s, GOOD);
+	if (rig->asker != NULL)
 		failed = _cmocka_run_group_tests("edges", tests, n, NULL, NULL);
 	print_rows(rig);
 	if (suite_end(rig->s, failed != 0) != 0)
 		failed = -1;
+	puller_free(rig->asker);
 	free(rig->kinds);
 	free(rig);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "common/buf.h"
 #include "common/clock.h"
 #include "common/xalloc.h"
 #include "tests/lib/api_routes.h"
@@ -118,15 +119,19 @@ await(struct keyed *k, const struct keyed_ask *a, const char *wanted)
 static char *
 fill_path(const char *pattern)
 {
-	const char *brace = strchr(pattern, '{');
-	const char *with = NO_ID;
+	struct buf path = {0};
 
-	if (brace == NULL)
-		return xstrdup(pattern);
-	if (strncmp(brace, "{hotkey}", 8) == 0)
-		with = HOTKEY;
-	return xasprintf("%.*s%s%s", (int)(brace - pattern), pattern, with,
-	    strchr(brace, '}') + 1);
+	for (; *pattern != '\0'; pattern++) {
+		bool is_hotkey = strncmp(pattern, "{hotkey}", 8) == 0;
+
+		if (*pattern != '{') {
+			buf_add_byte(&path, *pattern);
+			continue;
+		}
+		buf_add_str(&path, is_hotkey ? HOTKEY : NO_ID);
+		pattern = strchr(pattern, '}');
+	}
+	return buf_take_str(&path);
 }
 
 /* What the gate says; "" if it lets one through. */

@@ -143,7 +143,7 @@ check_signed(struct place *p, const char *request)
 	assert_int_equal(strspn(h.timestamp, "0123456789"), 13);
 	assert_int_equal(strlen(h.timestamp), 13);
 	r = (struct epistula_request){h.authorization, h.signature, h.timestamp,
-	    h.uuid, h.by, h.for_whom, body, strlen(body)};
+	    h.uuid, h.by, h.for_whom, body, strlen(body), NULL};
 	assert_null(epistula_check(
 	    &r, p->s->miner_hotkeys[0], strtoll(h.timestamp, NULL, 10)));
 	r.body = "{ }";

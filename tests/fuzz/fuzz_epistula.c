@@ -66,7 +66,7 @@ stranger(struct input *in)
 	for (int i = 0; i < N_HEADERS; i++)
 		lines[i] = take_line(in);
 	r = (struct epistula_request){lines[0], lines[1], lines[2], lines[3],
-	    lines[4], lines[5], in->data, in->len};
+	    lines[4], lines[5], in->data, in->len, NULL};
 	if (absent & 1)
 		r.authorization = NULL;
 	if (absent & 2)
@@ -92,7 +92,7 @@ spoilt(struct input *in)
 	static char signed_by[SS58_MAX_TEXT], hex[2 * 64 + 1], auth[160];
 	char message[EPISTULA_MAX_MESSAGE];
 	struct epistula_request r = {
-	    auth, NULL, "1764547200000", uuid, signed_by, own, "{}", 2};
+	    auth, NULL, "1764547200000", uuid, signed_by, own, "{}", 2, NULL};
 	uint8_t which = input_byte(in) % 6, sig[64];
 	char *text = take_line(in);
 	bool is_other = true;

@@ -39,6 +39,7 @@ static const struct {
 	speech_params},
     [WORK_TEXT] = {"native", "/jobs/text.summarize", "none", NULL,
 	speech_params},
+    [WORK_ASKED] = {"violet", "/", "none", NULL, speech_params},
 };
 
 static json_t *
@@ -88,7 +89,8 @@ kinds_job(const struct kind_row *row)
 	json_t *job, *params;
 	char *text;
 
-	if (row->work == WORK_SPEECH || row->work == WORK_TEXT)
+	if (row->work == WORK_SPEECH || row->work == WORK_TEXT ||
+	    row->work == WORK_ASKED)
 		params = json_pack("{s:s, s:s}", "text",
 		    "Good evening. It is late. We have been here before.",
 		    "language", "en");

@@ -13,6 +13,7 @@ enum kind_work {
 	WORK_UNWELCOME, /* the same, where only JPEG is taken: it gives PNG */
 	WORK_SPEECH,	/* over the native protocol */
 	WORK_TEXT,	/* the same, with JSON for a result */
+	WORK_ASKED,	/* the same, of miners that ask for it: Violet's */
 };
 
 struct kind_row {

@@ -311,7 +311,7 @@ queued_again_it_costs_none_either(void **state)
 		    i % 10);
 
 		PQclear(ASK(p->one, 1, sql_attempt_insert, id, ID "f1", T1, T2,
-		    attempt));
+		    attempt, "sent"));
 		free(id);
 		free(attempt);
 	}

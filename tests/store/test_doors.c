@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <libpq-fe.h>
 
+#include "common/buf.h"
 #include "common/xalloc.h"
 #include "sql.h"
 #include "tests/lib/db.h"
@@ -20,6 +21,7 @@
 
 #define NOW "2026-01-02 04:00:00+00"
 #define LATER "2026-01-02 04:05:00+00"
+#define TWO_DAYS_LATER "2026-01-04 04:00:00+00"
 
 static int
 make_place(void **state)
@@ -118,17 +120,17 @@ expect(struct stored *p, const char *sql, int n, const char *const *params,
 static void
 axons_are_doors_where_a_kind_is_for_them(void **state)
 {
-	static const char *const params[] = {"1", NOW};
+	static const char *const params[] = {"1", NOW, NOW};
 	struct stored *p = *state;
 
 	people(p, "false");
-	expect(p, sql_miner_table, 2, params, "both h:1,");
+	expect(p, sql_miner_table, 3, params, "both h:1,");
 	people(p, "true");
-	expect(p, sql_miner_table, 2, params,
+	expect(p, sql_miner_table, 3, params,
 	    "axon4 203.0.113.7:8091,axon6 [2001:db8::1]:8091,both h:1,");
 	/* Of another subnet it says nothing. */
 	assert_int_equal(db_exec(p->db, "update kind set netuid = 2"), 0);
-	expect(p, sql_miner_table, 2, params, "both h:1,");
+	expect(p, sql_miner_table, 3, params, "both h:1,");
 }
 
 static void
@@ -156,6 +158,70 @@ axons_are_probed_as_such(void **state)
 		    strcmp(who, "both") == 0 ? "f" : "t");
 	}
 	PQclear(res);
+}
+
+/* "nowhere" has asked for work in its hotkey's name, "portless" in one that
+ * was not proven. */
+static void
+two_ask(struct stored *p)
+{
+	assert_int_equal(
+	    db_exec(p->db,
+		"insert into miner (netuid, hotkey, polled_at, proven_at) "
+		"values (1, 'nowhere', '" NOW "', '" NOW "'), "
+		"(1, 'portless', '" NOW "', null)"),
+	    0);
+}
+
+static void
+who_asks_for_work_needs_no_door(void **state)
+{
+	static const char *const params[] = {"1", NOW, NOW};
+	static const char *const later[] = {"1", LATER, LATER};
+	struct stored *p = *state;
+
+	people(p, "false");
+	two_ask(p);
+	expect(p, sql_miner_table, 3, params, "both h:1,nowhere ,portless ,");
+	expect(p, sql_miner_table, 3, later, "both h:1,");
+}
+
+/* Whether a round at that time scores "nowhere" and "portless". */
+static void
+expect_served(struct stored *p, const char *now, const char *want)
+{
+	const char *const params[] = {"1", "0", now};
+	PGresult *res = PQexecParams(
+	    p->one, sql_run_neurons, 3, NULL, params, NULL, NULL, 0);
+	struct buf got = {0};
+
+	for (int i = 0; i < PQntuples(res); i++) {
+		const char *who = PQgetvalue(res, i, PQfnumber(res, "hotkey"));
+
+		if (strcmp(who, "nowhere") == 0 || strcmp(who, "portless") == 0)
+			buf_add_str(
+			    &got, PQgetvalue(res, i, PQfnumber(res, "serves")));
+	}
+	assert_string_equal(buf_str(&got), want);
+	buf_free(&got);
+	PQclear(res);
+}
+
+static void
+who_proved_to_ask_serves_for_a_day(void **state)
+{
+	struct stored *p = *state;
+
+	people(p, "false");
+	two_ask(p);
+	assert_int_equal(
+	    db_exec(p->db, "insert into snapshot (netuid, block, block_hash, "
+			   "at, spec_version, hyper) values "
+			   "(1, 1, 'h', '" NOW "', 1, '{}') "
+			   "on conflict do nothing"),
+	    0);
+	expect_served(p, NOW, "tf");
+	expect_served(p, TWO_DAYS_LATER, "ff");
 }
 
 /* Who is called can be scored. */
@@ -194,6 +260,8 @@ main(void)
 	    cmocka_unit_test(axons_are_doors_where_a_kind_is_for_them),
 	    cmocka_unit_test(axons_are_probed_as_such),
 	    cmocka_unit_test(axons_serve_in_a_round),
+	    cmocka_unit_test(who_asks_for_work_needs_no_door),
+	    cmocka_unit_test(who_proved_to_ask_serves_for_a_day),
 	};
 
 	return cmocka_run_group_tests(tests, make_place, end_place);

@@ -52,7 +52,8 @@ make_request(struct fixture *f, int64_t timestamp_ms, const char *format)
 	    message, *format ? "</Bytes>" : "");
 	sign_as(f, &kp, wrapped);
 	f->req = (struct epistula_request){f->authorization, f->signature,
-	    f->timestamp, UUID, f->signed_by, MINER, body, sizeof(body) - 1};
+	    f->timestamp, UUID, f->signed_by, MINER, body, sizeof(body) - 1,
+	    NULL};
 }
 
 static void
@@ -67,6 +68,27 @@ a_good_request_passes_raw_and_wrapped(void **state)
 	assert_null(epistula_check(&f.req, MINER, now_ms));
 	make_request(&f, now_ms, "bytes");
 	assert_null(epistula_check(&f.req, MINER, now_ms));
+}
+
+/* A body that was hashed as it came is not at hand. */
+static void
+a_digest_stands_for_its_body(void **state)
+{
+	uint8_t hash[crypto_hash_sha256_BYTES];
+	char digest[2 * sizeof(hash) + 1];
+	struct fixture f;
+
+	(void)state;
+	make_request(&f, now_ms, "");
+	crypto_hash_sha256(hash, f.req.body, f.req.body_len);
+	hex_encode(hash, sizeof(hash), digest);
+	f.req.body = NULL;
+	f.req.body_len = 0;
+	f.req.digest = digest;
+	assert_null(epistula_check(&f.req, MINER, now_ms));
+	digest[0] = digest[0] == '0' ? '1' : '0';
+	assert_string_equal(
+	    epistula_check(&f.req, MINER, now_ms), "Signature Mismatch");
 }
 
 static void
@@ -303,6 +325,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_good_request_passes_raw_and_wrapped),
+	    cmocka_unit_test(a_digest_stands_for_its_body),
 	    cmocka_unit_test(the_signature_may_come_without_0x),
 	    cmocka_unit_test(the_timestamp_is_signed_as_a_number),
 	    cmocka_unit_test(time_is_bounded_on_both_sides),

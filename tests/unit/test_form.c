@@ -418,6 +418,108 @@ the_content_type_decides(void **state)
 	}
 }
 
+/* -- a form in one line --------------------------------------------------- */
+
+static const char encoded[] = "application/x-www-form-urlencoded";
+
+static void
+a_line_is_a_form_too(void **state)
+{
+	static const char line[] =
+	    "a=1&b=Gr%C3%BC%c3%9fe+an+%26&&c&d=&a=2&e=x=y%2b";
+	static const struct {
+		const char *name, *value;
+	} fields[] = {{"a", "1"},
+	    {"b", "Gr\xc3\xbc\xc3\x9f"
+		  "e an &"},
+	    {"c", ""}, {"d", ""}, {"e", "x=y+"}};
+	struct place *p = *state;
+
+	for (size_t cut = 0; cut < sizeof(line); cut++) {
+		struct form *f = form(p, encoded);
+		struct err err;
+
+		form_feed(f, line, cut);
+		form_feed(f, line + cut, sizeof(line) - 1 - cut);
+		assert_int_equal(form_finish(f, &err), 0);
+		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+			assert_string_equal(
+			    form_field(f, fields[i].name), fields[i].value);
+		assert_null(form_field(f, "f"));
+		assert_null(form_take_file(f));
+		form_free(f);
+	}
+}
+
+static void
+a_line_that_cannot_be_decoded_is_refused(void **state)
+{
+	static const char *const lines[] = {
+	    "a=%", "a=%1", "a=%zz", "a=%00", "%=a", "a=1&b=%4"};
+	struct place *p = *state;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct form *f = form(p, encoded);
+		struct err err;
+
+		form_feed(f, lines[i], strlen(lines[i]));
+		assert_int_equal(form_finish(f, &err), -1);
+		assert_int_equal(form_fault(f), FORM_MALFORMED);
+		assert_string_equal(err.text, "the form is not URL-encoded");
+		form_free(f);
+	}
+}
+
+/* Who read it as text would have a part of it; in a field that nobody asks for
+ * it does no harm. */
+static void
+a_field_with_a_nul_is_no_text(void **state)
+{
+	struct place *p = *state;
+	struct form *f = form(p, "multipart/form-data; boundary=b");
+	struct buf body = {0};
+	struct err err;
+
+	add_part(&body, "text", NULL, "good\0day", 8);
+	add_text(&body, "more", "good day");
+	buf_add_str(&body, "--b--\r\n");
+	form_feed(f, body.data, body.len);
+	assert_int_equal(form_finish(f, &err), 0);
+	assert_null(form_field(f, "text"));
+	assert_string_equal(form_field(f, "more"), "good day");
+	form_free(f);
+	buf_free(&body);
+}
+
+static void
+a_line_has_the_limits_of_a_form(void **state)
+{
+	struct place *p = *state;
+	char *value = xcalloc(1, FORM_MAX_FIELD + 2);
+	struct form *f = form(p, encoded);
+	struct err err;
+
+	memset(value, 'x', FORM_MAX_FIELD + 1);
+	form_feed(f, "a=", 2);
+	form_feed(f, value, FORM_MAX_FIELD + 1);
+	assert_int_equal(form_finish(f, &err), -1);
+	assert_int_equal(form_fault(f), FORM_TOO_LARGE);
+	form_free(f);
+	f = form(p, encoded);
+	form_widen(f, FORM_MAX_FIELD + 1);
+	form_feed(f, "a=", 2);
+	form_feed(f, value, FORM_MAX_FIELD + 1);
+	assert_int_equal(form_finish(f, &err), 0);
+	form_free(f);
+	f = form(p, encoded);
+	for (int i = 0; i < 17; i++)
+		form_feed(f, "a=1&", 4);
+	assert_int_equal(form_finish(f, &err), -1);
+	assert_string_equal(err.text, "more than 16 fields");
+	form_free(f);
+	free(value);
+}
+
 static void
 faults_have_a_status_and_a_code(void **state)
 {
@@ -457,6 +559,10 @@ main(void)
 	    TEST(what_is_no_object_is_refused),
 	    TEST(json_is_limited),
 	    TEST(the_content_type_decides),
+	    TEST(a_line_is_a_form_too),
+	    TEST(a_line_that_cannot_be_decoded_is_refused),
+	    TEST(a_field_with_a_nul_is_no_text),
+	    TEST(a_line_has_the_limits_of_a_form),
 	    TEST(faults_have_a_status_and_a_code),
 	};
 

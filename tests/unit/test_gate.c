@@ -248,6 +248,7 @@ roles_are_named(void **state)
 	    {ROLE_ADMIN, "admin"},
 	    {ROLE_CLIENT | ROLE_ADMIN, "client or admin"},
 	    {ROLES_ALL, "client, miner, validator, operator or admin"},
+	    {ROLE_MINER | GATE_HOTKEY | GATE_URL, "miner"},
 	};
 	char text[64];
 

@@ -52,8 +52,14 @@ static const struct {
     {"name", NULL, "kind without a name: name must be a string"},
     {"name", "7", "kind without a name: name must be a string"},
     {"protocol", NULL, "kind audio.speak: protocol must be a string"},
-    {"protocol", "\"violet\"",
-	"kind audio.speak: protocol must be native, dippy or synapse"},
+    {"protocol", "\"pigeon\"",
+	"kind audio.speak: protocol must be native, dippy, synapse or violet"},
+    {"protocol", "\"violet\"", NULL},
+    {"pull_capacity", "5", NULL},
+    {"pull_capacity", "0",
+	"kind audio.speak: pull_capacity must be between 1 and 1000"},
+    {"pull_capacity", "\"5\"",
+	"kind audio.speak: pull_capacity must be between 1 and 1000"},
     {"path", "\"\"",
 	"kind audio.speak: path must be a path that begins with /"},
     {"path", "\"x/y\"",
@@ -184,6 +190,8 @@ rows_have_the_tables_columns(void **state)
 	    json_integer_value(json_object_get(row, "attempt_ms")), 90000);
 	assert_int_equal(
 	    json_integer_value(json_object_get(row, "answer_ms")), 250);
+	assert_int_equal(
+	    json_integer_value(json_object_get(row, "pull_capacity")), 1);
 	assert_int_equal(json_object_size(json_object_get(row, "wire")), 0);
 	assert_true(json_is_object(json_object_get(row, "wire")));
 	assert_true(json_is_false(json_object_get(row, "of_axons")));
@@ -217,7 +225,7 @@ result_of(const json_t *rows)
 	    "retry_budget", "miners_min", "miners_wanted", "miners_max",
 	    "input_types", "max_input_bytes", "output_types",
 	    "max_output_bytes", "params", "scoring", "hedge", "wire", "aliases",
-	    "openai"};
+	    "openai", "pull_capacity"};
 	enum { N = sizeof(columns) / sizeof(columns[0]) };
 	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	PGresAttDesc attributes[N] = {0};

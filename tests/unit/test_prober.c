@@ -93,10 +93,10 @@ table_find(const struct table *t, const char *hotkey)
 }
 
 void
-miners_say(struct miner *m, const struct kinds *kinds, const json_t *capacity,
-    const json_t *earned)
+miners_say(struct miner *m, const struct kinds *kinds, bool pulled,
+    const json_t *capacity, const json_t *earned)
 {
-	(void)m, (void)kinds, (void)capacity, (void)earned;
+	(void)m, (void)kinds, (void)pulled, (void)capacity, (void)earned;
 }
 
 void

@@ -131,7 +131,7 @@ static void
 an_url_cannot_be_made_to_last(void **state)
 {
 	struct secrets s = secrets_of(key);
-	char signature[SECRET_TEXT], callback[SECRET_TEXT];
+	char signature[SECRET_TEXT], callback[SECRET_TEXT], file[SECRET_TEXT];
 
 	(void)state;
 	secrets_input(&s, one, 1000, signature);
@@ -140,6 +140,14 @@ an_url_cannot_be_made_to_last(void **state)
 	assert_false(secrets_check_input(&s, two, 1000, signature, 500));
 	assert_false(secrets_check_input(&s, one, 1000, callback, 500));
 	assert_false(secrets_check_input(&s, one, 1000, NULL, 500));
+	assert_false(secrets_check_file(&s, one, 1000, signature, 500));
+	secrets_file(&s, one, 1000, file);
+	assert_true(secrets_check_file(&s, one, 1000, file, 500));
+	assert_true(secrets_check_file(&s, one, 1000, file, 1000));
+	assert_false(secrets_check_file(&s, one, 1000, file, 1001));
+	assert_false(secrets_check_file(&s, one, 2000, file, 500));
+	assert_false(secrets_check_file(&s, two, 1000, file, 500));
+	assert_false(secrets_check_input(&s, one, 1000, file, 500));
 	assert_true(secrets_check_input(&s, one, 1000, signature, 500));
 }
 

@@ -306,6 +306,12 @@ pg_is_up(const struct pg *pg)
 }
 
 bool
+kind_is_pulled(const struct kind *k)
+{
+	return k->protocol != NULL && strcmp(k->protocol, "violet") == 0;
+}
+
+bool
 claim_is_taken(const struct claim *c, const struct kind *kind)
 {
 	(void)kind;
@@ -689,6 +695,18 @@ a_new_job_is_stored_with_its_attempts(void **state)
 	world_end(w, "accept route:1 stored send ");
 }
 
+/* Its attempt is there, and its miner asks for it. */
+static void
+what_miners_ask_for_is_not_sent(void **state)
+{
+	struct world *w = world_new();
+
+	(void)state;
+	w->kind.protocol = (char *)"violet";
+	accept_job(w);
+	world_end(w, "accept route:1 stored ");
+}
+
 static void
 a_new_job_that_nobody_can_take_is_queued(void **state)
 {
@@ -727,6 +745,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_new_job_is_stored_with_its_attempts),
+	    cmocka_unit_test(what_miners_ask_for_is_not_sent),
 	    cmocka_unit_test(a_new_job_that_nobody_can_take_is_queued),
 	    cmocka_unit_test(a_new_job_that_is_not_stored_is_not_sent),
 	    cmocka_unit_test(the_facts_give_the_verdict),

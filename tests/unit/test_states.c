@@ -33,7 +33,7 @@ static const char *const attempt_moves[N_ATTEMPT_STATES][N_ATTEMPT_EVENTS] = {
     /* send, accept, refuse, result, fail, pass, bring, reject, expire, */
     /* drop, abandon */
     /* prepared */
-    {"sent", "", "", "", "", "", "", "", "", "", ""},
+    {"sent", "", "", "", "", "", "", "", "", "cancelled", "abandoned"},
     /* sent */
     {"", "accepted", "refused", "received", "failed", "", "delivered", "", "",
 	"cancelled", "abandoned"},

@@ -108,6 +108,13 @@ form_free(struct form *f)
 }
 
 void
+form_widen(struct form *f, size_t max_field)
+{
+	(void)f;
+	(void)max_field;
+}
+
+void
 form_feed(struct form *f, const void *data, size_t len)
 {
 	(void)f;
