@@ -248,19 +248,12 @@ say(const struct openai_call *call, const struct refusal *r, struct said *out)
 		say_input(call, r->why, out);
 }
 
-/* Of what is wrong with a request there is one status. */
-static int
-status_of(int status)
-{
-	return status == 422 || status == 415 ? 400 : status;
-}
-
 void
 openai_call_refusal(struct openai_call *call, const struct refusal *r)
 {
 	struct said said;
 	const struct openai_error e = {
-	    .status = status_of(r->status),
+	    .status = r->status,
 	    .code = r->code,
 	    .param = said.param,
 	    .why = said.why,

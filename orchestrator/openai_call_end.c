@@ -238,7 +238,7 @@ static void
 all_opened(struct openai_call *call)
 {
 	struct openai_error e = {.status = 502,
-	    .code = "gone",
+	    .code = "result_gone",
 	    .why = "the result is no longer stored",
 	    .is_final = true};
 

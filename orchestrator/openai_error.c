@@ -26,6 +26,13 @@ type_of(int status)
 	return status < 500 ? "invalid_request_error" : "server_error";
 }
 
+/* Of what is wrong with a request OpenAI has one status. */
+static int
+status_of(int status)
+{
+	return status == 415 || status == 422 ? 400 : status;
+}
+
 /* What clients of the one at 401 look for. */
 static const char *
 code_of(int status, const char *code)
@@ -71,10 +78,13 @@ openai_error_reply(struct http_req *req, const struct openai_error *e)
 {
 	char *body = body_of(e);
 
+	if (e->status == 503)
+		http_reply_header(req, "Retry-After", "1");
 	/* The SDKs try again by themselves unless they are told. */
 	if (e->is_final)
 		http_reply_header(req, "X-Should-Retry", "false");
-	http_reply(req, e->status, "application/json", body, strlen(body));
+	http_reply(
+	    req, status_of(e->status), "application/json", body, strlen(body));
 	free(body);
 }
 

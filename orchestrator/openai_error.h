@@ -11,7 +11,7 @@
 struct http_req;
 
 struct openai_error {
-	int status;
+	int status; /* of its code; 415 and 422 are sent as 400 */
 	const char *code;
 	const char *param; /* the field; NULL or "": none */
 	const char *why;   /* a sentence */

@@ -174,7 +174,8 @@ refuse_body(struct openai_request *r, const struct refusal *why)
 {
 	const char *part = file_parts[r->endpoint];
 	char field[64] = "", words[512];
-	int status = why->status == 422 ? 400 : why->status;
+	const char *code = why->code;
+	int status = why->status;
 
 	snprintf(words, sizeof(words), "%s", why->why);
 	if (sscanf(why->why, "the field %63s is over", field) == 1 &&
@@ -182,6 +183,7 @@ refuse_body(struct openai_request *r, const struct refusal *why)
 		snprintf(words, sizeof(words),
 		    "%s is not supported: send one picture, as image", field);
 		status = 400;
+		code = "invalid_value";
 	} else if (part != NULL && why->status == 413 &&
 		   strncmp(words, part, strlen(part)) == 0) {
 		snprintf(field, sizeof(field), "%s", part);
@@ -190,9 +192,8 @@ refuse_body(struct openai_request *r, const struct refusal *why)
 		    part != NULL ? "multipart/form-data with the parts model "
 				   "and file, or image"
 				 : "application/json");
-		status = 400;
 	}
-	refuse(r, status, why->code, field, words);
+	refuse(r, status, code, field, words);
 }
 
 static int
@@ -255,9 +256,9 @@ on_read(struct form *form, const struct refusal *why, void *arg)
 	r->fields.form = r->fields.json == NULL ? form : NULL;
 	if (part == NULL && r->fields.json == NULL)
 		refuse(
-		    r, 400, "bad_content_type", NULL, "send application/json");
+		    r, 415, "bad_content_type", NULL, "send application/json");
 	else if (part != NULL && r->fields.json != NULL)
-		refuse(r, 400, "bad_content_type", NULL,
+		refuse(r, 415, "bad_content_type", NULL,
 		    "send multipart/form-data with the file in it");
 	else
 		go_on(r);

@@ -74,7 +74,7 @@ on_converted(enum convert_outcome outcome, int fd, uint64_t bytes, void *arg)
 		    "response_format wav");
 		return;
 	case CONVERT_LATE:
-		refuse(call, 504, "not_converted",
+		refuse(call, 504, "conversion_timeout",
 		    "converting the recording took too long");
 		return;
 	}

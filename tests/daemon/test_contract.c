@@ -1,8 +1,9 @@
 /*
  * The API against its own document, both ways: tests/interop/contract.mjs calls
  * every operation, and holds what it is answered against the document, at an
- * instance that asks for keys and at one that does not. Needs node, else it is
- * skipped by name.
+ * instance that asks for keys and at one that does not. What it orders at the
+ * OpenAI door, whose answers wait, is brought meanwhile. Needs node, else it
+ * is skipped by name.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +22,7 @@
 #include "tests/lib/callback.h"
 #include "tests/lib/db.h"
 #include "tests/lib/keyed.h"
+#include "tests/lib/openai_miner.h"
 #include "tests/lib/paths.h"
 #include "tests/lib/play.h"
 #include "tests/lib/proc.h"
@@ -77,10 +79,17 @@ start_second(struct world *w)
 		   : -1;
 }
 
+/* What is brought is not asked for twice. */
 static void
-keep_kinds(json_t *kinds)
+edit_kinds(json_t *kinds)
 {
-	(void)kinds;
+	json_t *kind;
+	size_t i;
+
+	json_array_foreach(kinds, i, kind)
+	{
+		json_object_set_new(kind, "hedge", json_false());
+	}
 }
 
 static int
@@ -92,7 +101,7 @@ set_up(void **state)
 	void *rig;
 
 	*state = w;
-	if (rig_set_up(&rig, &o, 2, keep_kinds) != 0)
+	if (rig_set_up(&rig, &o, 2, edit_kinds) != 0)
 		return -1;
 	w->r = rig;
 	keyed = (struct keyed){.s = w->r->s};
@@ -174,28 +183,46 @@ make_round(struct rig *r)
 	    0);
 }
 
-static char *
-base64_of(const struct buf *bytes)
+static json_t *
+base64_json(const struct buf *bytes)
 {
 	size_t size = sodium_base64_encoded_len(
 	    bytes->len, sodium_base64_VARIANT_ORIGINAL);
 	char *text = xcalloc(size, 1);
+	json_t *json = json_string(sodium_bin2base64(text, size, bytes->data,
+	    bytes->len, sodium_base64_VARIANT_ORIGINAL));
 
-	return sodium_bin2base64(text, size, bytes->data, bytes->len,
-	    sodium_base64_VARIANT_ORIGINAL);
+	free(text);
+	return json;
+}
+
+/* What to order at the OpenAI door. */
+static json_t *
+openai_json(void)
+{
+	struct buf png = {0};
+	json_t *json;
+
+	sample_png(0, &png);
+	json = json_pack("{s:s, s:s, s:s, s:o}", "text", OPENAI_MINER_TEXT,
+	    "timed", OPENAI_MINER_TIMED, "untimed", OPENAI_MINER_UNTIMED, "png",
+	    base64_json(&png));
+	buf_free(&png);
+	return json;
 }
 
 /* The file's path, which the caller frees. */
 static char *
 write_fixtures(struct world *w, const struct hand_task *native,
-    const struct hand_task *dippy, const char *done, const char *wav)
+    const struct hand_task *dippy, const char *done, const struct buf *wav)
 {
 	struct suite *s = w->r->s;
 	json_t *json = json_pack(
-	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "url", w->url,
+	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "url", w->url,
 	    "plain", s->api_url, "key", w->key, "dippy_secret", DIPPY_SECRET,
-	    "done", done, "hotkey", s->miner_hotkeys[0], "wav", wav, "native",
-	    task_json(native), "dippy", task_json(dippy));
+	    "done", done, "hotkey", s->miner_hotkeys[0], "wav",
+	    base64_json(wav), "native", task_json(native), "dippy",
+	    task_json(dippy), "openai", openai_json());
 	char *text = json_dumps(json, JSON_INDENT(1));
 	char *path = sandbox_write(s->box, "fixtures.json", 0600, text);
 
@@ -227,21 +254,30 @@ has_node(void)
 }
 
 static void
-run_contract(const char *fixtures)
+print_log(const struct suite *s, const char *name)
+{
+	char *path = sandbox_path(s->box, name), line[4096];
+	FILE *f = fopen(path, "r");
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		print_message("# %s", line);
+	fclose(f);
+	free(path);
+}
+
+static void
+run_contract(struct rig *r, const char *fixtures)
 {
 	const char *const argv[] = {
 	    "node", "tests/interop/contract.mjs", fixtures, NULL};
-	const struct proc_options o = {.name = "contract", .argv = argv};
-	struct proc_output got;
-	char *rest, *line;
+	struct proc *node = sandbox_start(r->s->box, "contract", argv, NULL);
+	int status;
 
-	proc_run(&o, RUN_MS, &got);
-	rest = got.out;
-	while ((line = strtok_r(rest, "\n", &rest)) != NULL)
-		print_message("# %s\n", line);
-	if (got.status != 0)
-		fail_msg("%d\n%s", got.status, got.err);
-	proc_output_clear(&got);
+	assert_non_null(node);
+	status = openai_miner_play(r, node, RUN_MS);
+	print_log(r->s, "contract.log");
+	assert_int_equal(status, 0);
 }
 
 static void
@@ -251,7 +287,7 @@ the_api_is_as_its_document_says(void **state)
 	struct rig *r = w->r;
 	struct hand_task *native, *dippy;
 	struct buf wav = {0};
-	char done[40], *base64, *fixtures;
+	char done[40], *fixtures;
 
 	if (!has_node())
 		skip();
@@ -262,13 +298,11 @@ the_api_is_as_its_document_says(void **state)
 	assert_non_null(dippy);
 	make_done(r, done);
 	make_round(r);
-	base64 = base64_of(&wav);
-	fixtures = write_fixtures(w, native, dippy, done, base64);
-	run_contract(fixtures);
+	fixtures = write_fixtures(w, native, dippy, done, &wav);
+	run_contract(r, fixtures);
 	hand_drop(r->hand, native);
 	hand_drop(r->hand, dippy);
 	free(fixtures);
-	free(base64);
 	buf_free(&wav);
 }
 

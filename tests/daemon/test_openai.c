@@ -382,7 +382,7 @@ static void
 an_instance_that_stops_tells_those_who_wait(void **state)
 {
 	struct rig *r = *state;
-	char *url = openai_url(r, SPEECH), *id;
+	char *url = openai_url(r, SPEECH), *id, *when;
 	struct asking *asking;
 	struct hand_task *task;
 	struct fetch_answer a;
@@ -398,6 +398,9 @@ an_instance_that_stops_tells_those_who_wait(void **state)
 	assert_int_equal(suite_stop(r->s, SUITE_ORCHESTRATOR), EXIT_SUCCESS);
 	asking_end(asking, &a);
 	openai_assert_error(&a, 503, "unavailable", NULL, "X-Job-Id");
+	when = fetch_header(&a, "Retry-After");
+	assert_string_equal(when, "1");
+	free(when);
 	id = attempt_column(r->s, task->id, "job_id");
 	assert_non_null(strstr(a.headers, id));
 	free(id);
