@@ -271,10 +271,10 @@ a_pictures_url_is_signed(void **state)
 	body = fetch_json(&a);
 	given = json_string_value(json_object_get(
 	    json_array_get(json_object_get(body, "data"), 0), "url"));
-	for (const char *at = strstr(given, "results/") + 8; *at != '\0';
-	     at += 7) {
+	for (size_t at = strstr(given, "results/") + 8 - given;
+	     at < strlen(given); at += 7) {
 		spoilt = xstrdup(given);
-		spoilt[at - given] = *at == '0' ? '1' : '0';
+		spoilt[at] = spoilt[at] == '0' ? '1' : '0';
 		fetch_get(spoilt, &b);
 		openai_assert_error(&b, 403, "bad_signature", NULL, "not ours");
 		fetch_clear(&b);

@@ -318,7 +318,9 @@ get_file(struct http_req *req, void *arg)
 	if (fd < 0 || write(fd, "0123456789", 10) != 10 ||
 	    ftruncate(fd, from + n) != 0)
 		abort();
-	http_reply_header(req, "X-Note", "a\r\nb");
+	http_reply_header(req, "X-Note", "first");
+	http_reply_header(req, "X-Note-Too", "one");
+	http_reply_header(req, "x-note", "a\r\nb");
 	http_reply_file(req, 200, "application/octet-stream", fd, from, n);
 }
 

@@ -583,6 +583,21 @@ a_header_of_ours_stays_one_line(void **state)
 }
 
 static void
+of_headers_of_one_name_the_last_counts(void **state)
+{
+	struct raw_answer answer;
+	char *other;
+
+	(void)state;
+	raw_ask(server.port, "GET /file?len=3&at=7 HTTP/1.1\r\n" HOST "\r\n",
+	    &answer);
+	assert_null(strstr(answer.head, "first"));
+	other = raw_header(&answer, "X-Note-Too");
+	assert_string_equal(other, "one");
+	free(other);
+}
+
+static void
 a_gathered_body_comes_back_whole(void **state)
 {
 	struct raw_answer answer;
@@ -624,6 +639,7 @@ main(void)
 	    cmocka_unit_test(a_refusal_reaches_a_client_that_goes_on_sending),
 	    cmocka_unit_test(a_problem_is_json_whatever_it_says),
 	    cmocka_unit_test(a_header_of_ours_stays_one_line),
+	    cmocka_unit_test(of_headers_of_one_name_the_last_counts),
 	    cmocka_unit_test(a_gathered_body_comes_back_whole),
 	};
 

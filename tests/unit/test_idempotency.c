@@ -100,6 +100,29 @@ a_name_has_so_many_characters(void **state)
 	assert_int_equal(idempotency_read(value, name), -1);
 }
 
+/* Others than any that a header can say. */
+static void
+each_part_of_a_request_has_a_name(void **state)
+{
+	char value[IDEMPOTENCY_MOST_NAME + 1], name[IDEMPOTENCY_NAME];
+	char again[IDEMPOTENCY_MOST_NAME + 1];
+
+	(void)state;
+	memset(value, 'x', sizeof(value));
+	value[IDEMPOTENCY_MOST_NAME] = '\0';
+	snprintf(name, sizeof(name), "%s", value);
+	idempotency_name_part(name, 0);
+	assert_string_equal(name, value);
+	idempotency_name_part(name, 999);
+	assert_int_equal(strlen(name), IDEMPOTENCY_MOST_NAME + 4);
+	assert_int_equal(idempotency_read(name, again), -1);
+	snprintf(name, sizeof(name), "a");
+	idempotency_name_part(name, 1);
+	assert_string_not_equal(name, "a");
+	assert_string_not_equal(name, "a1");
+	assert_int_equal(idempotency_read(name, again), -1);
+}
+
 /* Of a request as JSON text. */
 static void
 print(const char *method, const char *path, const char *text, const char *file,
@@ -148,6 +171,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_name_is_quoted_or_not),
 	    cmocka_unit_test(a_name_has_so_many_characters),
+	    cmocka_unit_test(each_part_of_a_request_has_a_name),
 	    cmocka_unit_test(a_request_is_what_it_asks_for),
 	};
 
