@@ -371,6 +371,16 @@ form_field_nth(const struct form *f, const char *name, size_t n)
 	return NULL;
 }
 
+bool
+form_has(const struct form *f, const char *name)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (strcmp(f->fields[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 const char *
 form_field(const struct form *f, const char *name)
 {

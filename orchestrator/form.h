@@ -7,6 +7,7 @@
 #define ORCHESTRATOR_FORM_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,6 +48,8 @@ const char *form_fault_code(enum form_fault);
 
 /* NULL: there is none, or it holds a NUL and is no text. */
 const char *form_field(const struct form *, const char *name);
+/* Whether there is one of that name, text or not. */
+bool form_has(const struct form *, const char *name);
 /* The nth of those of one name, from 0; NULL if there are no more. */
 const char *form_field_nth(const struct form *, const char *name, size_t n);
 const json_t *form_json(const struct form *); /* of a JSON body, or NULL */

@@ -32,10 +32,10 @@ openai_field(const struct openai_fields *fields, const char *name)
 		value = json_object_get(fields->json, name);
 		return json_is_null(value) ? NULL : json_incref(value);
 	}
-	text = form_field(fields->form, name);
-	if (text == NULL)
+	if (!form_has(fields->form, name))
 		return NULL;
-	value = json_string(text);
+	text = form_field(fields->form, name);
+	value = text != NULL ? json_string(text) : NULL;
 	return value != NULL ? value : json_true(); /* no UTF-8: no string */
 }
 

@@ -22,6 +22,12 @@ form_field(const struct form *f, const char *name)
 	return strcmp(name, "temperature") == 0 ? "0.5" : NULL;
 }
 
+bool
+form_has(const struct form *f, const char *name)
+{
+	return form_field(f, name) != NULL;
+}
+
 static const char speak[] =
     "{\"params\":{\"language\":\"en\"},\"fields\":{\"input\":\"text\"},"
     "\"choices\":{\"voice\":{\"alloy\":{\"voice\":\"slt\"},"
