@@ -60,14 +60,16 @@ on_term(evutil_socket_t fd, short what, void *arg)
 	event_base_loopbreak(m->base);
 }
 
+/* Whoever is told that it listens may stop it. */
 static void
-serve(struct miner *m)
+serve(struct miner *m, int port)
 {
 	struct event *term = evsignal_new(m->base, SIGTERM, on_term, m);
 	struct event *intr = evsignal_new(m->base, SIGINT, on_term, m);
 
 	event_add(term, NULL);
 	event_add(intr, NULL);
+	log_info("miner.listening", "port=%d hotkey=%s", port, m->hotkey);
 	event_base_dispatch(m->base);
 	event_free(term);
 	event_free(intr);
@@ -93,11 +95,8 @@ run(struct miner *m, struct err *err)
 	server =
 	    http_server_new(m->base, door_routes(), &http_default_limits, m);
 	failed = http_server_listen(server, m->persona.listen, err);
-	if (!failed) {
-		log_info("miner.listening", "port=%d hotkey=%s",
-		    http_server_port(server), m->hotkey);
-		serve(m);
-	}
+	if (!failed)
+		serve(m, http_server_port(server));
 	jobs_free(m);
 	http_server_free(server);
 	http_client_free(m->client);
