@@ -40,6 +40,7 @@ struct listen {
 	const struct kind *kind;
 	json_t *body;	    /* as it came */
 	json_t *order;	    /* as order.h has it */
+	bool is_remote;	    /* its end is told to a URL */
 	char id[UUID_TEXT]; /* of the client's; "" none */
 };
 
@@ -95,6 +96,8 @@ place(struct listen *l, struct blob_writer *file, const char *type)
 {
 	struct order_request request = {
 	    .json = l->order,
+	    .traceparent = http_req_header(l->req, "traceparent"),
+	    .webhook_form = l->is_remote ? "dippy" : NULL,
 	    .id = l->id[0] != '\0' ? l->id : NULL,
 	    .file = file,
 	    .file_type = type,
@@ -189,6 +192,27 @@ is_secret(const struct orchestrator *o, const char *given)
 	return sodium_memcmp(ours, theirs, sizeof(ours)) == 0;
 }
 
+/* Whether there is one where one is asked for; more is looked at with the
+ * order. */
+static bool
+has_webhook(struct listen *l)
+{
+	const json_t *given = json_object_get(l->body, "webhook_url");
+	const char *url = json_string_value(given);
+
+	if (!l->is_remote)
+		return true;
+	if (given == NULL)
+		invalid(l, "missing", "webhook_url", "Field required");
+	else if (url == NULL || (strncasecmp(url, "https://", 8) != 0 &&
+				    strncasecmp(url, "http://", 7) != 0))
+		invalid(l, "url_parsing", "webhook_url",
+		    "Input should be a valid URL");
+	else
+		return true;
+	return false;
+}
+
 /* The body's shape, whose faults are told before the secret is looked at. */
 static bool
 has_shape(struct listen *l)
@@ -209,7 +233,7 @@ has_shape(struct listen *l)
 		invalid(l, "uuid_parsing", "job_id",
 		    "Input should be a valid UUID");
 	else
-		return true;
+		return has_webhook(l);
 	return false;
 }
 
@@ -236,6 +260,9 @@ make_order(struct listen *l, struct err *err)
 		return -1;
 	l->order =
 	    json_pack("{s:s, s:o}", "kind", l->kind->name, "params", params);
+	if (l->is_remote)
+		json_object_set(l->order, "webhook_url",
+		    json_object_get(l->body, "webhook_url"));
 	return 0;
 }
 
@@ -262,21 +289,34 @@ listen_on(struct listen *l)
 }
 
 static void
-listen_job(struct http_req *req, void *orchestrator)
+take(struct http_req *req, struct orchestrator *o, bool is_remote)
 {
 	struct listen *l;
 	const char *text;
 	size_t len;
 
-	if (!dippy_is_open(orchestrator, req))
+	if (!dippy_is_open(o, req))
 		return;
 	l = xcalloc(1, sizeof(*l));
-	l->o = orchestrator;
+	l->o = o;
 	l->req = req;
+	l->is_remote = is_remote;
 	text = http_req_body(req, &len);
 	l->body = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
 	if (has_shape(l))
 		listen_on(l);
+}
+
+static void
+listen_job(struct http_req *req, void *orchestrator)
+{
+	take(req, orchestrator, false);
+}
+
+static void
+listen_remote(struct http_req *req, void *orchestrator)
+{
+	take(req, orchestrator, true);
 }
 
 /* -- the door ------------------------------------------------------------ */
@@ -303,6 +343,7 @@ gone(struct http_req *req, void *orchestrator)
 
 const struct http_route dippy_routes[] = {
     {"POST", "/listen", MAX_BODY, false, listen_job, 0},
+    {"POST", "/listen/remote", MAX_BODY, false, listen_remote, 0},
     {"POST", "/debug/listen", MAX_BODY, false, gone, 0},
     {"GET", "/jobs/{id}", 0, false, dippy_job, 0},
     {"GET", "/recent_jobs", 0, false, dippy_recent, 0},

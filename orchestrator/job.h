@@ -26,8 +26,9 @@ struct job {
 	json_t *expect;			/* of a job being accepted; else NULL */
 	const struct idempotency *name; /* of its request; of such a job, too */
 	char *sticky;			/* key for routing; NULL: none */
-	char *webhook_url; /* where its end is told; NULL: nowhere */
-	char *only;	   /* the only miner that may have it; NULL: any */
+	char *webhook_url;	  /* where its end is told; NULL: nowhere */
+	const char *webhook_form; /* order.h; borrowed */
+	char *only; /* the only miner that may have it; NULL: any */
 	char tenant[JOB_MAX_TENANT + 1]; /* whose; "": nobody's in particular */
 	char trace[TRACE_TEXT];		 /* "": none is kept with it */
 	char *input_type;		 /* NULL: no input */

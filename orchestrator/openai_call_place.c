@@ -79,6 +79,7 @@ place_next(
 	struct leg *leg = &call->legs[call->placed];
 	struct order_request request = {
 	    .req = call->req,
+	    .traceparent = http_req_header(call->req, "traceparent"),
 	    .json = leg->json,
 	    .file = file,
 	    .file_type = file_type,

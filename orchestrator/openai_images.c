@@ -2,7 +2,6 @@
  * POST /v1/images/generations and /v1/images/edits: n pictures are n jobs. The
  * pictures as URLs, which expire, or within the answer (openai_pictures.h).
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "orchestrator/openai_pictures.h"
 #include "orchestrator/openai_request.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/result_url.h"
 #include "orchestrator/store.h"
 
 enum { URL_S = 3600 };
@@ -41,16 +41,12 @@ answer_urls(struct openai_call *call)
 	const struct orchestrator *o = openai_call_orchestrator(call);
 	int64_t now_s = clock_wall_us() / 1000000;
 	json_t *data = json_array(), *answer;
-	char signature[SECRET_TEXT], *text;
+	char *text;
 
 	for (size_t i = 0; i < openai_call_n(call); i++) {
-		const char *id = openai_call_result(call, i)->job_id;
-		char *url;
+		char *url = result_url(
+		    o, openai_call_result(call, i)->job_id, now_s + URL_S);
 
-		secrets_result(&o->secrets, id, now_s + URL_S, signature);
-		url = xasprintf("%s/v1/images/results/%s?expires=%" PRId64
-				"&signature=%s",
-		    o->public_url, id, now_s + URL_S, signature);
 		json_array_append_new(data, json_pack("{s:s}", "url", url));
 		free(url);
 	}

@@ -346,6 +346,7 @@ name_job(struct order *order, const struct order_request *request)
 	else
 		uuid_new(job->id);
 	trace_take(request->traceparent, job->trace);
+	job->webhook_form = request->webhook_form;
 	if (job->trace[0] == '\0')
 		trace_make(&order->o->secrets, job->id, job->trace);
 }

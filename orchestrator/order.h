@@ -31,6 +31,9 @@ struct order_request {
 	struct blob_writer *file; /* its input, which is taken; NULL: none */
 	const char *file_type;	  /* as its sender says; borrowed */
 	const char *traceparent;  /* the header, any; NULL: none. Borrowed */
+	/* Whose members a message to webhook_url has beside the standard's
+	 * ("dippy"); NULL: nobody's. A constant. */
+	const char *webhook_form;
 	/* Of several jobs for one request, which (from 0) and of how many:
 	 * each has the request's Idempotency-Key for itself. */
 	unsigned part, parts;

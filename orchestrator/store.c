@@ -118,6 +118,7 @@ add_new_job(struct pg_op *op, const struct orchestrator *o,
 	pg_add_text(&p, job->input_of[0] != '\0' ? job->input_of : NULL);
 	pg_add_text(&p, job->webhook_url);
 	pg_add_text(&p, job->trace[0] != '\0' ? job->trace : NULL);
+	pg_add_text(&p, job->webhook_form);
 	pg_op_add_row(op, sql_job_insert, p.n, p.values);
 	if (job->name != NULL)
 		store_idempotency_add_done(op, o, job->name, job->id);

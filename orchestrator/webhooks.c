@@ -17,7 +17,9 @@
 #include "common/metrics.h"
 #include "common/retry_after.h"
 #include "common/xalloc.h"
+#include "orchestrator/dippy_told.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/result_url.h"
 #include "orchestrator/store.h"
 #include "orchestrator/store_op.h"
 #include "orchestrator/store_webhooks.h"
@@ -62,6 +64,7 @@ struct sending {
 	char *url, *receiver, *tenant;
 	int64_t created_us;
 	int tries;
+	bool is_named; /* its URL, by the job */
 	struct webhook_secret secrets[2];
 	size_t n_secrets;
 	int status;		       /* that it was answered with */
@@ -196,13 +199,30 @@ send_body(struct sending *s, const char *body)
 }
 
 static void
-send_data(struct sending *s, json_t *data)
+send_data(struct sending *s, json_t *data, json_t *more)
 {
-	char *body = webhooks_body(s->event, s->created_us, data);
+	char *body = webhooks_body(s->event, s->created_us, data, more);
 
 	send_body(s, body);
 	free(body);
 	json_decref(data);
+	json_decref(more);
+}
+
+/* What its door's receivers know beside the standard's members; or NULL. */
+static json_t *
+more_of(const struct sending *s, const char *form, const json_t *job)
+{
+	char *url;
+	json_t *more;
+
+	if (!s->is_named || strcmp(form, "dippy") != 0)
+		return NULL;
+	url = result_url(
+	    s->w->o, s->job_id, clock_wall_us() / 1000000 + KEEP_DAYS * 86400);
+	more = dippy_told(job, url);
+	free(url);
+	return more;
 }
 
 /* The job as it is now, which is how it has ended. */
@@ -222,7 +242,9 @@ on_job(const struct pg_answer *answer, void *arg)
 	}
 	job = json_loads(pg_text(answer->results[0], 0, "body"), 0, NULL);
 	if (job != NULL)
-		send_data(s, job);
+		send_data(s, job,
+		    more_of(s, pg_text(answer->results[0], 0, "webhook_form"),
+			job));
 	else
 		end(s, "the job cannot be shown");
 }
@@ -233,7 +255,7 @@ begin(struct sending *s)
 	if (s->job_id[0] != '\0')
 		store_job_show(s->w->o, s->job_id, s->tenant, on_job, s);
 	else
-		send_data(s, json_pack("{s:s}", "webhook", "test"));
+		send_data(s, json_pack("{s:s}", "webhook", "test"), NULL);
 }
 
 /* -- its secrets --------------------------------------------------------- */
@@ -317,6 +339,7 @@ sending_new(struct webhooks *w, const PGresult *res, int i)
 	s->tenant = xstrdup(pg_text(res, i, "tenant"));
 	s->created_us = pg_int(res, i, "created_us");
 	s->tries = (int)pg_int(res, i, "tries");
+	s->is_named = pg_bool(res, i, "named");
 	LIST_INSERT_HEAD(&w->sendings, s, link);
 	w->n++;
 	return s;

@@ -52,7 +52,7 @@ leave_out(json_t *data, size_t part)
 }
 
 char *
-webhooks_body(const char *event, int64_t at_us, json_t *data)
+webhooks_body(const char *event, int64_t at_us, json_t *data, json_t *more)
 {
 	json_t *left_out = json_array(), *body;
 	char timestamp[40], *text;
@@ -60,6 +60,7 @@ webhooks_body(const char *event, int64_t at_us, json_t *data)
 	format_time(at_us, timestamp);
 	body = json_pack("{s:s, s:s, s:O}", "type", event, "timestamp",
 	    timestamp, "data", data);
+	json_object_update_missing(body, more);
 	text = json_dumps(body, JSON_COMPACT);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) &&
 			   strlen(text) > WEBHOOKS_MAX_BODY;

@@ -14,7 +14,9 @@
 
 enum { WEBHOOKS_MAX_BODY = 20000 };
 
-/* at_us: when it happened (wall). data may be changed. The caller frees. */
-char *webhooks_body(const char *event, int64_t at_us, json_t *data);
+/* at_us: when it happened (wall). more: an object whose members stand beside
+ * those three, or NULL. data may be changed. The caller frees. */
+char *webhooks_body(
+    const char *event, int64_t at_us, json_t *data, json_t *more);
 
 #endif

@@ -26,6 +26,8 @@ create unique index webhook_unnamed on webhook (netuid, tenant)
 
 -- Where the end of this job is told, beside the tenant's endpoints.
 alter table job add column webhook_url text;
+-- Whose members its message has beside the standard's; null: nobody's.
+alter table job add column webhook_form text;
 
 -- The outbox: a row a message and receiver, written with the end of its job.
 -- Whoever claims it has it until next_try_at, and has counted the try. No

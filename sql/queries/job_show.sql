@@ -1,7 +1,7 @@
 -- A job as the API shows it.
 -- $1 id, $2 netuid, $3 tenant whose it must be; null: any
 -- columns: body, the JSON text; state; timing, as the header Server-Timing has
--- it, or null; traceparent, or null
+-- it, or null; traceparent, or null; webhook_form, or null
 -- (+ 0: found by its id, whatever is known of the tables yet)
 select json_build_object(
 	'id', j.id, 'kind', j.kind, 'source', j.source, 'state', j.state,
@@ -34,6 +34,7 @@ select json_build_object(
 		from attempt a
 		left join reason r on r.name = a.reason
 		where a.job_id = j.id))::text as body, j.state, j.traceparent,
+	j.webhook_form,
 	nullif(concat_ws(', ', 'queue;dur=' || round(b.queue_ms::numeric, 1),
 		'route;dur=' || round(b.dispatch_ms::numeric, 1),
 		'miner;dur=' || round(b.miner_ms::numeric, 1)), '') as timing

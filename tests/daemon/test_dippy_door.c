@@ -19,11 +19,13 @@
 #include "tests/lib/db.h"
 #include "tests/lib/fetch.h"
 #include "tests/lib/proc.h"
+#include "tests/lib/receiver.h"
 #include "tests/lib/rig.h"
 #include "tests/lib/sample.h"
 #include "tests/lib/sandbox.h"
 
 #define SECRET "a secret of this test, not a constant"
+#define WEBHOOK_KEY "a key of this test, under which nothing is sealed"
 #define GENERATE(more)                                                         \
 	"{\"job_type\":\"generate\",\"payload\":{\"prompt\":\"a boat\"" more   \
 	"}}"
@@ -57,16 +59,20 @@ static int
 set_up(void **state)
 {
 	const struct suite_options o = {.name = "dippy-door"};
-	char *path, *ini;
+	char *path, *key, *ini;
 	int failed;
 
 	if (rig_set_up(state, &o, 1, as_shipped) != 0)
 		return -1;
 	rig = *state;
 	path = sandbox_write(rig->s->box, "dippy-secret", 0600, SECRET "\n");
-	ini = xasprintf("[orchestrator]\ndippy_secret = @%s\n", path);
+	key = sandbox_write(rig->s->box, "webhook-key", 0600, WEBHOOK_KEY "\n");
+	ini = xasprintf("[orchestrator]\ndippy_secret = @%s\n"
+			"webhook_key = @%s\n",
+	    path, key);
 	failed = restart(ini);
 	free(path);
+	free(key);
 	free(ini);
 	return failed;
 }
@@ -206,6 +212,118 @@ a_job_goes_through_listen_to_its_end(void **state)
 	free(text);
 	json_decref(job);
 	hand_drop(rig->hand, task);
+}
+
+/* -- whose end is told --------------------------------------------------- */
+
+/* An order whose end is told to the receiver; the task of its miner. */
+static struct hand_task *
+listen_remote(struct receiver *to, char id[40])
+{
+	char *url = receiver_url(to);
+	char *body = xasprintf("{\"job_type\":\"generate\",\"payload\":"
+			       "{\"prompt\":\"a boat\"},"
+			       "\"webhook_url\":\"%s\"}",
+	    url);
+	json_t *answer = ask("/listen/remote", SECRET, body, 202);
+	struct hand_task *task;
+
+	snprintf(id, 40, "%s", text_of(answer, "job_id"));
+	json_decref(answer);
+	task = rig_next(rig, id);
+	assert_non_null(task);
+	assert_null(json_object_get(task->body, "webhook_url"));
+	free(body);
+	free(url);
+	return task;
+}
+
+static json_t *
+told(struct receiver *to, const char *id, const char *type, const char *status)
+{
+	struct received *got = receiver_take(to);
+	json_t *body;
+
+	assert_non_null(got);
+	body = json_loadb(got->body, got->len, 0, NULL);
+	assert_string_equal(text_of(body, "type"), type);
+	assert_string_equal(text_of(body, "job_id"), id);
+	assert_string_equal(text_of(body, "status"), status);
+	assert_string_equal(text_of(body, "completed_at"),
+	    text_of(json_object_get(body, "data"), "finished_at"));
+	received_free(got);
+	return body;
+}
+
+/* As Dippy's gateway reads it; the picture is there for whoever was told. */
+static void
+the_end_of_a_remote_job_is_told_in_dippys_form(void **state)
+{
+	struct receiver *to = receiver_new();
+	struct fetch_answer picture;
+	struct hand_task *task;
+	json_t *body;
+	char id[40];
+
+	(void)state;
+	task = listen_remote(to, id);
+	bring_picture(task);
+	body = told(to, id, "job.done", "completed");
+	assert_null(json_object_get(body, "error"));
+	assert_true(json_is_integer(json_object_get(body, "latency_ms")));
+	assert_true(json_is_integer(json_object_get(body, "total_runtime_ms")));
+	fetch_get(text_of(body, "image_url"), &picture);
+	assert_int_equal(picture.status, 200);
+	assert_memory_equal(picture.body, "\x89PNG", 4);
+	fetch_clear(&picture);
+	json_decref(body);
+	hand_drop(rig->hand, task);
+	receiver_free(to);
+}
+
+static void
+a_remote_job_that_ends_without_a_picture_says_why(void **state)
+{
+	struct receiver *to = receiver_new();
+	struct fetch_answer answer;
+	struct hand_task *task;
+	char id[40], *url;
+	json_t *body;
+
+	(void)state;
+	task = listen_remote(to, id);
+	url = xasprintf("%s/v1/jobs/%s", rig->s->api_url, id);
+	fetch(&(struct fetch_ask){.method = "DELETE", .url = url}, &answer);
+	assert_int_equal(answer.status, 200);
+	body = told(to, id, "job.cancelled", "failed");
+	assert_string_equal(text_of(body, "error"), "cancelled");
+	assert_null(json_object_get(body, "image_url"));
+	json_decref(body);
+	fetch_clear(&answer);
+	free(url);
+	hand_drop(rig->hand, task);
+	receiver_free(to);
+}
+
+static void
+a_remote_job_names_where_its_end_is_told(void **state)
+{
+	json_t *answer;
+
+	(void)state;
+	answer = ask("/listen/remote", SECRET, GENERATE(""), 422);
+	json_decref(answer);
+	answer = ask("/listen/remote", SECRET,
+	    "{\"job_type\":\"generate\",\"payload\":{\"prompt\":\"x\"},"
+	    "\"webhook_url\":\"gopher://a\"}",
+	    422);
+	json_decref(answer);
+	answer = ask("/listen/remote", SECRET,
+	    "{\"job_type\":\"generate\",\"payload\":{\"prompt\":\"x\"},"
+	    "\"webhook_url\":\"https://u:p@example.org/\"}",
+	    400);
+	assert_non_null(strstr(text_of(answer, "detail"), "webhook_url"));
+	json_decref(answer);
 }
 
 static void
@@ -595,6 +713,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_job_goes_through_listen_to_its_end),
+	    cmocka_unit_test(the_end_of_a_remote_job_is_told_in_dippys_form),
+	    cmocka_unit_test(a_remote_job_that_ends_without_a_picture_says_why),
+	    cmocka_unit_test(a_remote_job_names_where_its_end_is_told),
 	    cmocka_unit_test(a_clients_id_makes_one_job),
 	    cmocka_unit_test(dippy_121_nothing_of_ours_is_the_clients),
 	    cmocka_unit_test(a_picture_is_fetched_by_us),

@@ -66,6 +66,7 @@ const struct api_route api_routes_known[] = {
     {"GET", "/healthz", 0},
     {"GET", "/metrics", 0},
     {"POST", "/listen", 0},
+    {"POST", "/listen/remote", 0},
     {"POST", "/debug/listen", 0},
     {"GET", "/jobs/{id}", 0},
     {"GET", "/recent_jobs", 0},

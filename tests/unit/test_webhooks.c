@@ -111,7 +111,7 @@ static void
 a_body_has_type_time_and_job(void **state)
 {
 	json_t *job = json_pack("{s:s, s:s}", "id", "7", "state", "done");
-	char *text = webhooks_body("job.done", 1767326400123456, job);
+	char *text = webhooks_body("job.done", 1767326400123456, job, NULL);
 
 	(void)state;
 	assert_string_equal(text,
@@ -161,7 +161,7 @@ what_does_not_fit_is_left_out_and_named(void **state)
 			"attempts", "receipt", filler(sizes[i].receipt), "id",
 			"8", "reason", filler(sizes[i].reason));
 		json_t *body =
-		    parse_body(webhooks_body("job.done", 1000000, job));
+		    parse_body(webhooks_body("job.done", 1000000, job, NULL));
 		json_t *data = json_object_get(body, "data");
 		json_t *left = json_object_get(data, "left_out");
 		char *names =
