@@ -2,11 +2,11 @@
 #include "orchestrator/dippy_reply.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/http_server.h"
+#include "orchestrator/detail.h"
 
 void
 dippy_json(struct http_req *req, int status, json_t *body)
@@ -21,17 +21,13 @@ dippy_json(struct http_req *req, int status, json_t *body)
 void
 dippy_detail(struct http_req *req, int status, const char *fmt, ...)
 {
-	char detail[512];
-	json_t *words;
 	va_list ap;
+	json_t *body;
 
 	va_start(ap, fmt);
-	vsnprintf(detail, sizeof(detail), fmt, ap);
+	body = detail_body(req, status, fmt, ap);
 	va_end(ap);
-	words = json_string(detail); /* it may quote what is no UTF-8 */
-	if (words == NULL)
-		words = json_string(http_status_title(status));
-	dippy_json(req, status, json_pack("{s:o}", "detail", words));
+	dippy_json(req, status, body);
 }
 
 void

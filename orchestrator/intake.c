@@ -379,8 +379,8 @@ intake_input(struct http_req *req, void *orchestrator)
 	struct input_request *r;
 
 	if (!uuid_is_valid(id) ||
-	    !secrets_check_input(&o->secrets, id, expires_s, signature,
-		clock_wall_us() / 1000000)) {
+	    !secrets_check_url(&o->secrets, SECRETS_INPUT, id, expires_s,
+		signature, clock_wall_us() / 1000000)) {
 		http_reply_problem(req, 403, "bad_signature",
 		    "the URL's signature is wrong or has expired");
 		return;

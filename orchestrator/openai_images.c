@@ -268,7 +268,7 @@ openai_show_image(struct http_req *req, void *orchestrator)
 	struct showing *s;
 
 	if (!uuid_is_valid(id) ||
-	    !secrets_check_result(&o->secrets, id, until_s,
+	    !secrets_check_url(&o->secrets, SECRETS_RESULT, id, until_s,
 		http_req_query(req, "signature"), clock_wall_us() / 1000000)) {
 		refuse_image(req, 403, "bad_signature",
 		    "this URL is not ours, or is no longer good");

@@ -34,7 +34,8 @@ protocol_input_url(const struct protocol_ask *ask)
 	int64_t expires_s = ask->deadline_us / 1000000 + INPUT_GRACE_S;
 	char signature[SECRET_TEXT];
 
-	secrets_input(&ask->o->secrets, ask->attempt_id, expires_s, signature);
+	secrets_url(&ask->o->secrets, SECRETS_INPUT, ask->attempt_id, expires_s,
+	    signature);
 	return xasprintf("%s/v1/attempts/%s/input?expires=%lld&signature=%s",
 	    ask->o->public_url, ask->attempt_id, (long long)expires_s,
 	    signature);

@@ -11,7 +11,7 @@ result_url(const struct orchestrator *o, const char *job_id, int64_t until_s)
 {
 	char signature[SECRET_TEXT];
 
-	secrets_result(&o->secrets, job_id, until_s, signature);
+	secrets_url(&o->secrets, SECRETS_RESULT, job_id, until_s, signature);
 	return xasprintf("%s/v1/images/results/%s?expires=%" PRId64
 			 "&signature=%s",
 	    o->public_url, job_id, until_s, signature);

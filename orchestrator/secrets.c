@@ -60,45 +60,30 @@ secrets_check_callback(
 	return is_same(expected, given);
 }
 
+static const char *const url_words[] = {
+    [SECRETS_INPUT] = "input",
+    [SECRETS_FILE] = "file",
+    [SECRETS_RESULT] = "result",
+};
+
 void
-secrets_input(const struct secrets *s, const char *attempt_id,
+secrets_url(const struct secrets *s, enum secrets_url what, const char *id,
     int64_t expires_s, char out[SECRET_TEXT])
 {
 	char message[96];
 
-	snprintf(message, sizeof(message), "input %s %lld", attempt_id,
+	snprintf(message, sizeof(message), "%s %s %lld", url_words[what], id,
 	    (long long)expires_s);
 	derive(s, message, out);
 }
 
 bool
-secrets_check_input(const struct secrets *s, const char *attempt_id,
-    int64_t expires_s, const char *given, int64_t now_s)
+secrets_check_url(const struct secrets *s, enum secrets_url what,
+    const char *id, int64_t expires_s, const char *given, int64_t now_s)
 {
 	char expected[SECRET_TEXT];
 
-	secrets_input(s, attempt_id, expires_s, expected);
-	return now_s <= expires_s && is_same(expected, given);
-}
-
-void
-secrets_file(const struct secrets *s, const char *file_id, int64_t expires_s,
-    char out[SECRET_TEXT])
-{
-	char message[96];
-
-	snprintf(message, sizeof(message), "file %s %lld", file_id,
-	    (long long)expires_s);
-	derive(s, message, out);
-}
-
-bool
-secrets_check_file(const struct secrets *s, const char *file_id,
-    int64_t expires_s, const char *given, int64_t now_s)
-{
-	char expected[SECRET_TEXT];
-
-	secrets_file(s, file_id, expires_s, expected);
+	secrets_url(s, what, id, expires_s, expected);
 	return now_s <= expires_s && is_same(expected, given);
 }
 
@@ -110,25 +95,4 @@ secrets_trace(
 
 	snprintf(message, sizeof(message), "trace %s", job_id);
 	derive(s, message, out);
-}
-
-void
-secrets_result(const struct secrets *s, const char *job_id, int64_t expires_s,
-    char out[SECRET_TEXT])
-{
-	char message[96];
-
-	snprintf(message, sizeof(message), "result %s %lld", job_id,
-	    (long long)expires_s);
-	derive(s, message, out);
-}
-
-bool
-secrets_check_result(const struct secrets *s, const char *job_id,
-    int64_t expires_s, const char *given, int64_t now_s)
-{
-	char expected[SECRET_TEXT];
-
-	secrets_result(s, job_id, expires_s, expected);
-	return now_s <= expires_s && is_same(expected, given);
 }

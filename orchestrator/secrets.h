@@ -27,26 +27,22 @@ void secrets_callback(
 bool secrets_check_callback(
     const struct secrets *, const char *attempt_id, const char *given);
 
-/* The signature of an input URL that is good until expires_s (Unix time). */
-void secrets_input(const struct secrets *, const char *attempt_id,
-    int64_t expires_s, char out[SECRET_TEXT]);
-bool secrets_check_input(const struct secrets *, const char *attempt_id,
-    int64_t expires_s, const char *given, int64_t now_s);
+/* URLs that show one thing to whoever has them, until a time. */
+enum secrets_url {
+	SECRETS_INPUT,	/* an attempt's input, by the attempt's id */
+	SECRETS_FILE,	/* a file that a job or an attempt has, by its id */
+	SECRETS_RESULT, /* a job's result, by the job's id */
+};
 
-/* The same of a file that a job or an attempt has, by its id. */
-void secrets_file(const struct secrets *, const char *file_id,
+/* The signature of one that is good until expires_s (Unix time). */
+void secrets_url(const struct secrets *, enum secrets_url, const char *id,
     int64_t expires_s, char out[SECRET_TEXT]);
-bool secrets_check_file(const struct secrets *, const char *file_id,
+bool secrets_check_url(const struct secrets *, enum secrets_url, const char *id,
     int64_t expires_s, const char *given, int64_t now_s);
 
 /* What a job is traced by that came without: no secret itself, but nobody
  * can tell from it which job it is. */
 void secrets_trace(
     const struct secrets *, const char *job_id, char out[SECRET_TEXT]);
-/* The same for the URL of a job's result. */
-void secrets_result(const struct secrets *, const char *job_id,
-    int64_t expires_s, char out[SECRET_TEXT]);
-bool secrets_check_result(const struct secrets *, const char *job_id,
-    int64_t expires_s, const char *given, int64_t now_s);
 
 #endif

@@ -156,30 +156,18 @@ store_job_get(
 	query_id(o, sql_job_get, id, on_answer, arg);
 }
 
-static void
-query_owned(struct orchestrator *o, const char *sql, const char *id,
-    const char *tenant, pg_on_answer *on_answer, void *arg)
-{
-	struct pg_params p = {0};
-
-	pg_add_text(&p, id);
-	pg_add_int(&p, o->netuid);
-	pg_add_text(&p, tenant);
-	store_query(o, sql, &p, on_answer, arg);
-}
-
 void
 store_job_show(struct orchestrator *o, const char *id, const char *tenant,
     pg_on_answer *on_answer, void *arg)
 {
-	query_owned(o, sql_job_show, id, tenant, on_answer, arg);
+	store_query_owned(o, sql_job_show, id, tenant, on_answer, arg);
 }
 
 void
 store_job_result(struct orchestrator *o, const char *id, const char *tenant,
     pg_on_answer *on_answer, void *arg)
 {
-	query_owned(o, sql_job_result, id, tenant, on_answer, arg);
+	store_query_owned(o, sql_job_result, id, tenant, on_answer, arg);
 }
 
 void

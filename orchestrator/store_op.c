@@ -12,6 +12,18 @@ store_query(struct orchestrator *o, const char *sql, const struct pg_params *p,
 }
 
 void
+store_query_owned(struct orchestrator *o, const char *sql, const char *id,
+    const char *tenant, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	pg_add_text(&p, id);
+	pg_add_int(&p, o->netuid);
+	pg_add_text(&p, tenant);
+	store_query(o, sql, &p, on_answer, arg);
+}
+
+void
 store_query_back(struct orchestrator *o, const char *sql,
     const struct pg_params *p, pg_on_answer *on_answer, void *arg)
 {

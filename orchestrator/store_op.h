@@ -13,6 +13,10 @@ struct orchestrator;
 
 void store_query(struct orchestrator *, const char *sql,
     const struct pg_params *, pg_on_answer *, void *arg);
+/* One whose parameters are an id, the netuid, and the tenant whose it must be;
+ * NULL: anybody's. */
+void store_query_owned(struct orchestrator *, const char *sql, const char *id,
+    const char *tenant, pg_on_answer *, void *arg);
 /* What nothing waits for, on the connection that may take a while. */
 void store_query_back(struct orchestrator *, const char *sql,
     const struct pg_params *, pg_on_answer *, void *arg);

@@ -7,18 +7,6 @@
 #include "orchestrator/store_op.h"
 #include "sql.h"
 
-static void
-query_job(struct orchestrator *o, const char *sql, const char *id,
-    const char *tenant, pg_on_answer *on_answer, void *arg)
-{
-	struct pg_params p = {0};
-
-	pg_add_text(&p, id);
-	pg_add_int(&p, o->netuid);
-	pg_add_text(&p, tenant);
-	store_query(o, sql, &p, on_answer, arg);
-}
-
 void
 store_job_list(struct orchestrator *o, const struct jobs_ask *ask,
     pg_on_answer *on_answer, void *arg)
@@ -41,14 +29,14 @@ void
 store_job_receipt(struct orchestrator *o, const char *id, const char *tenant,
     pg_on_answer *on_answer, void *arg)
 {
-	query_job(o, sql_job_receipt, id, tenant, on_answer, arg);
+	store_query_owned(o, sql_job_receipt, id, tenant, on_answer, arg);
 }
 
 void
 store_job_events(struct orchestrator *o, const char *id, const char *tenant,
     pg_on_answer *on_answer, void *arg)
 {
-	query_job(o, sql_job_events, id, tenant, on_answer, arg);
+	store_query_owned(o, sql_job_events, id, tenant, on_answer, arg);
 }
 
 void

@@ -51,30 +51,18 @@ there_since_us(void)
 
 /* -- tasks --------------------------------------------------------------- */
 
-static void
-query_owned(struct orchestrator *o, const char *sql, const char *id,
-    const char *tenant, pg_on_answer *on_answer, void *arg)
-{
-	struct pg_params p = {0};
-
-	pg_add_text(&p, id);
-	pg_add_int(&p, o->netuid);
-	pg_add_text(&p, tenant);
-	store_query(o, sql, &p, on_answer, arg);
-}
-
 void
 store_violet_task(struct orchestrator *o, const char *id, const char *tenant,
     pg_on_answer *on_answer, void *arg)
 {
-	query_owned(o, sql_violet_task, id, tenant, on_answer, arg);
+	store_query_owned(o, sql_violet_task, id, tenant, on_answer, arg);
 }
 
 void
 store_violet_file(struct orchestrator *o, const char *id, const char *tenant,
     pg_on_answer *on_answer, void *arg)
 {
-	query_owned(o, sql_violet_file, id, tenant, on_answer, arg);
+	store_query_owned(o, sql_violet_file, id, tenant, on_answer, arg);
 }
 
 void

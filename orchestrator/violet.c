@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/pg.h"
 #include "common/xalloc.h"
+#include "orchestrator/detail.h"
 #include "orchestrator/give.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/principal.h"
@@ -35,19 +36,13 @@ violet_reply(struct http_req *req, int status, json_t *body)
 void
 violet_refuse(struct http_req *req, int status, const char *fmt, ...)
 {
-	char detail[768];
-	json_t *words;
 	va_list ap;
+	json_t *body;
 
 	va_start(ap, fmt);
-	vsnprintf(detail, sizeof(detail), fmt, ap);
+	body = detail_body(req, status, fmt, ap);
 	va_end(ap);
-	words = json_string(detail); /* it may quote what is no UTF-8 */
-	if (words == NULL)
-		words = json_string(http_status_title(status));
-	if (status == 503)
-		http_reply_header(req, "Retry-After", "1");
-	violet_reply(req, status, json_pack("{s:o}", "detail", words));
+	violet_reply(req, status, body);
 }
 
 /* Our words for a parameter in Violet's. */
@@ -114,7 +109,7 @@ violet_file_url(const struct orchestrator *o, const char *file_id)
 	int64_t expires_s = clock_wall_us() / 1000000 + GIVE_URL_S;
 	char signature[SECRET_TEXT];
 
-	secrets_file(&o->secrets, file_id, expires_s, signature);
+	secrets_url(&o->secrets, SECRETS_FILE, file_id, expires_s, signature);
 	return xasprintf(
 	    "%s/api/v1/files/%s/download?expires=%lld&signature=%s",
 	    o->public_url, file_id, (long long)expires_s, signature);
@@ -128,6 +123,6 @@ violet_file_is_signed(const struct orchestrator *o, struct http_req *req,
 	const char *signature = http_req_query(req, "signature");
 
 	return violet_number(expires, 0, INT64_MAX, until_s) &&
-	       secrets_check_file(&o->secrets, file_id, *until_s, signature,
-		   clock_wall_us() / 1000000);
+	       secrets_check_url(&o->secrets, SECRETS_FILE, file_id, *until_s,
+		   signature, clock_wall_us() / 1000000);
 }

@@ -384,7 +384,7 @@ signed_url(struct rig *r, const char *id, long long expires)
 	char signature[SECRET_TEXT], *more, *url;
 
 	know_secrets(r, &secrets);
-	secrets_input(&secrets, id, expires, signature);
+	secrets_url(&secrets, SECRETS_INPUT, id, expires, signature);
 	more = xasprintf("&signature=%s", signature);
 	url = input_url(r, id, expires, more);
 	free(more);

@@ -40,8 +40,8 @@ expand(const struct orchestrator *o, const char *text)
 	struct buf out = {0};
 
 	secrets_callback(&o->secrets, attempt, secret);
-	secrets_input(
-	    &o->secrets, attempt, deadline_us / 1000000 + 60, signature);
+	secrets_url(&o->secrets, SECRETS_INPUT, attempt,
+	    deadline_us / 1000000 + 60, signature);
 	while (*text != '\0') {
 		if (strncmp(text, "{secret}", 8) == 0) {
 			buf_add_str(&out, secret);

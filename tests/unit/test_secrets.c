@@ -66,9 +66,9 @@ another_key_id_or_purpose_is_another_secret(void **state)
 	secrets_callback(&a, one, texts[0]);
 	secrets_callback(&a, two, texts[1]);
 	secrets_callback(&b, one, texts[2]);
-	secrets_input(&a, one, 1000, texts[3]);
-	secrets_input(&a, one, 1001, texts[4]);
-	secrets_input(&a, two, 1000, texts[5]);
+	secrets_url(&a, SECRETS_INPUT, one, 1000, texts[3]);
+	secrets_url(&a, SECRETS_INPUT, one, 1001, texts[4]);
+	secrets_url(&a, SECRETS_INPUT, two, 1000, texts[5]);
 	for (int i = 0; i < 6; i++) {
 		for (int k = 0; k < i; k++)
 			assert_string_not_equal(texts[i], texts[k]);
@@ -119,10 +119,11 @@ an_url_is_good_until_it_expires(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
-		secrets_input(&s, one, times[i].expires_s, signature);
+		secrets_url(
+		    &s, SECRETS_INPUT, one, times[i].expires_s, signature);
 		assert_int_equal(
-		    secrets_check_input(
-			&s, one, times[i].expires_s, signature, times[i].now_s),
+		    secrets_check_url(&s, SECRETS_INPUT, one,
+			times[i].expires_s, signature, times[i].now_s),
 		    times[i].good);
 	}
 }
@@ -134,21 +135,29 @@ an_url_cannot_be_made_to_last(void **state)
 	char signature[SECRET_TEXT], callback[SECRET_TEXT], file[SECRET_TEXT];
 
 	(void)state;
-	secrets_input(&s, one, 1000, signature);
+	secrets_url(&s, SECRETS_INPUT, one, 1000, signature);
 	secrets_callback(&s, one, callback);
-	assert_false(secrets_check_input(&s, one, 2000, signature, 500));
-	assert_false(secrets_check_input(&s, two, 1000, signature, 500));
-	assert_false(secrets_check_input(&s, one, 1000, callback, 500));
-	assert_false(secrets_check_input(&s, one, 1000, NULL, 500));
-	assert_false(secrets_check_file(&s, one, 1000, signature, 500));
-	secrets_file(&s, one, 1000, file);
-	assert_true(secrets_check_file(&s, one, 1000, file, 500));
-	assert_true(secrets_check_file(&s, one, 1000, file, 1000));
-	assert_false(secrets_check_file(&s, one, 1000, file, 1001));
-	assert_false(secrets_check_file(&s, one, 2000, file, 500));
-	assert_false(secrets_check_file(&s, two, 1000, file, 500));
-	assert_false(secrets_check_input(&s, one, 1000, file, 500));
-	assert_true(secrets_check_input(&s, one, 1000, signature, 500));
+	assert_false(
+	    secrets_check_url(&s, SECRETS_INPUT, one, 2000, signature, 500));
+	assert_false(
+	    secrets_check_url(&s, SECRETS_INPUT, two, 1000, signature, 500));
+	assert_false(
+	    secrets_check_url(&s, SECRETS_INPUT, one, 1000, callback, 500));
+	assert_false(
+	    secrets_check_url(&s, SECRETS_INPUT, one, 1000, NULL, 500));
+	assert_false(
+	    secrets_check_url(&s, SECRETS_FILE, one, 1000, signature, 500));
+	secrets_url(&s, SECRETS_FILE, one, 1000, file);
+	assert_true(secrets_check_url(&s, SECRETS_FILE, one, 1000, file, 500));
+	assert_true(secrets_check_url(&s, SECRETS_FILE, one, 1000, file, 1000));
+	assert_false(
+	    secrets_check_url(&s, SECRETS_FILE, one, 1000, file, 1001));
+	assert_false(secrets_check_url(&s, SECRETS_FILE, one, 2000, file, 500));
+	assert_false(secrets_check_url(&s, SECRETS_FILE, two, 1000, file, 500));
+	assert_false(
+	    secrets_check_url(&s, SECRETS_INPUT, one, 1000, file, 500));
+	assert_true(
+	    secrets_check_url(&s, SECRETS_INPUT, one, 1000, signature, 500));
 }
 
 int
