@@ -1,5 +1,8 @@
 #include "tests/lib/stored.h"
 
+#include <stdlib.h>
+
+#include "common/xalloc.h"
 #include "tests/lib/db.h"
 #include "tests/lib/sandbox.h"
 
@@ -27,4 +30,23 @@ stored_end(struct stored *s)
 	PQfinish(s->two);
 	db_close(s->db);
 	return sandbox_end(s->box, false);
+}
+
+struct stored *
+stored_new(void **state, const char *name)
+{
+	struct stored *p = xcalloc(1, sizeof(*p));
+
+	*state = p;
+	return stored_open(p, name) == 0 ? p : NULL;
+}
+
+int
+stored_free(void **state)
+{
+	struct stored *p = *state;
+	int status = stored_end(p);
+
+	free(p);
+	return status;
 }

@@ -19,4 +19,8 @@ struct stored {
 int stored_open(struct stored *, const char *name); /* 0, or -1 */
 int stored_end(struct stored *); /* -1 if something ended badly */
 
+/* The same as the state of a group of tests. NULL: it did not open. */
+struct stored *stored_new(void **state, const char *name);
+int stored_free(void **state);
+
 #endif

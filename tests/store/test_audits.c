@@ -14,7 +14,6 @@
 #include <cmocka.h>
 #include <libpq-fe.h>
 
-#include "common/xalloc.h"
 #include "sql.h"
 #include "tests/lib/cluster.h"
 #include "tests/lib/db.h"
@@ -33,25 +32,14 @@
 static int
 set_up(void **state)
 {
-	struct stored *p = xcalloc(1, sizeof(*p));
+	struct stored *p = stored_new(state, "audits");
 
-	*state = p;
-	if (stored_open(p, "audits") != 0)
+	if (p == NULL)
 		return -1;
 	return db_exec(p->db,
 	    "insert into kind values (1, 'k', 'dippy', '/', 'k', 60000, 1000, "
 	    "1000, 2, 1, 1, 3, '{}', 0, '{}', 1000, '{}', 'image', true, "
 	    "true)");
-}
-
-static int
-tear_down(void **state)
-{
-	struct stored *p = *state;
-	int status = stored_end(p);
-
-	free(p);
-	return status;
 }
 
 static int
@@ -355,5 +343,5 @@ main(void)
 	    cmocka_unit_test_setup(neither_success_nor_nothing_counts, fresh),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, stored_free);
 }

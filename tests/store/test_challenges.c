@@ -33,24 +33,13 @@
 static int
 set_up(void **state)
 {
-	struct stored *p = xcalloc(1, sizeof(*p));
+	struct stored *p = stored_new(state, "challenge-rows");
 
-	*state = p;
-	if (stored_open(p, "challenge-rows") != 0)
+	if (p == NULL)
 		return -1;
 	return db_exec(p->db,
 	    "insert into kind values (1, 'k', 'native', '/', 'k', 60000, "
 	    "1000, 1000, 2, 1, 2, 3, '{}', 0, '{}', 1000, '{}', 'none')");
-}
-
-static int
-tear_down(void **state)
-{
-	struct stored *p = *state;
-	int status = stored_end(p);
-
-	free(p);
-	return status;
 }
 
 /* Two clients' jobs, of which the first has been claimed and retried. */
@@ -407,5 +396,5 @@ main(void)
 	    cmocka_unit_test_setup(miners_left_for_an_item_are_counted, begin),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, stored_free);
 }

@@ -36,24 +36,13 @@ enum {
 static int
 set_up(void **state)
 {
-	struct stored *p = xcalloc(1, sizeof(*p));
+	struct stored *p = stored_new(state, "claim");
 
-	*state = p;
-	if (stored_open(p, "claim") != 0)
+	if (p == NULL)
 		return -1;
 	return db_exec(p->db,
 	    "insert into kind values (1, 'k', 'native', '/', 'k', 1000, 1000, "
 	    "1000, 2, 1, 1, 3, '{}', 0, '{}', 1000, '{}', 'none')");
-}
-
-static int
-tear_down(void **state)
-{
-	struct stored *p = *state;
-	int status = stored_end(p);
-
-	free(p);
-	return status;
 }
 
 static int
@@ -411,5 +400,5 @@ main(void)
 	    cmocka_unit_test(many_jobs_where_none_were_expected),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, stored_free);
 }

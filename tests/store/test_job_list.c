@@ -15,7 +15,6 @@
 
 #include "common/buf.h"
 #include "common/err.h"
-#include "common/xalloc.h"
 #include "orchestrator/page.c"
 #include "sql.h"
 #include "tests/lib/db.h"
@@ -29,24 +28,13 @@ enum { LOOK = 10000, MORE = 30 };
 static int
 set_up(void **state)
 {
-	struct stored *p = xcalloc(1, sizeof(*p));
+	struct stored *p = stored_new(state, "job-list");
 
-	*state = p;
-	if (stored_open(p, "job-list") != 0)
+	if (p == NULL)
 		return -1;
 	return db_exec(p->db,
 	    "insert into kind values (1, 'k', 'native', '/', 'k', 60000, "
 	    "1000, 1000, 2, 1, 2, 3, '{}', 0, '{}', 1000, '{}', 'none')");
-}
-
-static int
-tear_down(void **state)
-{
-	struct stored *p = *state;
-	int status = stored_end(p);
-
-	free(p);
-	return status;
 }
 
 /* -- pages ----------------------------------------------------------------- */
@@ -336,5 +324,5 @@ main(void)
 	    cmocka_unit_test_teardown(what_comes_late_had_timed_out, drop_jobs),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, stored_free);
 }

@@ -14,7 +14,6 @@
 #include <cmocka.h>
 #include <libpq-fe.h>
 
-#include "common/xalloc.h"
 #include "sql.h"
 #include "tests/lib/db.h"
 #include "tests/lib/sandbox.h"
@@ -30,20 +29,7 @@ enum { CONNECTIONS = 8, EACH = 25, PLACES = 60 };
 static int
 set_up(void **state)
 {
-	struct stored *p = xcalloc(1, sizeof(*p));
-
-	*state = p;
-	return stored_open(p, "keys");
-}
-
-static int
-tear_down(void **state)
-{
-	struct stored *p = *state;
-	int status = stored_end(p);
-
-	free(p);
-	return status;
+	return stored_new(state, "keys") != NULL ? 0 : -1;
 }
 
 static PGresult *
@@ -456,5 +442,5 @@ main(void)
 	    NAMES(old_names_are_forgotten_in_lots),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, stored_free);
 }

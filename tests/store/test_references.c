@@ -27,24 +27,13 @@
 static int
 set_up(void **state)
 {
-	struct stored *p = xcalloc(1, sizeof(*p));
+	struct stored *p = stored_new(state, "references");
 
-	*state = p;
-	if (stored_open(p, "references") != 0)
+	if (p == NULL)
 		return -1;
 	return db_exec(p->db,
 	    "insert into kind values (1, 'k', 'native', '/', 'k', 1000, 1000, "
 	    "1000, 2, 1, 1, 3, '{}', 0, '{}', 1000, '{}', 'transcript', true)");
-}
-
-static int
-tear_down(void **state)
-{
-	struct stored *p = *state;
-	int status = stored_end(p);
-
-	free(p);
-	return status;
 }
 
 static int
@@ -896,5 +885,5 @@ main(void)
 		what_is_looked_for_is_found_by_an_index, fresh),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, stored_free);
 }

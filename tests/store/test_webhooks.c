@@ -15,7 +15,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "common/xalloc.h"
 #include "sql.h"
 #include "tests/lib/db.h"
 #include "tests/lib/stored.h"
@@ -28,24 +27,13 @@
 static int
 set_up(void **state)
 {
-	struct stored *p = xcalloc(1, sizeof(*p));
+	struct stored *p = stored_new(state, "webhooks");
 
-	*state = p;
-	if (stored_open(p, "webhooks") != 0)
+	if (p == NULL)
 		return -1;
 	return db_exec(p->db,
 	    "insert into kind values (1, 'k', 'native', '/', 'k', 60000, "
 	    "1000, 1000, 2, 1, 2, 3, '{}', 0, '{}', 1000, '{}', 'none')");
-}
-
-static int
-tear_down(void **state)
-{
-	struct stored *p = *state;
-	int status = stored_end(p);
-
-	free(p);
-	return status;
 }
 
 static int
@@ -509,5 +497,5 @@ main(void)
 	    TEST(deliveries_are_found_by_their_indexes),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, stored_free);
 }
