@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/child.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/xalloc.h"
@@ -84,15 +84,11 @@ convert_free(struct convert *c)
 	free(c);
 }
 
-/* The status of a child that was ending already is its own. */
 static int
 reap(struct convert *c)
 {
-	int status = 0;
+	int status = child_reap(c->pid);
 
-	kill(c->pid, SIGKILL);
-	while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
-		continue;
 	c->pid = 0;
 	c->all->n_running--;
 	unlink_from(&c->all->running, c);
@@ -211,25 +207,12 @@ spawn(struct convert *c)
 {
 	char *argv[] = {c->all->program, c->format, c->speed, c->dir, NULL};
 	char *env[] = {"PATH=/usr/local/bin:/usr/bin:/bin", NULL};
-	posix_spawn_file_actions_t actions;
-	int ends[2], failed;
 
-	if (make_folder(c) != 0 || pipe2(ends, O_CLOEXEC) != 0)
+	if (make_folder(c) != 0)
 		return -1;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, c->fd, 0);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-	failed =
-	    posix_spawn(&c->pid, c->all->program, &actions, NULL, argv, env);
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	if (failed) {
-		close(ends[0]);
-		errno = failed;
+	c->pid = child_start(argv, env, c->fd, &c->out);
+	if (c->pid < 0)
 		return -1;
-	}
-	c->out = ends[0];
-	evutil_make_socket_nonblocking(c->out);
 	close(c->fd);
 	c->fd = -1;
 	return 0;

@@ -8,9 +8,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/child.h"
 #include "common/log.h"
 #include "common/uuid.h"
 #include "common/xalloc.h"
@@ -73,19 +72,6 @@ unlink_running(struct probe *p)
 		at = &(*at)->next;
 	*at = p->next;
 	p->probes->n_running--;
-}
-
-/* The child has closed its output, and so is ending, or has run out of time.
- * The status of one that was ending already is its own. */
-static int
-reap(struct probe *p)
-{
-	int status = 0;
-
-	kill(p->pid, SIGKILL);
-	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	return status;
 }
 
 /* The file's fault are an exit of 1 and whatever brings a decoder down, its
@@ -143,6 +129,7 @@ tell(struct probe *p, const json_t *measured, int status)
 		p->on_done(PROBE_BAD, measured, p->arg);
 }
 
+/* The child has closed its output, and so is ending, or has run out of time. */
 static void
 finish(struct probe *p)
 {
@@ -151,7 +138,7 @@ finish(struct probe *p)
 	int status;
 
 	unlink_running(p);
-	status = reap(p);
+	status = child_reap(p->pid);
 	if (WIFEXITED(status))
 		measured =
 		    json_loadb((char *)p->text.data, p->text.len, 0, NULL);
@@ -197,25 +184,10 @@ static int
 spawn(struct probe *p)
 {
 	char *argv[] = {p->probes->program, NULL}, *nothing[] = {NULL};
-	posix_spawn_file_actions_t actions;
-	int ends[2], failed;
 
-	if (pipe2(ends, O_CLOEXEC) != 0)
+	p->pid = child_start(argv, nothing, p->fd, &p->out);
+	if (p->pid < 0)
 		return -1;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, p->fd, 0);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-	failed = posix_spawn(
-	    &p->pid, p->probes->program, &actions, NULL, argv, nothing);
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	if (failed) {
-		close(ends[0]);
-		errno = failed;
-		return -1;
-	}
-	p->out = ends[0];
-	evutil_make_socket_nonblocking(p->out);
 	close(p->fd);
 	p->fd = -1;
 	return 0;
@@ -333,7 +305,7 @@ probes_free(struct probes *probes)
 		struct probe *p = probes->running;
 
 		unlink_running(p);
-		reap(p);
+		child_reap(p->pid);
 		probe_free(p);
 	}
 	free(probes->program);
