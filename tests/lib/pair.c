@@ -1,13 +1,10 @@
 /* Two orchestrators under load. */
 #include "tests/lib/pair.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -19,6 +16,7 @@
 #include "tests/lib/jobs.h"
 #include "tests/lib/load.h"
 #include "tests/lib/paths.h"
+#include "tests/lib/port.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/sandbox.h"
 #include "tests/lib/suite.h"
@@ -37,36 +35,6 @@ static const char kinds[] =
     "\"required\": true}}}]";
 const char pair_job[] =
     "{\"kind\":\"chore\",\"params\":{\"text\":\"a small thing\"}}";
-
-/* -- ports -------------------------------------------------------------- */
-
-static bool
-is_free(int port)
-{
-	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port)};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	bool is;
-
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	is = fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
-	if (fd >= 0)
-		close(fd);
-	return is;
-}
-
-/* One that nobody gets from the kernel while its owner is dead: below those
- * it gives out. */
-static int
-free_port(void)
-{
-	struct dice dice = {(uint64_t)clock_mono_us() + (uint64_t)getpid()};
-	int port;
-
-	do
-		port = dice_between(&dice, 12000, 31999);
-	while (!is_free(port));
-	return port;
-}
 
 /* -- one of the two ----------------------------------------------------- */
 
@@ -234,7 +202,7 @@ void
 pair_choose_ports(struct pair *p)
 {
 	for (int i = 0; i < 2; i++)
-		p->ports[i] = free_port();
+		p->ports[i] = port_free();
 }
 
 void

@@ -1,13 +1,10 @@
 /* The whole suite in a sandbox. */
 #include "tests/lib/suite.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +16,7 @@
 #include "tests/lib/db.h"
 #include "tests/lib/fetch.h"
 #include "tests/lib/paths.h"
+#include "tests/lib/port.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/sandbox.h"
 
@@ -30,24 +28,7 @@ static const char *const programs[N_SUITE_DAEMONS] = {
 
 enum { READY_MS = 60000 };
 
-/* -- ports and keys ----------------------------------------------------- */
-
-/* A port that is free now; the kernel does not give it out again soon. */
-static int
-free_port(void)
-{
-	struct sockaddr_in a = {.sin_family = AF_INET};
-	socklen_t len = sizeof(a);
-	int fd = socket(AF_INET, SOCK_STREAM, 0), port = -1;
-
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
-	    getsockname(fd, (struct sockaddr *)&a, &len) == 0)
-		port = ntohs(a.sin_port);
-	if (fd >= 0)
-		close(fd);
-	return port;
-}
+/* -- keys ---------------------------------------------------------------- */
 
 static int
 hotkey_of(const char *suri, char out[64])
@@ -297,7 +278,7 @@ suite_new(const struct suite_options *o)
 	}
 	s->db = db_open(sandbox_conninfo(s->box));
 	for (int i = 0; i < N_SUITE_DAEMONS; i++)
-		s->ports[i] = free_port();
+		s->ports[i] = port_free();
 	s->api_url =
 	    xasprintf("http://127.0.0.1:%d", s->ports[SUITE_ORCHESTRATOR]);
 	if (s->db == NULL || hotkey_of(validator_seed, s->hotkey) != 0 ||
