@@ -13,14 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/buf.h"
 #include "common/uuid.h"
 #include "common/xalloc.h"
 #include "tests/lib/attempt.h"
 #include "tests/lib/db.h"
 #include "tests/lib/jobs.h"
 #include "tests/lib/proc.h"
-#include "tests/lib/sample.h"
+#include "tests/lib/violet_play.h"
 #include "tests/lib/violet_rig.h"
 
 #define RESPONSE "/api/v1/miner/response"
@@ -31,31 +30,10 @@ set_up(void **state)
 	return violet_rig_set_up(state, "violet-miners", "");
 }
 
-/* The first miner is there, and the second takes nothing. */
 static void
-only_first(struct violet_rig *r, const char *query)
+give(struct violet_rig *r, const char *type, char id[40])
 {
-	json_decref(puller_poll(r->miners[1], "&types=none"));
-	json_decref(puller_poll(r->miners[0], query));
-}
-
-/* A task, given to the first miner. */
-static json_t *
-given(struct violet_rig *r, const char *path, char id[40])
-{
-	json_t *task;
-
-	only_first(r, "");
-	assert_int_equal(violet_submit(r, path, id), 0);
-	task = puller_await(r->miners[0], id);
-	assert_non_null(task);
-	return task;
-}
-
-static void
-give(struct violet_rig *r, const char *path, char id[40])
-{
-	json_decref(given(r, path, id));
+	json_decref(violet_play_given(r, type, id));
 }
 
 static char *
@@ -145,49 +123,6 @@ check_content(
 	free(path);
 }
 
-static void
-bring(struct violet_rig *r, const char *type, const char *id)
-{
-	const struct puller *p = r->miners[0];
-	char uid[16], *path = NULL;
-	const char *fields[] = {
-	    "task_id", id, "miner_uid", uid, NULL, NULL, NULL};
-	struct fetch_answer answer;
-	struct buf wav = {0};
-
-	snprintf(uid, sizeof(uid), "%d", puller_uid(p));
-	sample_wav(440, 0.5, &wav);
-	if (strcmp(type, "transcription") == 0) {
-		respond(p, id,
-		    "{\"output_data\":{\"transcript\":\"a+tone\","
-		    "\"confidence\":0.95,\"language\":\"en\"}}",
-		    200, "submitted");
-	} else if (strcmp(type, "summarization") == 0) {
-		respond(p, id, "{\"summary\":\"the+river+rose\"}", 200,
-		    "submitted");
-	} else if (strcmp(type, "tts") == 0) {
-		path = xstrdup("/api/v1/miner/tts/upload-audio");
-	} else if (strcmp(type, "audio-enhancement") == 0) {
-		path = xstrdup("/api/v1/miner/audio-enhancement/upload-audio");
-	} else {
-		path = xasprintf("/api/v1/miner/%s/upload-result", type);
-		fields[4] = strcmp(type, "video-transcription") == 0
-				? "transcript"
-				: "translated_text";
-		fields[5] = "der Fluss stieg";
-	}
-	if (path != NULL) {
-		bool is_sound = fields[4] == NULL;
-
-		if (puller_upload(p, path, fields, is_sound ? wav.data : NULL,
-			wav.len, &answer) != 200)
-			fail_msg("%s: %d %s", path, answer.status, answer.body);
-		fetch_clear(&answer);
-	}
-	free(path);
-	buf_free(&wav);
-}
-
 static const struct {
 	const char *type, *field, *words;
 } results[] = {
@@ -207,19 +142,18 @@ violet_t12_a_task_of_each_type_lives_its_life(void **state)
 	struct violet_rig *r = *state;
 
 	for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++) {
-		char id[40], *path = xasprintf("/api/v1/%s", results[i].type),
-			     *file;
+		char id[40], *file;
 		json_t *task, *body;
 		struct fetch_answer answer;
 
-		task = given(r, path, id);
+		task = violet_play_given(r, results[i].type, id);
 		assert_string_equal(violet_word(task, "status"), "assigned");
 		body = violet_read(r, 200, "/api/v1/task/%s/status", id);
 		assert_string_equal(violet_word(body, "status"), "in_progress");
 		json_decref(body);
 		check_content(r, task, results[i].type, id);
 		json_decref(task);
-		bring(r, results[i].type, id);
+		violet_play_bring(r, results[i].type, id);
 		assert_int_equal(attempt_await_job(r->s, id, "done"), 0);
 		body = violet_read(
 		    r, 200, "/api/v1/%s/%s/result", results[i].type, id);
@@ -240,7 +174,6 @@ violet_t12_a_task_of_each_type_lives_its_life(void **state)
 		    json_integer_value(json_object_get(body, "miner_uid")),
 		    puller_uid(r->miners[0]));
 		json_decref(body);
-		free(path);
 	}
 }
 
@@ -252,7 +185,7 @@ violet_t09_the_first_response_is_there_at_once(void **state)
 	char id[40];
 	json_t *body;
 
-	give(r, "/api/v1/text-translation", id);
+	give(r, "text-translation", id);
 	body = violet_read(r, 200, "/api/v1/text-translation/%s/result", id);
 	assert_true(json_is_false(json_object_get(body, "available")));
 	json_decref(body);
@@ -352,7 +285,7 @@ violet_91_a_uid_is_its_hotkeys(void **state)
 	fetch_clear(&answer);
 	free(path);
 	/* Nor does it bring what it has as another. */
-	give(r, "/api/v1/text-translation", id);
+	give(r, "text-translation", id);
 	form = form_of(r->miners[1], id, GOOD);
 	assert_int_equal(
 	    puller_form(r->miners[0], RESPONSE, form, &answer), 403);
@@ -372,7 +305,7 @@ violet_91_a_body_is_what_was_signed(void **state)
 	    .is_changed = true};
 	struct fetch_answer answer;
 
-	give(r, "/api/v1/summarization", id);
+	give(r, "summarization", id);
 	form = form_of(r->miners[0], id, "{\"summary\":\"it+rose+%21\"}%20");
 	call.body = form;
 	call.len = strlen(form);
@@ -413,7 +346,7 @@ violet_91_only_who_was_given_a_task_may_respond(void **state)
 	struct violet_rig *r = *state;
 	char id[40];
 
-	give(r, "/api/v1/text-translation", id);
+	give(r, "text-translation", id);
 	respond(r->miners[1], id, GOOD, 403, "not given to this miner");
 	assert_int_equal(count(r, id, "state = 'accepted'"), 1);
 	assert_int_equal(count(r, id, "true"), 1);
@@ -430,7 +363,7 @@ who_has_not_asked_for_long_may_respond(void **state)
 	struct violet_rig *r = *state;
 	char id[40];
 
-	give(r, "/api/v1/text-translation", id);
+	give(r, "text-translation", id);
 	assert_int_equal(suite_stop(r->s, SUITE_ORCHESTRATOR), 0);
 	assert_int_equal(
 	    db_exec(r->s->db,
@@ -451,7 +384,7 @@ violet_91_a_response_is_of_its_tasks_type(void **state)
 	    "task_id", id, "miner_uid", uid, "transcript", "words", NULL};
 	struct fetch_answer answer;
 
-	give(r, "/api/v1/text-translation", id);
+	give(r, "text-translation", id);
 	snprintf(uid, sizeof(uid), "%d", puller_uid(r->miners[0]));
 	if (puller_upload(r->miners[0],
 		"/api/v1/miner/video-transcription/upload-result", fields, NULL,
@@ -472,7 +405,7 @@ violet_t11_a_duplicate_is_400_and_changes_nothing(void **state)
 	struct violet_rig *r = *state;
 	char id[40], *before, *after;
 
-	give(r, "/api/v1/text-translation", id);
+	give(r, "text-translation", id);
 	respond(r->miners[0], id, GOOD, 200, "submitted");
 	before = db_text(r->s->db,
 	    "select result_json || received_at::text from attempt "
@@ -497,7 +430,7 @@ violet_91_a_task_that_ended_takes_no_response(void **state)
 	struct violet_rig *r = *state;
 	char id[40];
 
-	give(r, "/api/v1/text-translation", id);
+	give(r, "text-translation", id);
 	assert_int_equal(jobs_cancel(r->s, id), 200);
 	assert_int_equal(db_wait_int(r->s->db, 1, 0,
 			     "select count(*) from attempt where job_id = '%s' "
@@ -514,7 +447,7 @@ violet_24_a_late_response_is_kept_as_late(void **state)
 	char id[40];
 	json_t *body;
 
-	give(r, "/api/v1/text-translation", id);
+	give(r, "text-translation", id);
 	assert_int_equal(
 	    db_exec(r->s->db,
 		"update attempt set deadline_at = now() - interval '1 s' "
@@ -538,7 +471,7 @@ violet_24_nobody_scores_itself(void **state)
 	char id[40], *kept;
 	json_t *body;
 
-	give(r, "/api/v1/text-translation", id);
+	give(r, "text-translation", id);
 	respond(r->miners[0], id,
 	    "{\"output_data\":{\"translated_text\":\"x\",\"confidence\":1,"
 	    "\"processing_time\":0,\"accuracy_score\":1},\"speed_score\":1,"
@@ -570,7 +503,7 @@ violet_26_a_broken_file_is_no_success(void **state)
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
 		char id[40];
 
-		give(r, "/api/v1/transcription", id);
+		give(r, "transcription", id);
 		respond(r->miners[0], id, said[i], 200, "failure");
 		assert_int_equal(attempt_await_job(r->s, id, "failed"), 0);
 		assert_int_equal(
@@ -589,7 +522,7 @@ a_sound_that_is_none_fails(void **state)
 	const char *fields[] = {"task_id", id, "miner_uid", uid, NULL};
 	struct fetch_answer answer;
 
-	give(r, "/api/v1/tts", id);
+	give(r, "tts", id);
 	snprintf(uid, sizeof(uid), "%d", puller_uid(r->miners[0]));
 	assert_int_equal(puller_upload(r->miners[0], "/api/v1/miner/tts/upload",
 			     fields, "RIFF and no more than that", 26, &answer),
@@ -645,7 +578,7 @@ who_asks_for_what_it_has_is_given_nothing(void **state)
 	     id[40], *before, *after;
 	json_t *list;
 
-	only_first(r, "");
+	violet_play_alone(r, "");
 	assert_int_equal(violet_submit(r, "/api/v1/text-translation", id), 0);
 	assert_int_equal(attempt_await_job(r->s, id, "assigned"), 0);
 	before = db_text(r->s->db,
@@ -680,7 +613,7 @@ violet_21_what_nobody_comes_for_goes_elsewhere(void **state)
 	char id[40];
 	json_t *task;
 
-	only_first(r, "");
+	violet_play_alone(r, "");
 	assert_int_equal(violet_submit(r, "/api/v1/text-translation", id), 0);
 	assert_int_equal(attempt_await_job(r->s, id, "assigned"), 0);
 	assert_int_equal(
@@ -775,7 +708,7 @@ violet_92_a_task_is_seen_once_by_each_validator(void **state)
 	int64_t done;
 	size_t n = 0;
 
-	give(r, "/api/v1/text-translation", id);
+	give(r, "text-translation", id);
 	violet_post(
 	    r, "/api/v1/validators/mark-task-seen", fields, NULL, &answer);
 	assert_int_equal(answer.status, 409); /* it is not done */
@@ -830,7 +763,7 @@ a_validator_may_send_json(void **state)
 	struct fetch_answer answer;
 	json_t *body;
 
-	give(r, "/api/v1/text-translation", id);
+	give(r, "text-translation", id);
 	respond(r->miners[0], id, GOOD, 200, "submitted");
 	url = xasprintf("%s/api/v1/validators/mark-task-seen", r->s->api_url);
 	json = xasprintf("{\"task_id\":\"%s\",\"validator_uid\":9,"
@@ -883,7 +816,7 @@ violet_91_a_page_ends_where_it_is_heavy(void **state)
 	json_t *list;
 
 	for (int i = 0; i < TASKS; i++) {
-		give(r, "/api/v1/text-translation", ids[i]);
+		give(r, "text-translation", ids[i]);
 		respond(r->miners[0], ids[i], GOOD, 200, "submitted");
 		assert_int_equal(
 		    db_exec(r->s->db,
