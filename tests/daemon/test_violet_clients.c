@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/clock.h"
 #include "common/xalloc.h"
 #include "tests/lib/cluster.h"
 #include "tests/lib/db.h"
@@ -610,8 +611,10 @@ static void
 await_status(struct violet_rig *r, const char *path, int status,
     struct fetch_answer *answer)
 {
-	for (int i = 0; violet_get(r, path, answer) != status; i++) {
-		if (i == 1000)
+	int64_t until_us = clock_mono_us() + PROC_WAIT_MS * 1000LL;
+
+	while (violet_get(r, path, answer) != status) {
+		if (clock_mono_us() > until_us)
 			fail_msg("%s: %d", path, answer->status);
 		fetch_clear(answer);
 		proc_nap();
