@@ -70,6 +70,17 @@ miner_say(struct miner *m, const char *capacity_key, int said, double earned)
 	lane_refresh(m, l);
 }
 
+void
+miner_tells(struct miner *m, const char *capacity_key, int said, int64_t now_us)
+{
+	struct lane *l;
+
+	miner_say(m, capacity_key, said, NAN);
+	l = lane_find(m, capacity_key);
+	if (l != NULL)
+		l->told_us = now_us;
+}
+
 /* -- asking ---------------------------------------------------------------- */
 
 int

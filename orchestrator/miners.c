@@ -141,18 +141,33 @@ miners_read(struct miners *ms)
 	store_miner_table(ms->o, on_table, ms);
 }
 
+/* What it takes from now on. */
+static void
+take_pulls(struct miner *m, const struct kinds *kinds, const json_t *pulls,
+    int64_t now_us)
+{
+	for (size_t i = 0; i < kinds->n; i++) {
+		const char *key = kinds->items[i].capacity_key;
+
+		if (!is_repeated(kinds, i) && kind_is_pulled(&kinds->items[i]))
+			miner_tells(m, key,
+			    capacity_said(json_object_get(pulls, key)), now_us);
+	}
+}
+
 void
 miners_polled(struct orchestrator *o, const char *hotkey, const json_t *pulls)
 {
 	struct miner *m = table_find(&o->table, hotkey);
+	int64_t now_us = clock_wall_us();
 
 	if (m == NULL || !m->polls) {
 		log_info("miner.polls", "hotkey=%s", hotkey);
 		miners_read(o->miners);
 		return;
 	}
-	miners_say(m, o->kinds, true, pulls, NULL);
-	miner_up(m, true, clock_wall_us());
+	take_pulls(m, o->kinds, pulls, now_us);
+	miner_up(m, true, now_us);
 	claim_room(o->claim);
 }
 

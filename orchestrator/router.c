@@ -151,6 +151,23 @@ down_untried(const struct router *r, const struct pool *pool,
 	return n;
 }
 
+/* Who takes the kind, and did not when the pool was made, is in the next. */
+static size_t
+new_untried(const struct router *r, const struct pool *pool,
+    const struct route_request *q)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->table->n; i++) {
+		const struct miner *m = &r->table->miners[i];
+
+		n += draw_share(pool->draw, i) == 0 &&
+		     pool_place(m, pool->key) == POOL_IN && !was_tried(q, m) &&
+		     (q->only == NULL || strcmp(q->only, m->hotkey) == 0);
+	}
+	return n;
+}
+
 static void
 begin(struct router *r, struct pool *pool, const struct route_request *q)
 {
@@ -246,7 +263,8 @@ route_draw(struct router *r, const struct route_request *q, struct route *route)
 		}
 	}
 	if (route->n == 0)
-		route->n_later += down_untried(r, pool, q);
+		route->n_later +=
+		    down_untried(r, pool, q) + new_untried(r, pool, q);
 	buf_free(&passed);
 }
 

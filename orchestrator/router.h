@@ -56,11 +56,13 @@ struct route {
 	struct miner *miners[ROUTE_MAX]; /* the table's */
 	char *receipts[ROUTE_MAX];	 /* JSON, one a winner */
 	int n;
-	size_t n_later; /* that may take it once they are up or free */
+	size_t n_later; /* that may take it once up, free or in the table */
 };
 
-/* The table is borrowed: it must stay as it is but for what is in flight,
- * and outlive the router. now_us: when failures are counted. */
+/* The table is borrowed: it must stay as it is but for what is in flight and
+ * what miners say, and outlive the router. Who takes a kind only since it was
+ * drawn from first is not drawn, and may be later. now_us: when failures are
+ * counted. */
 struct router *router_new(
     const struct table *, const struct route_policy *, int64_t now_us);
 void router_free(struct router *); /* NULL is fine */

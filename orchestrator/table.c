@@ -107,13 +107,20 @@ table_find(const struct table *t, const char *hotkey)
 /* -- another generation ---------------------------------------------------- */
 
 static void
-keep_lane(struct miner *m, const struct lane *old, const char *name)
+keep_lane(
+    struct miner *m, const struct lane *old, const char *name, int64_t read_us)
 {
 	bool is_used = old->ours > 0 || old->others > 0;
-	struct lane *l = is_used ? lane_need(m, name) : lane_find(m, name);
+	bool is_told = old->told_us > read_us - on_its_way_us;
+	struct lane *l =
+	    is_used || is_told ? lane_need(m, name) : lane_find(m, name);
 
 	if (l == NULL)
 		return;
+	if (is_told) {
+		miner_say(m, name, old->said, NAN);
+		l->told_us = old->told_us;
+	}
 	l->ours = old->ours;
 	l->others = old->others;
 	l->making = old->making;
@@ -154,7 +161,7 @@ keep_all(struct table *t, const struct table *old, int64_t read_us)
 		keep_breaker(m, was, read_us);
 		for (size_t j = 0; j < was->n_lanes; j++)
 			keep_lane(m, &was->lanes[j],
-			    old->keys[was->lanes[j].key].name);
+			    old->keys[was->lanes[j].key].name, read_us);
 	}
 }
 

@@ -23,8 +23,9 @@ struct shares;
 struct table;
 
 struct lane {
-	size_t key; /* index into the table's keys */
-	int said;   /* by the miner: at once; 0: none */
+	size_t key;	 /* index into the table's keys */
+	int said;	 /* by the miner: at once; 0: none */
+	int64_t told_us; /* wall: when it told us that; 0: its row did */
 	struct earned earned;
 	int ours, others; /* attempts in flight */
 	int making;	  /* of ours, those whose rows may not be there yet */
@@ -91,6 +92,9 @@ struct miner *table_add(struct table *);
  * was, or if it was not, what it starts with. */
 void miner_say(
     struct miner *, const char *capacity_key, int said, double earned);
+/* The same, told by itself just now: its row may not say so yet. */
+void miner_tells(
+    struct miner *, const char *capacity_key, int said, int64_t now_us);
 /* Once all are there: puts them in order, and counts. */
 void table_ready(struct table *, int64_t now_us);
 /* Put a fresh one (not ready yet, emptied by it) in another's place; what is

@@ -1,9 +1,10 @@
 /*
  * The API against its own document, both ways: tests/interop/contract.mjs calls
  * every operation, and holds what it is answered against the document, at an
- * instance that asks for keys and at one that does not. What it orders at the
- * OpenAI door, whose answers wait, is brought meanwhile. Needs node, else it
- * is skipped by name.
+ * instance that asks for keys and at one that does not; Violet's door mostly
+ * at a third, of another suite, whose kinds are asked for by miners. What it
+ * orders at the OpenAI door, whose answers wait, is brought meanwhile. Needs
+ * node, else it is skipped by name.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +22,7 @@
 #include "tests/lib/attempt.h"
 #include "tests/lib/callback.h"
 #include "tests/lib/db.h"
+#include "tests/lib/jobs.h"
 #include "tests/lib/keyed.h"
 #include "tests/lib/openai_miner.h"
 #include "tests/lib/paths.h"
@@ -29,6 +31,8 @@
 #include "tests/lib/rig.h"
 #include "tests/lib/sample.h"
 #include "tests/lib/sandbox.h"
+#include "tests/lib/violet_play.h"
+#include "tests/lib/violet_rig.h"
 
 enum { RUN_MS = 300000, NO_NODE = 77 };
 
@@ -40,6 +44,7 @@ enum { RUN_MS = 300000, NO_NODE = 77 };
 struct world {
 	struct rig *r;
 	char *url, *key;
+	struct violet_rig *violet;
 };
 
 /* A flag that names a file with the secret; the caller frees. */
@@ -98,7 +103,7 @@ set_up(void **state)
 	const struct suite_options o = {.name = "contract"};
 	struct world *w = xcalloc(1, sizeof(*w));
 	struct keyed keyed;
-	void *rig;
+	void *rig, *violet;
 
 	*state = w;
 	if (rig_set_up(&rig, &o, 2, edit_kinds) != 0)
@@ -106,16 +111,21 @@ set_up(void **state)
 	w->r = rig;
 	keyed = (struct keyed){.s = w->r->s};
 	w->key = keyed_new(&keyed, "admin", NULL);
-	return w->key != NULL ? start_second(w) : -1;
+	if (w->key == NULL || start_second(w) != 0 ||
+	    violet_rig_set_up(&violet, "contract-violet", "") != 0)
+		return -1;
+	w->violet = violet;
+	return 0;
 }
 
 static int
 tear_down(void **state)
 {
 	struct world *w = *state;
-	void *rig = w->r;
-	int failed = rig_tear_down(&rig);
+	void *rig = w->r, *violet = w->violet;
+	int failed = violet_rig_tear_down(&violet);
 
+	failed |= rig_tear_down(&rig);
 	free(w->url);
 	free(w->key);
 	free(w);
@@ -168,10 +178,10 @@ make_done(struct rig *r, char id[40])
 }
 
 static void
-make_round(struct rig *r)
+make_round(struct suite *s)
 {
 	assert_int_equal(
-	    db_exec(r->s->db,
+	    db_exec(s->db,
 		"with run as (insert into score_run (id, netuid, mecid, "
 		"epoch, block, at, policy, window_from, seen) values "
 		"(gen_random_uuid(), %d, 0, 900000, 5, now(), 'p', now(), "
@@ -179,7 +189,7 @@ make_round(struct rig *r)
 		"insert into score_entry (run_id, netuid, hotkey, uid, jobs, "
 		"successes, stake_share, score, win_rate, weight) select id, "
 		"%d, '%s', 1, 4, 3, 0.5, 0.7, 0.5, 1 from run",
-		SUITE_NETUID, SUITE_NETUID, r->s->miner_hotkeys[0]),
+		SUITE_NETUID, SUITE_NETUID, s->miner_hotkeys[0]),
 	    0);
 }
 
@@ -211,18 +221,96 @@ openai_json(void)
 	return json;
 }
 
-/* The file's path, which the caller frees. */
+/* -- what there is at Violet's door -----------------------------------------
+ */
+
+/* Who signs so. */
+static json_t *
+puller_json(const struct violet_rig *v, int i)
+{
+	char *suri = xasprintf("//Miner%d", i + 1);
+	json_t *json = json_pack(
+	    "{s:s, s:i}", "suri", suri, "uid", puller_uid(v->miners[i]));
+
+	free(suri);
+	return json;
+}
+
+/* {type: id}, at the first miner; brought, or not. */
+static json_t *
+tasks_json(struct violet_rig *v, bool is_brought)
+{
+	json_t *tasks = json_object();
+	char id[40];
+
+	for (int i = 0; violet_play_types[i] != NULL; i++) {
+		const char *type = violet_play_types[i];
+
+		json_decref(violet_play_given(v, type, id));
+		json_object_set_new(tasks, type, json_string(id));
+		if (!is_brought)
+			continue;
+		violet_play_bring(v, type, id);
+		assert_int_equal(attempt_await_job(v->s, id, "done"), 0);
+	}
+	return tasks;
+}
+
+/* It has ended before its miner brought anything. */
+static json_t *
+cancelled_json(struct violet_rig *v)
+{
+	char id[40];
+
+	json_decref(violet_play_given(v, "text-translation", id));
+	assert_int_equal(jobs_cancel(v->s, id), 200);
+	assert_int_equal(db_wait_int(v->s->db, 1, 0,
+			     "select count(*) from attempt where job_id = '%s' "
+			     "and state = 'cancelled'",
+			     id),
+	    0);
+	return json_string(id);
+}
+
+static json_t *
+violet_json(struct violet_rig *v)
+{
+	char id[40];
+	json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "validator",
+	    v->s->hotkey, "miner", puller_json(v, 0), "other",
+	    puller_json(v, 1), "done", tasks_json(v, true), "given",
+	    tasks_json(v, false), "cancelled", cancelled_json(v));
+
+	/* There are two ways to bring speech. */
+	json_decref(violet_play_given(v, "tts", id));
+	json_object_set_new(json, "speech", json_string(id));
+	/* However long the run takes. */
+	assert_int_equal(
+	    db_exec(v->s->db,
+		"with j as (update job set deadline_at = now() + interval '1 "
+		"day' where finished_at is null) update attempt set "
+		"deadline_at = now() + interval '1 day' where finished_at is "
+		"null"),
+	    0);
+	return json;
+}
+
+/* -- the file ---------------------------------------------------------------
+ */
+
+/* Its path, which the caller frees. */
 static char *
 write_fixtures(struct world *w, const struct hand_task *native,
     const struct hand_task *dippy, const char *done, const struct buf *wav)
 {
 	struct suite *s = w->r->s;
-	json_t *json = json_pack(
-	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "url", w->url,
-	    "plain", s->api_url, "key", w->key, "dippy_secret", DIPPY_SECRET,
-	    "done", done, "hotkey", s->miner_hotkeys[0], "wav",
-	    base64_json(wav), "native", task_json(native), "dippy",
-	    task_json(dippy), "openai", openai_json());
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, "
+				 "s:o, s:o, s:o, s:o}",
+	    "url", w->url, "plain", s->api_url, "pulled", w->violet->s->api_url,
+	    "key", w->key, "dippy_secret", DIPPY_SECRET, "done", done, "hotkey",
+	    s->miner_hotkeys[0], "wav", base64_json(wav), "native",
+	    task_json(native), "dippy", task_json(dippy), "openai",
+	    openai_json(), "violet", violet_json(w->violet));
 	char *text = json_dumps(json, JSON_INDENT(1));
 	char *path = sandbox_write(s->box, "fixtures.json", 0600, text);
 
@@ -297,7 +385,8 @@ the_api_is_as_its_document_says(void **state)
 	assert_non_null(native);
 	assert_non_null(dippy);
 	make_done(r, done);
-	make_round(r);
+	make_round(r->s);
+	make_round(w->violet->s);
 	fixtures = write_fixtures(w, native, dippy, done, &wav);
 	run_contract(r, fixtures);
 	hand_drop(r->hand, native);

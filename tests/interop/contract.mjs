@@ -3,13 +3,14 @@
 // file of fixtures: where it is, and what there is to ask for.
 //
 // contract/*.mjs has the cases, a file a door: each exports a function of the
-// fixtures that returns a list of
+// fixtures and the document's operations that returns a list of
 //   { op, status, code?, at?, path?, query?, headers?, json?, form?, raw?, then? }
 // where op is an operationId, and status and code what must be answered; values
 // may be functions, which are called when the case's turn comes. at is "plain" for the
 // instance that asks for no keys, and has none of the doors that an operator must
-// open; else it is the one with all of them, and who asks has an admin's key where
-// the document says so.
+// open; "pulled" is one whose kinds are asked for by Violet's miners, and which
+// asks for no keys either; else it is the one with all doors, and who asks has an
+// admin's key where the document says so.
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -100,10 +101,20 @@ async function checkAnswer(op, response, what) {
   return bytes;
 }
 
+// Of a form, by the names of its parts: all are text there.
+function checkForm(content, form, what) {
+  assert.ok('multipart/form-data' in content, `${what}: takes no form`);
+  const { value: schema } = resolve(content['multipart/form-data'].schema);
+  const lacking = (schema.required ?? []).filter((name) => !(name in form));
+  const unknown = schema.additionalProperties === false ? Object.keys(form).filter((name) => !(name in schema.properties)) : [];
+  assert.deepEqual({ lacking, unknown }, { lacking: [], unknown: [] }, `${what}: form`);
+}
+
 // What is sent and is good must be good by the document, too.
 function checkRequest(op, it, what) {
-  if (it.json === undefined || it.status >= 400) return;
   const content = op.spec.requestBody?.content ?? {};
+  if (it.form !== undefined && it.status < 400) checkForm(content, it.form, what);
+  if (it.json === undefined || it.status >= 400) return;
   assert.ok('application/json' in content, `${what}: takes no JSON`);
   check(pointer('paths', op.path, op.method, 'requestBody', 'content', 'application/json', 'schema'), it.json, `${what}: request`);
 }
@@ -170,12 +181,12 @@ test('the document passes a linter', lint);
 const folder = new URL('./contract/', import.meta.url);
 for (const file of readdirSync(folder).filter((f) => f.endsWith('.mjs')).sort()) {
   const { default: casesOf } = await import(new URL(file, folder));
-  const cases = casesOf(fixtures);
+  const cases = casesOf(fixtures, operations);
   for (const it of cases) test(`${file}: ${it.op}, ${it.status}`, () => call(it));
 }
 
 test('who has no key is refused where one is asked for, and nowhere else', async () => {
-  const path = { id: '0190a0a0-0000-7000-8000-000000000001', name: 'x', hotkey: 'x', code: 'x' };
+  const path = { id: '0190a0a0-0000-7000-8000-000000000001', name: 'x', hotkey: 'x', code: 'x', uid: '0', type: 'task' };
   let keyed = 0;
   for (const [id, op] of operations) {
     const it = { op: id, path, keyless: true };

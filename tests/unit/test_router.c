@@ -224,6 +224,44 @@ a_miner_without_an_address_is_down(void **state)
 	table_clear(&t);
 }
 
+/* Only that there is somebody to wait for: the pool stays as it was made. */
+static void
+who_takes_the_kind_by_now_is_there_later(void **state)
+{
+	struct route_request r = ask("audio.speak", 1, 1);
+	struct table t = {0};
+	struct route route;
+	struct router *router;
+
+	(void)state;
+	put(&t, "tried", 10, 1);
+	banish(put(&t, "x", 10, 1), KIND);
+	table_ready(&t, now_us);
+	r.tried = (const char *const[]){"tried", "x"};
+	r.n_tried = 1;
+	router = router_new(&t, &policy, now_us);
+	route_draw(router, &r, &route);
+	assert_int_equal(route.n + route.n_later, 0);
+	route_clear(&route);
+	miner_tells(table_find(&t, "x"), "audio.speak", 1, now_us);
+	route_draw(router, &r, &route);
+	assert_int_equal(route.n, 0);
+	assert_int_equal(route.n_later, 1);
+	route_clear(&route);
+	/* Not if it is another's job, or it had it. */
+	r.only = "tried";
+	route_draw(router, &r, &route);
+	assert_int_equal(route.n + route.n_later, 0);
+	route_clear(&route);
+	r.only = NULL;
+	r.n_tried = 2;
+	route_draw(router, &r, &route);
+	assert_int_equal(route.n + route.n_later, 0);
+	route_clear(&route);
+	router_free(router);
+	table_clear(&t);
+}
+
 /* -- slots --------------------------------------------------------------- */
 
 static const struct {
@@ -579,6 +617,7 @@ main(void)
 	    cmocka_unit_test(who_is_out_is_not_drawn_for_want_of_weight),
 	    cmocka_unit_test(with_nobody_in_nobody_is_drawn),
 	    cmocka_unit_test(a_miner_without_an_address_is_down),
+	    cmocka_unit_test(who_takes_the_kind_by_now_is_there_later),
 	    cmocka_unit_test(slots_are_what_the_miner_says_in_bounds),
 	    cmocka_unit_test(a_miner_takes_as_many_as_it_has_slots),
 	    cmocka_unit_test(weight_is_stake_by_score_by_failures),

@@ -492,6 +492,37 @@ what_is_in_flight_outlives_what_is_said(void **state)
 	table_clear(&t);
 }
 
+/* Told while its row was read: it holds until a read that must have it. */
+static void
+what_a_miner_tells_outlives_an_older_row(void **state)
+{
+	struct table t, fresh = {.policy = policy};
+	struct miner *m;
+
+	(void)state;
+	fill(&t, 2, 3);
+	miner_tells(&t.miners[0], "k", 0, start_us);
+	miner_tells(&t.miners[1], "other", 2, start_us);
+	put(&fresh, "m000", 3);
+	put(&fresh, "m001", 3);
+	table_replace(&t, &fresh, start_us - 1, start_us + 1);
+	m = table_find(&t, "m001");
+	assert_int_equal(miner_slots(table_find(&t, "m000"), "k"), 0);
+	assert_int_equal(miner_slots(m, "k"), 3);
+	assert_int_equal(miner_slots(m, "other"), 2);
+	assert_null(miner_busy(m, "other", start_us + 1));
+	assert_int_equal(table_room(&t, "other", start_us + 1), 1);
+	assert_int_equal(table_room(&t, "k", start_us + 1), 1);
+	put(&fresh, "m000", 3);
+	put(&fresh, "m001", 3);
+	table_replace(&t, &fresh, start_us + 5 * second_us, start_us + 1);
+	assert_int_equal(miner_slots(table_find(&t, "m000"), "k"), 3);
+	assert_int_equal(miner_slots(table_find(&t, "m001"), "other"), 0);
+	assert_int_equal(table_room(&t, "other", start_us + 1), 0);
+	assert_int_equal(table_room(&t, "k", start_us + 1), 2);
+	table_clear(&t);
+}
+
 /* -- room, whatever happens ------------------------------------------------ */
 
 static uint32_t
@@ -597,6 +628,7 @@ main(void)
 	    cmocka_unit_test(probes_are_counted_too),
 	    cmocka_unit_test(another_table_keeps_what_is_under_way),
 	    cmocka_unit_test(what_is_in_flight_outlives_what_is_said),
+	    cmocka_unit_test(what_a_miner_tells_outlives_an_older_row),
 	    cmocka_unit_test(room_is_what_asking_each_gives),
 	    cmocka_unit_test(many_are_found),
 	};
