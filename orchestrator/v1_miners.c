@@ -16,26 +16,29 @@
 /* -- the list -------------------------------------------------------------- */
 
 static void
+send_list(struct http_req *req, const PGresult *res)
+{
+	struct page_param params[] = {
+	    {"limit", http_req_query(req, "limit")}, {NULL, NULL}};
+	const char *body = pg_text(res, 0, "body");
+	struct buf link = {0};
+
+	if (!pg_is_null(res, 0, "next")) {
+		page_link(&link, "/v1/miners", params, pg_text(res, 0, "next"));
+		http_reply_header(req, "Link", buf_str(&link));
+		buf_free(&link);
+	}
+	http_reply(req, 200, "application/json", body, strlen(body));
+}
+
+static void
 on_list(const struct pg_answer *answer, void *arg)
 {
 	struct v1_read *r = arg;
 	const PGresult *res = v1_read_row(r, answer);
-	struct page_param params[] = {
-	    {"limit", http_req_query(r->req, "limit")}, {NULL, NULL}};
-	struct buf link = {0};
-	const char *body;
 
-	if (res == NULL) {
-		free(r);
-		return;
-	}
-	if (!pg_is_null(res, 0, "next")) {
-		page_link(&link, "/v1/miners", params, pg_text(res, 0, "next"));
-		http_reply_header(r->req, "Link", buf_str(&link));
-		buf_free(&link);
-	}
-	body = pg_text(res, 0, "body");
-	http_reply(r->req, 200, "application/json", body, strlen(body));
+	if (res != NULL)
+		send_list(r->req, res);
 	free(r);
 }
 
