@@ -258,25 +258,14 @@ start(void **state)
 	struct suite_options o = {.name = "drain",
 	    .ini = "\n[orchestrator]\nlease = 1h\nsweep = 250ms\n",
 	    .leave_stopped = {[SUITE_ORCHESTRATOR] = true}};
-	char *kinds = pair_kinds("drain", "20s");
-	struct suite *s;
 
 	*state = two;
 	two->hand = hand_new(N_MINERS, "chore");
-	if (two->hand == NULL || kinds == NULL)
+	if (two->hand == NULL)
 		return -1;
-	hand_join(two->hand, &o);
-	o.kinds = kinds;
-	pair_choose_ports(&two->pair);
-	s = suite_new(&o);
-	free(kinds);
-	if (s == NULL)
-		return -1;
-	hand_meet(two->hand, s);
-	pair_join(&two->pair, s);
-	if (pair_start(&two->pair, 1) != 0)
-		return -1;
-	return suite_wait_ready(s, N_MINERS);
+	return pair_begin(&two->pair, two->hand, &o, "20s") == 0
+		   ? suite_wait_ready(two->pair.s, N_MINERS)
+		   : -1;
 }
 
 /* Whatever a test that failed left behind. */

@@ -526,25 +526,14 @@ start(void **state)
 	struct suite_options o = {.name = "v1-events",
 	    .ini = "\n[orchestrator]\ndrain = 25s\nsweep = 250ms\n",
 	    .leave_stopped = {[SUITE_ORCHESTRATOR] = true}};
-	char *kinds = pair_kinds("v1-events", "10m");
-	struct suite *s;
 
 	*state = two;
 	two->hand = hand_new(N_MINERS, "chore");
-	if (two->hand == NULL || kinds == NULL)
+	if (two->hand == NULL)
 		return -1;
-	hand_join(two->hand, &o);
-	o.kinds = kinds;
-	pair_choose_ports(&two->pair);
-	s = suite_new(&o);
-	free(kinds);
-	if (s == NULL)
-		return -1;
-	hand_meet(two->hand, s);
-	pair_join(&two->pair, s);
-	if (pair_start(&two->pair, 1) != 0)
-		return -1;
-	return suite_wait_ready(s, N_MINERS);
+	return pair_begin(&two->pair, two->hand, &o, "10m") == 0
+		   ? suite_wait_ready(two->pair.s, N_MINERS)
+		   : -1;
 }
 
 /* The first is each test's own. */

@@ -13,6 +13,7 @@
 #include "tests/lib/db.h"
 #include "tests/lib/dice.h"
 #include "tests/lib/fetch.h"
+#include "tests/lib/hand.h"
 #include "tests/lib/jobs.h"
 #include "tests/lib/load.h"
 #include "tests/lib/paths.h"
@@ -341,4 +342,25 @@ pair_count(struct pair *p, int64_t from_us, struct pair_toll *toll)
 	if (jobs_audit_rows(p->s) != 0)
 		failed = -1;
 	return failed;
+}
+
+int
+pair_begin(struct pair *p, struct hand *hand, struct suite_options *o,
+    const char *attempt)
+{
+	char *kinds = pair_kinds(o->name, attempt);
+	struct suite *s;
+
+	if (kinds == NULL)
+		return -1;
+	hand_join(hand, o);
+	o->kinds = kinds;
+	pair_choose_ports(p);
+	s = suite_new(o);
+	free(kinds);
+	if (s == NULL)
+		return -1;
+	hand_meet(hand, s);
+	pair_join(p, s);
+	return pair_start(p, 1);
 }

@@ -12,10 +12,12 @@
 
 struct crowd;
 struct dice;
+struct hand;
 struct jobs;
 struct load;
 struct proc;
 struct suite;
+struct suite_options;
 
 struct pair_options {
 	const char *name;
@@ -49,6 +51,11 @@ void pair_choose_ports(struct pair *);
 char *pair_kinds(const char *name, const char *attempt);
 extern const char pair_job[];
 void pair_join(struct pair *, struct suite *);
+
+/* The same with miners played by hand: the suite of these options, of which an
+ * attempt may take so long, and the first of the two. 0, or -1. */
+int pair_begin(
+    struct pair *, struct hand *, struct suite_options *, const char *attempt);
 
 /* Until it is ready to take jobs. 0, or -1 having said why. */
 int pair_start(struct pair *, int i);
