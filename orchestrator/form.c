@@ -98,6 +98,16 @@ write_file(struct form *f, const void *data, size_t len)
 	return blob_write(f->file, data, len, &f->err) == 0 ? 0 : unstored(f);
 }
 
+/* Half a field is nobody's: nothing of it is kept. */
+static int
+too_long(struct form *f, struct form_field *field)
+{
+	buf_free(&field->text);
+	f->fault = FORM_TOO_LARGE;
+	return err_set(&f->err, "the field %s is over %zu bytes", field->name,
+	    f->max_field);
+}
+
 static int
 on_data(const void *data, size_t len, void *arg)
 {
@@ -105,11 +115,8 @@ on_data(const void *data, size_t len, void *arg)
 
 	if (f->writing != NULL)
 		return write_file(f, data, len);
-	if (f->field->len + len > f->max_field) {
-		f->fault = FORM_TOO_LARGE;
-		return err_set(&f->err, "the field %s is over %zu bytes",
-		    f->fields[f->n - 1].name, f->max_field);
-	}
+	if (f->field->len + len > f->max_field)
+		return too_long(f, &f->fields[f->n - 1]);
 	buf_add(f->field, data, len);
 	return 0;
 }
@@ -275,11 +282,7 @@ take_pair(struct form *f, char *pair)
 	if (field == NULL)
 		return -1;
 	buf_add_str(&field->text, value != NULL ? value : "");
-	if (field->text.len <= f->max_field)
-		return 0;
-	f->fault = FORM_TOO_LARGE;
-	return err_set(&f->err, "the field %s is over %zu bytes", field->name,
-	    f->max_field);
+	return field->text.len <= f->max_field ? 0 : too_long(f, field);
 }
 
 static int

@@ -44,8 +44,19 @@ forms(const struct seeds *s)
 		PART("status", "completed") PART("completed_at", "now")
 		    FILE_PART("image", "\x89PNG") END,
 	    PART("status", "error") FILE_PART("image", "") END};
+	static const char nul_field[] = PART("a", "1\0") PART("a", "2") END;
+
+	static const char *const encoded[] = {"", "a=1&a=2&&status=failed",
+	    "a+b=%21%c3%A9&=x&a", "a=%0", "a=%00", "a=%4g", "%=1",
+	    "a=123456789"};
 
 	PUT_ALL(s, "form", "\1", bodies);
+	PUT_ALL(s, "form", "\20", encoded);
+	PUT_ALL(s, "form", "\60", encoded);
+	PUT_ALL(s, "form", "\40", native);
+	seed_put(s, "form", "\20", 1, "a=\0b", 4);
+	seed_put(s, "form", "\0", 1, nul_field, sizeof(nul_field) - 1);
+	seed_text(s, "form", "\30", "a=1");
 	PUT_ALL(s, "form", "\0", native);
 	PUT_ALL(s, "form", "\2", dippy);
 	seed_text(s, "form", "\4", "of no form");

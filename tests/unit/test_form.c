@@ -249,6 +249,25 @@ there_is_one_file(void **state)
 }
 
 static void
+nothing_is_kept_of_a_field_too_long(void **state)
+{
+	struct form *f = form(*state, multipart);
+	struct buf body = {0};
+	struct err err;
+
+	form_widen(f, 4);
+	add_text(&body, "a", "12345");
+	for (size_t i = 0; i < body.len; i++)
+		form_feed(f, body.data + i, 1);
+	assert_int_equal(form_finish(f, &err), -1);
+	assert_string_equal(err.text, "the field a is over 4 bytes");
+	assert_true(form_has(f, "a"));
+	assert_string_equal(form_field(f, "a"), "");
+	form_free(f);
+	buf_free(&body);
+}
+
+static void
 fields_are_limited(void **state)
 {
 	struct buf body = {0};
@@ -552,6 +571,7 @@ main(void)
 	    TEST(a_file_of_the_limit_fits_and_one_byte_more_does_not),
 	    TEST(there_is_one_file),
 	    TEST(fields_are_limited),
+	    TEST(nothing_is_kept_of_a_field_too_long),
 	    TEST(a_field_of_the_limit_fits),
 	    TEST(of_a_field_given_twice_the_first_counts),
 	    TEST(our_own_disk_is_not_the_senders_fault),
