@@ -28,8 +28,9 @@ int row_accept(struct world *);
 int row_rate(struct world *);
 /* orchestratord's CPU a job against a bare request and a signature. */
 int row_cpu(struct world *);
-/* Memory after BENCH_JOBS jobs, and of an idle client. */
+/* Memory after BENCH_JOBS jobs. */
 int row_memory(struct world *);
+/* Memory of clients that keep a connection, watch a stream, or wait. */
 int row_idle(struct world *);
 /* With a reader of BENCH_READER_S seconds; with BENCH_HISTORY old jobs. */
 int row_reader(struct world *);
