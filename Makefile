@@ -22,7 +22,7 @@ CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)/gen $(shell pkg-config --cflags $(LIBS))
 CFLAGS += -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-format-truncation -ffp-contract=off -fstack-protector-strong $(SANFLAGS)
 LDFLAGS += $(SANFLAGS)
-LDLIBS = $(shell pkg-config --libs $(LIBS)) -lwslay -lhttp_parser -lm -lpthread
+LDLIBS = $(shell pkg-config --libs $(LIBS)) -lunistring -lwslay -lhttp_parser -lm -lpthread
 AVLIBS := $(shell pkg-config --libs libavformat libavcodec libavutil libseccomp zlib)
 
 LIBRARIES := common subtensor scorer
@@ -57,7 +57,9 @@ $(B)/bin/weightsetterd: $(call objects,weightsetter/*.c)
 $(B)/bin/signerd: $(call objects,signer/*.c)
 # A round made again, of the rows it was made of.
 ROUNDS := $(B)/obj/validator/run_rows.o
-$(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING) $(ROUNDS)
+# A miner's claim, signed by the code that checks it.
+CLAIMED := $(patsubst %,$(B)/obj/validator/claim_%.o,message platform)
+$(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING) $(ROUNDS) $(CLAIMED)
 $(B)/tests/devchain: $(call objects,tests/fake/devchain/*.c)
 $(B)/tests/miner: $(call objects,tests/fake/miner/*.c)
 $(B)/tests/reference: $(call objects,tests/fake/reference/*.c)
@@ -89,6 +91,10 @@ $(B)/tests/agree/measure: $(call objects,subnetctl/calc*.c subnetctl/chain_input
 $(FUZZ): $(B)/tests/fuzz/test_%: $(B)/obj/tests/fuzz/%.o
 $(FUZZ): $(filter-out %/seed.o $(B)/obj/tests/fuzz/fuzz_%,$(call objects,tests/fuzz/*.c))
 $(FUZZ): $(filter-out %/main.o,$(call objects,signer/*.c))
+# What miners claim, and whether it is theirs.
+CLAIMS := $(call objects,validator/claim*.c validator/gist*.c)
+$(addprefix $(B)/tests/unit/test_,claim claim_platform claim_caption claim_settle gist): $(CLAIMS)
+$(FUZZ): $(CLAIMS)
 $(FUZZ): $(WIRES) $(patsubst %,$(B)/obj/orchestrator/%.o,form result_form)
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
 $(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o

@@ -90,6 +90,10 @@ static const struct command {
 	"[--validator HOTKEY | all]",
 	"other validators' weights on chain against ours; exit 2: too far "
 	"from ours"},
+    {"engagement", "claim", 2, 3, ctl_engagement_claim,
+	"PLATFORM ACCOUNT [POST] [--nonce N]",
+	"a signed line for a miner's gist; without a post: the code for its "
+	"caption"},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -136,6 +140,21 @@ static const struct config_key keys[] = {
 	"weights submit: until it is proven or refused", NULL, 0, 0},
     {"subnetctl.wait_limit", CONFIG_MS, "2h", false,
 	"weights submit: no longer than that", NULL, 0, 0},
+    {"subnetctl.hotkey_file", CONFIG_STRING, "", false,
+	"engagement claim: the hotkey's file; empty: signerd is asked", NULL, 0,
+	0},
+    {"subnetctl.genesis", CONFIG_STRING, "", false,
+	"engagement claim: the chain's genesis hash, 0x hex; empty: that of "
+	"subtensor.network",
+	NULL, 0, 0},
+    {"subnetctl.nonce", CONFIG_STRING, "", false,
+	"engagement claim: 32 hex digits, of the code in the caption; empty: "
+	"made by chance",
+	NULL, 0, 0},
+    {"subnetctl.url", CONFIG_STRING, "", false,
+	"engagement claim: direct_video_url, where the media lies", NULL, 0, 0},
+    {"subnetctl.valid", CONFIG_MS, "90d", false,
+	"engagement claim: how long it is good", NULL, 60000, 400 * 86400e3},
     {"weightsetter.mecid", CONFIG_INT, "0", false,
 	"weights: mechanism of the subnet", NULL, 0, 15},
     {"weightsetter.max_churn", CONFIG_REAL, "1", false,
@@ -143,11 +162,13 @@ static const struct config_key keys[] = {
     {"signer.key_file", CONFIG_STRING, "", false,
 	"doctor: hotkey file; empty: the wallet's", NULL, 0, 0},
     {"signer.password_file", CONFIG_STRING, "", false,
-	"doctor: file with the password of an encrypted hotkey file", NULL, 0,
-	0},
+	"doctor, engagement claim: file with the password of an encrypted "
+	"hotkey file",
+	NULL, 0, 0},
     {"signer.socket", CONFIG_STRING, "/run/subnetd/signer.sock", false,
-	"doctor, scores statement: signerd's socket; empty: not checked", NULL,
-	0, 0},
+	"doctor, scores statement, engagement claim: signerd's socket; empty: "
+	"not checked",
+	NULL, 0, 0},
     {"orchestrator.public_url", CONFIG_STRING, "", false,
 	"doctor: the URL miners reach orchestratord by; empty: not checked",
 	NULL, 0, 0},
