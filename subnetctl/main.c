@@ -137,7 +137,7 @@ static const struct config_key keys[] = {
     {"subnetctl.wait_limit", CONFIG_MS, "2h", false,
 	"weights submit: no longer than that", NULL, 0, 0},
     {"weightsetter.mecid", CONFIG_INT, "0", false,
-	"weights: mechanism of the subnet", NULL, 0, 15},
+	"scores, weights: mechanism of the subnet", NULL, 0, 15},
     {"weightsetter.max_churn", CONFIG_REAL, "1", false,
 	"weights plan: most that may move", NULL, 0, 1},
     {"signer.key_file", CONFIG_STRING, "", false,
