@@ -90,6 +90,9 @@ static const struct command {
 	"[--validator HOTKEY | all]",
 	"other validators' weights on chain against ours; exit 2: too far "
 	"from ours"},
+    {"engagement", "task", 1, 4, ctl_engagement_task,
+	"add TITLE | list | pay TASK HOTKEY AMOUNT",
+	"what clients would pay posts for, and what they paid"},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -136,6 +139,22 @@ static const struct config_key keys[] = {
 	"weights submit: until it is proven or refused", NULL, 0, 0},
     {"subnetctl.wait_limit", CONFIG_MS, "2h", false,
 	"weights submit: no longer than that", NULL, 0, 0},
+    {"subnetctl.brief", CONFIG_STRING, "", false,
+	"engagement task add: what is wanted", NULL, 0, 0},
+    {"subnetctl.platform", CONFIG_STRING, "", false,
+	"engagement task add: where, as tiktok/video; empty: anywhere", NULL, 0,
+	0},
+    {"subnetctl.reward", CONFIG_STRING, "0", false,
+	"engagement task add: offered for it, in the subnet's unit", NULL, 0,
+	0},
+    {"subnetctl.open_for", CONFIG_MS, "0s", false,
+	"engagement task add: how long it is open; 0s: until further notice",
+	NULL, 0, 3650 * 86400e3},
+    {"subnetctl.by", CONFIG_STRING, "", false,
+	"engagement task add, pay: who says so", NULL, 0, 0},
+    {"subnetctl.reference", CONFIG_STRING, "", false,
+	"engagement task pay: the payment's own name, by which it counts once",
+	NULL, 0, 0},
     {"weightsetter.mecid", CONFIG_INT, "0", false,
 	"scores, weights: mechanism of the subnet", NULL, 0, 15},
     {"weightsetter.max_churn", CONFIG_REAL, "1", false,
