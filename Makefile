@@ -83,6 +83,9 @@ $(addprefix $(B)/tests/unit/test_,api_routes openapi): $(filter-out %/main.o,$(O
 # The services that watch posts, asked.
 WATCH := $(call objects,validator/watch*.c)
 $(patsubst %,$(B)/tests/%,unit/test_watch_answer unit/test_watch_pace unit/test_watch_wire): $(WATCH)
+# What is made of their answers, and whose posts are whose.
+POSTS := $(patsubst %,$(B)/obj/validator/%.o,posts_plan posts_settle look purses)
+$(addprefix $(B)/tests/unit/test_,posts_settle look): $(POSTS) $(WATCH) $(call objects,validator/claim*.c)
 CHAOS := $(B)/tests/chaos/kill $(B)/tests/chaos/scenarios $(B)/tests/chaos/rolling
 $(B)/tests/chaos/scenarios: $(B)/obj/tests/chaos/faults.o
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)) $(B)/tests/bench/jobs
