@@ -112,5 +112,10 @@ const struct config_key validator_keys[] = {
     {"validator.judge_refresh", CONFIG_MS, "6h", false,
 	"until it is asked again about one it has done with", NULL, 100,
 	366 * 86400e3},
+    {"validator.mecid", CONFIG_INT, "0", false,
+	"mechanism of the subnet that rounds and vectors are of", NULL, 0, 15},
+    {"validator.judge_jobs", CONFIG_BOOL, "yes", false,
+	"judge attempts, audit, make challenges; no: leave all that to others",
+	NULL, 0, 0},
     {NULL, 0, NULL, false, NULL, NULL, 0, 0},
 };

@@ -5,6 +5,7 @@
  */
 #include <event2/event.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,14 +43,15 @@ struct validator {
 	struct store store;
 	struct redis *results, *chain, *accepted;
 	struct redis *out; /* a reader's connection waits for what it reads */
+	bool judges;	   /* jobs; if not, there is none of the next */
 	struct desk *desk;
 	struct reference_service *reference; /* NULL: there is none */
 	struct reference_trust *trust;
 	struct reference_desk *references;
 	struct audit_rule audit_rule;
 	struct audit_desk *audits;
+	struct challenges *challenges; /* NULL: none are made */
 	struct rounds *rounds;
-	struct challenges *challenges;	 /* NULL: none are made */
 	struct submissions *submissions; /* NULL: no service is named */
 	struct event *sweep, *seen, *drain;
 	char id[UUID_TEXT];
@@ -248,7 +250,9 @@ wire_redis(struct validator *v, struct err *err)
 	v->out = redis_new(v->service.base, url);
 	if (v->results == NULL || v->chain == NULL || v->out == NULL)
 		return err_set(err, "redis.url: \"%s\" is no address", url);
-	redis_join(v->results, redis_results, group, v->id, on_result, v);
+	if (v->judges)
+		redis_join(
+		    v->results, redis_results, group, v->id, on_result, v);
 	redis_tail(v->chain, redis_chain, on_chain, v);
 	return 0;
 }
@@ -369,7 +373,8 @@ wire_rounds(struct validator *v)
 		},
 	    .window_us = config_ms(c, "validator.window") * 1000,
 	    .started_us = v->started_us,
-	    .first_wait_us = config_ms(c, "validator.first_wait") * 1000,
+	    .first_wait_us =
+		v->judges ? config_ms(c, "validator.first_wait") * 1000 : 0,
 	};
 
 	v->rounds = rounds_new(&setup);
@@ -406,6 +411,19 @@ wire_challenges(struct validator *v)
 	}
 }
 
+/* All that has to do with jobs. */
+static int
+wire_judging(struct validator *v, struct err *err)
+{
+	if (wire_audits(v, err) != 0)
+		return -1;
+	wire_trust(v);
+	wire_service(v);
+	wire_desks(v);
+	wire_challenges(v);
+	return 0;
+}
+
 static int
 wire_submissions(struct validator *v, struct err *err)
 {
@@ -438,18 +456,16 @@ wire(struct validator *v, struct err *err)
 
 	uuid_new(v->id);
 	v->started_us = clock_wall_us();
+	v->judges = config_bool(c, "validator.judge_jobs");
 	if (load_policy(v, err) != 0 || wire_redis(v, err) != 0)
 		return -1;
 	v->store.netuid = config_int(c, "netuid");
+	v->store.mecid = config_int(c, "validator.mecid");
 	v->store.pg =
 	    pg_new(v->service.base, config_str(c, "db.url"), on_up, v);
-	if (wire_audits(v, err) != 0)
+	if (v->judges && wire_judging(v, err) != 0)
 		return -1;
-	wire_trust(v);
-	wire_service(v);
-	wire_desks(v);
 	wire_rounds(v);
-	wire_challenges(v);
 	if (wire_submissions(v, err) != 0)
 		return -1;
 	v->seen = every(v, SEEN_S * 1000, on_seen);

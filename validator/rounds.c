@@ -154,6 +154,7 @@ begin_run(struct rounds *r)
 	}
 	r->round = (struct run_round){
 	    .netuid = r->setup.rule.netuid,
+	    .mecid = r->setup.store->mecid,
 	    .from_us = now_us - r->setup.window_us,
 	    .at_us = now_us,
 	};

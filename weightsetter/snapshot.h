@@ -1,7 +1,7 @@
 /*
  * What the chain said of a subnet at one finalized block: hyper-parameters,
  * neurons with their stakes and axons, and our own standing; now and then
- * everybody's commitments and validators' weights.
+ * everybody's commitments, locks and validators' weights.
  *
  * Pure: sync.c brings the values, store.c writes them down, plan.c and
  * preflight.c decide by them.
@@ -52,6 +52,9 @@ struct neuron {
 	int32_t trust, consensus, incentive, dividends;
 	int64_t emission;	  /* rao a tempo; below 0: as above */
 	int64_t registered_block; /* below 0: as above */
+	/* Rao, at the snapshot's block; only of one that has_locks. */
+	uint64_t locked;     /* towards the hotkey, by whomever */
+	uint64_t locked_own; /* of it, by the coldkey */
 };
 
 /* What the chain checks weights against; reads.c fills it in. */
@@ -123,6 +126,7 @@ struct snapshot {
 	struct peer *peers;  /* whose weights were read; owned */
 	size_t n_peers;
 	bool has_peers;		/* there was nothing to read, or it was read */
+	bool has_locks;		/* read this time */
 	struct neuron *neurons; /* by uid: neurons[i].uid == i; owned */
 	size_t n_neurons;
 	/* our own */

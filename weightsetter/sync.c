@@ -35,6 +35,7 @@ static const char lite_method[] = "NeuronInfoRuntimeApi_get_neurons_lite";
 static const char *const part_names[] = {[PART_HYPER] = "hyperparameters",
     [PART_COMMITMENTS] = "commitments",
     [PART_REVEALED] = "revealed",
+    [PART_LOCKS] = "locks",
     [PART_PEERS] = "validator_weights"};
 
 struct sync *
