@@ -28,6 +28,7 @@ enum {
 	SNAPSHOT_MAX_ADDRESS = 128, /* with the NUL */
 	SNAPSHOT_IP = 46,	    /* with the NUL */
 	SNAPSHOT_HASH = 67,	    /* "0x", 64 digits and the NUL */
+	SNAPSHOT_GENESIS = 65,	    /* 64 digits and the NUL */
 };
 
 /* Where a neuron says it serves. */
@@ -117,6 +118,7 @@ struct snapshot {
 	uint16_t netuid;
 	uint64_t block;
 	char block_hash[SNAPSHOT_HASH];
+	char genesis[SNAPSHOT_GENESIS]; /* 64 hex digits */
 	uint32_t spec_version;
 	struct hyper hyper;
 	struct beacon beacon;

@@ -139,6 +139,7 @@ add_snapshot(struct pg_op *op, const struct snapshot *s, int64_t now_us)
 	pg_add_us(&p, now_us);
 	pg_add_int(&p, s->spec_version);
 	pg_add_text(&p, hyper);
+	pg_add_text(&p, s->genesis);
 	pg_op_add(op, sql_chain_snapshot, p.n, p.values);
 	free(hyper);
 }
