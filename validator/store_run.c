@@ -157,6 +157,23 @@ add_run(struct pg_op *op, const struct store_run *row, const struct run *run,
 	free(miners);
 }
 
+static void
+add_posts(struct pg_op *op, const struct store_run *row, const struct run *run)
+{
+	struct pg_params p = {0};
+	char *posts;
+	size_t n;
+
+	run_posts(run, &n);
+	if (n == 0)
+		return;
+	posts = run_rows_print_posts(run);
+	pg_add_text(&p, row->id);
+	pg_add_text(&p, posts);
+	pg_op_add(op, sql_run_posts_store, p.n, p.values);
+	free(posts);
+}
+
 void
 store_write_run(struct store *store, const struct store_run *row,
     const struct run *run, store_on_written *on_done, void *arg)
@@ -169,6 +186,7 @@ store_write_run(struct store *store, const struct store_run *row,
 
 	q->on_written = on_done;
 	add_run(op, row, run, entries);
+	add_posts(op, row, run);
 	pg_add_text(&p, row->vector_id);
 	pg_add_int(&p, round->netuid);
 	pg_add_text(&p, row->id);
