@@ -22,7 +22,7 @@ CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)/gen $(shell pkg-config --cflags $(LIBS))
 CFLAGS += -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
 	-Wno-format-truncation -ffp-contract=off -fstack-protector-strong $(SANFLAGS)
 LDFLAGS += $(SANFLAGS)
-LDLIBS = $(shell pkg-config --libs $(LIBS)) -lwslay -lhttp_parser -lm -lpthread
+LDLIBS = $(shell pkg-config --libs $(LIBS)) -lunistring -lwslay -lhttp_parser -lm -lpthread
 AVLIBS := $(shell pkg-config --libs libavformat libavcodec libavutil libseccomp zlib)
 
 LIBRARIES := common subtensor scorer
@@ -34,7 +34,7 @@ SQL := $(sort $(wildcard sql/queries/*.sql)) $(sort $(wildcard sql/migrations/*.
 UNIT := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 STORE := $(patsubst %.c,$(B)/%,$(wildcard tests/store/test_*.c))
 DAEMON := $(patsubst %.c,$(B)/%,$(wildcard tests/daemon/test_*.c))
-FAKES := $(B)/tests/devchain $(B)/tests/miner $(B)/tests/reference
+FAKES := $(B)/tests/devchain $(B)/tests/miner $(B)/tests/reference $(B)/tests/watch
 DEMO := $(B)/tests/show
 DUMP := $(B)/tests/interop/dump $(B)/tests/interop/offline $(B)/tests/interop/served $(B)/tests/agree/measure
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/test_%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -57,10 +57,13 @@ $(B)/bin/weightsetterd: $(call objects,weightsetter/*.c)
 $(B)/bin/signerd: $(call objects,signer/*.c)
 # A round made again, of the rows it was made of.
 ROUNDS := $(B)/obj/validator/run_rows.o
-$(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING) $(ROUNDS)
+# A miner's claim, signed by the code that checks it.
+CLAIMED := $(patsubst %,$(B)/obj/validator/claim_%.o,message platform)
+$(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING) $(ROUNDS) $(CLAIMED)
 $(B)/tests/devchain: $(call objects,tests/fake/devchain/*.c)
 $(B)/tests/miner: $(call objects,tests/fake/miner/*.c)
 $(B)/tests/reference: $(call objects,tests/fake/reference/*.c)
+$(B)/tests/watch: $(call objects,tests/fake/watch/*.c)
 $(B)/bin/subnetd-probe $(B)/bin/subnetd-convert: LDLIBS += $(AVLIBS)
 $(B)/tests/unit/test_probe_cage: LDLIBS += -lseccomp
 $(B)/tests/miner $(B)/tests/unit/test_probe_pictures: LDLIBS += -lpng
@@ -77,6 +80,12 @@ $(addprefix $(B)/tests/unit/test_,router replay settle claiming): $(ROUTING)
 WIRES := $(call objects,orchestrator/protocol*.c) $(B)/obj/orchestrator/secrets.o
 $(addprefix $(B)/tests/unit/test_,protocol protocol_dippy protocol_synapse kinds probe_verdict): $(WIRES)
 $(addprefix $(B)/tests/unit/test_,api_routes openapi): $(filter-out %/main.o,$(ORCHESTRATOR))
+# The services that watch posts, asked.
+WATCH := $(call objects,validator/watch*.c)
+$(patsubst %,$(B)/tests/%,unit/test_watch_answer unit/test_watch_pace unit/test_watch_wire): $(WATCH)
+# What is made of their answers, and whose posts are whose.
+POSTS := $(patsubst %,$(B)/obj/validator/%.o,posts_plan posts_settle look purses)
+$(addprefix $(B)/tests/unit/test_,posts_settle look): $(POSTS) $(WATCH) $(call objects,validator/claim*.c)
 CHAOS := $(B)/tests/chaos/kill $(B)/tests/chaos/scenarios $(B)/tests/chaos/rolling
 $(B)/tests/chaos/scenarios: $(B)/obj/tests/chaos/faults.o
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)) $(B)/tests/bench/jobs
@@ -85,9 +94,14 @@ $(B)/tests/agree/measure: $(call objects,subnetctl/calc*.c subnetctl/chain_input
 $(FUZZ): $(B)/tests/fuzz/test_%: $(B)/obj/tests/fuzz/%.o
 $(FUZZ): $(filter-out %/seed.o $(B)/obj/tests/fuzz/fuzz_%,$(call objects,tests/fuzz/*.c))
 $(FUZZ): $(filter-out %/main.o,$(call objects,signer/*.c))
+# What miners claim, and whether it is theirs.
+CLAIMS := $(call objects,validator/claim*.c validator/gist*.c)
+$(addprefix $(B)/tests/unit/test_,claim claim_platform claim_caption claim_settle gist): $(CLAIMS)
+$(FUZZ): $(CLAIMS)
 $(FUZZ): $(WIRES) $(patsubst %,$(B)/obj/orchestrator/%.o,form result_form)
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
 $(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o
+$(B)/tests/daemon/test_engagement $(DEMO): $(CLAIMED)
 $(B)/tests/bench/jobs: $(call objects,tests/bench/jobs/*.c)
 $(B)/tests/bench/draw: $(ROUTING)
 $(UNIT) $(STORE) $(DAEMON) $(BENCH) $(CHAOS) $(DUMP) $(FUZZ) $(DEMO): $(TESTLIB) $(ARCHIVES)

@@ -176,6 +176,10 @@ static const struct config_key keys[] = {
 	1},
     {"orchestrator.explore_most", CONFIG_REAL, "0.2", false,
 	"and at most, as long as there are others", NULL, 0, 1},
+    {"orchestrator.mecid", CONFIG_INT, "0", false,
+	"mechanism of the subnet whose scores routing goes by and the API "
+	"shows",
+	NULL, 0, 15},
     {NULL, 0, NULL, false, NULL, NULL, 0, 0},
 };
 
@@ -384,6 +388,7 @@ read_policy(struct orchestrator *o)
 	const struct config *config = o->service.config;
 
 	o->netuid = config_int(config, "netuid");
+	o->mecid = config_int(config, "orchestrator.mecid");
 	o->lease_ms = config_ms(config, "orchestrator.lease");
 	o->ageing_ms = config_ms(config, "orchestrator.ageing");
 	o->development = config_bool(config, "orchestrator.development");

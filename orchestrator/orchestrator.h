@@ -57,7 +57,7 @@ struct counters {
 struct orchestrator {
 	struct service service; /* first: the health handlers cast to it */
 	char id[UUID_TEXT];	/* of this run; leases carry it */
-	int netuid;
+	int netuid, mecid;
 	int64_t started_us;
 	int64_t lease_ms;
 	int64_t ageing_ms;		/* that a point of priority is worth */

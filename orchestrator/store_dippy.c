@@ -40,7 +40,12 @@ store_dippy_miners(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 void
 store_dippy_scores(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 {
-	query(o, sql_dippy_scores, true, on_answer, arg);
+	struct pg_params p = {0};
+
+	pg_add_int(&p, o->netuid);
+	pg_add_us(&p, clock_wall_us());
+	pg_add_int(&p, o->mecid);
+	store_query_back(o, sql_dippy_scores, &p, on_answer, arg);
 }
 
 void

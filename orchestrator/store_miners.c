@@ -38,6 +38,7 @@ store_miner_table(struct orchestrator *o, pg_on_answer *on_answer, void *arg)
 	pg_add_int(&p, o->netuid);
 	pg_add_us(&p, now_us);
 	pg_add_us(&p, now_us - MINERS_POLL_MS * 1000LL);
+	pg_add_int(&p, o->mecid);
 	pg_query(o->back, sql_miner_table, p.n, p.values, on_answer, arg);
 }
 
@@ -51,6 +52,7 @@ store_score_show(struct orchestrator *o, const char *hotkey, int64_t limit,
 	pg_add_text(&p, hotkey);
 	pg_add_int(&p, limit);
 	pg_add_text(&p, before);
+	pg_add_int(&p, o->mecid);
 	store_query_back(o, sql_score_show, &p, on_answer, arg);
 }
 

@@ -52,6 +52,7 @@ store_miner_show(struct orchestrator *o, int64_t behind, int limit,
 	pg_add_int(&p, limit);
 	pg_add_text(&p, hotkey);
 	pg_add_us(&p, now_us - MINERS_POLL_MS * 1000LL);
+	pg_add_int(&p, o->mecid);
 	store_query(o, sql_miner_show, &p, on_answer, arg);
 }
 

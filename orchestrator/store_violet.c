@@ -241,6 +241,7 @@ store_violet_board(struct orchestrator *o, int64_t uid, const char *sort_by,
 	pg_add_bool(&p, is_down);
 	pg_add_int(&p, limit);
 	pg_add_us(&p, there_since_us());
+	pg_add_int(&p, o->mecid);
 	store_query_back(o, sql_violet_board, &p, on_answer, arg);
 }
 

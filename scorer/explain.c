@@ -40,6 +40,7 @@ double
 explain_gave(const struct run *run, size_t miner, size_t event)
 {
 	const struct run_entry *e = &run->entries[miner];
+	bool of_posts = run->policy.fold == POLICY_ENGAGEMENT;
 	struct run_event *rest = xcalloc(e->n, sizeof(*rest));
 	size_t at = event - e->first;
 	double without;
@@ -49,7 +50,7 @@ explain_gave(const struct run *run, size_t miner, size_t event)
 	    (e->n - at - 1) * sizeof(*rest));
 	without = run_fold(run, miner, rest, e->n - 1, NULL);
 	free(rest);
-	return e->score - without;
+	return (of_posts ? e->jobs_score : e->score) - without;
 }
 
 /* -- what would raise it ------------------------------------------------ */

@@ -23,8 +23,9 @@ void explain_stand(const struct run *, size_t miner, struct explain_stand *);
 
 /*
  * What an event gave: the score less what it would be had that event not been
- * there. All of the miner's events are folded again for it, as averages that
- * move are not sums. event is its place in run_events(), and the miner's.
+ * there; where posts count, of the score by attempts. All of the miner's events
+ * are folded again for it, as averages that move are not sums. event is its
+ * place in run_events(), and the miner's.
  */
 double explain_gave(const struct run *, size_t miner, size_t event);
 

@@ -3,8 +3,9 @@
  * text (deploy/policies/default.ini explains each).
  *
  * Pure: reading the file is the caller's. Each key must be there exactly
- * once, those of a [kind NAME] at most once; a key we do not know is an error
- * that names the nearest.
+ * once, those of a [kind NAME] at most once, and those of [engagement] too
+ * unless the fold is engagement; a key we do not know is an error that names
+ * the nearest.
  */
 #ifndef SCORER_POLICY_H
 #define SCORER_POLICY_H
@@ -13,6 +14,7 @@
 #include <stddef.h>
 
 #include "scorer/curve.h"
+#include "scorer/engagement.h"
 #include "scorer/moving.h"
 #include "scorer/penalty.h"
 #include "scorer/score.h"
@@ -35,6 +37,7 @@ enum policy_fold {
 	POLICY_MOVING, /* one moving average of weight times value, all kinds */
 	POLICY_MOVING_KINDS, /* one each kind; kinds by weight */
 	POLICY_SUBMISSION,   /* its submission's score; attempts do not count */
+	POLICY_ENGAGEMENT,   /* its posts' growth, payments, and attempts */
 };
 
 enum policy_stake { POLICY_STAKE_SHARE, POLICY_STAKE_OF_MAX };
@@ -72,7 +75,8 @@ struct policy {
 	int out_banned, out_audits, out_twins; /* 1: they have no rate */
 	int reset_on_register; /* 1: what came before does not count */
 	struct submission_rule submission;
-	int population; /* enum policy_population */
+	struct engagement_rule engagement; /* of that fold; else all 0 */
+	int population;			   /* enum policy_population */
 	struct penalty_rule penalty;
 	/* Languages written without spaces: measured by letters. */
 	char by_letter[POLICY_MAX_LANGUAGES][8];

@@ -22,7 +22,7 @@ struct number {
 struct choice {
 	const char *key;
 	size_t offset;
-	const char *names[5]; /* in the order of the enum; NULL ends */
+	const char *names[6]; /* in the order of the enum; NULL ends */
 };
 
 #define NUMBER(key, member, min, max)                                          \
@@ -37,6 +37,8 @@ struct choice {
 			__VA_ARGS__                                            \
 		}                                                              \
 	}
+
+enum { MOST_BUCKETS = GROWTH_MAX_BUCKETS };
 
 static const struct number numbers[] = {
     NUMBER("score.speed", any.shares.speed, 0, 1),
@@ -58,6 +60,35 @@ static const struct number numbers[] = {
     NUMBER("source.challenge", sources[POLICY_CHALLENGE], 0, 1),
     NUMBER("submission.from_block", submission.from_block, 0, 1e15),
     NUMBER("submission.max_age_s", submission.max_age_s, 0, 1e9),
+    NUMBER("engagement.bucket_blocks", engagement.growth.bucket_blocks, 1, 1e6),
+    NUMBER("engagement.delay", engagement.growth.delay, 0, MOST_BUCKETS),
+    NUMBER("engagement.window", engagement.growth.window, 1, MOST_BUCKETS),
+    NUMBER("engagement.view", engagement.growth.view, 0, 1e6),
+    NUMBER("engagement.like", engagement.growth.like, 0, 1e6),
+    NUMBER("engagement.comment", engagement.growth.comment, 0, 1e6),
+    NUMBER("engagement.span", engagement.growth.span, 1, MOST_BUCKETS),
+    NUMBER("engagement.spike", engagement.growth.spike, 1, 1e9),
+    NUMBER("engagement.spike_least", engagement.growth.spike_least, 0, 1e9),
+    NUMBER("engagement.reach", engagement.growth.reach, 0, 1e6),
+    NUMBER("engagement.followers", engagement.growth.followers, 0, 1e9),
+    NUMBER("engagement.rate_least", engagement.growth.rate_least, 0, 1),
+    NUMBER("engagement.rate_most", engagement.growth.rate_most, 0, 10),
+    NUMBER("engagement.comment_part", engagement.growth.comment_part, 0, 1),
+    NUMBER("engagement.hidden", engagement.growth.hidden, 0, 1),
+    NUMBER("engagement.ai_least", engagement.ai_least, 0, 1),
+    NUMBER("engagement.illicit_most", engagement.illicit_most, 0, 1),
+    NUMBER("engagement.lead_s", engagement.lead_s, 0, 1e9),
+    NUMBER("engagement.bots", engagement.bots, 0, 1),
+    NUMBER("engagement.bots_sure", engagement.bots_sure, 0, 1),
+    NUMBER("engagement.bots_penalty", engagement.bots_penalty, 0, 10),
+    NUMBER("engagement.bots_floor", engagement.bots_floor, 0, 1),
+    NUMBER("engagement.gone", engagement.gone, 0, 1),
+    NUMBER("engagement.collateral_least", engagement.collateral_least, 0, 1e12),
+    NUMBER("engagement.collateral_cap", engagement.collateral_cap, 0, 1e12),
+    NUMBER("engagement.collateral_bonus", engagement.collateral_bonus, 0, 2),
+    NUMBER("engagement.jobs", engagement.jobs, 0, 1),
+    NUMBER("engagement.paid", engagement.paid, 0, 1),
+    NUMBER("engagement.paid_cap", engagement.paid_cap, 0, 1e15),
     NUMBER("penalty.p", penalty.p, 0, 1),
     NUMBER("penalty.k", penalty.k, 0, 100),
     NUMBER("penalty.window", penalty.window, 1, PENALTY_MAX_WINDOW),
@@ -86,7 +117,13 @@ static const struct number numbers[] = {
 };
 
 static const struct choice choices[] = {
-    CHOICE("score.fold", fold, "mean", "moving", "moving_kinds", "submission"),
+    CHOICE("score.fold", fold, "mean", "moving", "moving_kinds", "submission",
+	"engagement"),
+    CHOICE("engagement.needs_ai", engagement.needs_ai, "no", "yes"),
+    CHOICE("engagement.needs_moderation", engagement.needs_moderation, "no",
+	"yes"),
+    CHOICE("engagement.collateral", engagement.collateral, "alpha", "locked",
+	"locked_own", "either"),
     CHOICE("stake.form", stake_form, "share", "of_max"),
     CHOICE("speed.form", any.speed.form, "linear", "exponential", "steps",
 	"percentile"),
@@ -341,11 +378,20 @@ on_line(void *arg, const char *section, const char *name, const char *text)
 
 /* -- the whole ---------------------------------------------------------- */
 
+static bool
+may_be_missing(const struct policy *policy, const char *key)
+{
+	static const char section[] = "engagement.";
+
+	return policy->fold != POLICY_ENGAGEMENT &&
+	       strncmp(key, section, sizeof(section) - 1) == 0;
+}
+
 static int
 check_missing(const struct reading *r)
 {
 	for (size_t i = 0; i < N_SEEN; i++) {
-		if (!r->seen[i])
+		if (!r->seen[i] && !may_be_missing(r->policy, known_key(i)))
 			return err_set(r->err, "%s is missing", known_key(i));
 	}
 	return 0;
@@ -400,6 +446,28 @@ check_shares(const struct policy *p, struct err *err)
 }
 
 static int
+check_engagement(const struct engagement_rule *e, struct err *err)
+{
+	const struct growth_rule *g = &e->growth;
+
+	if (!is_whole(g->bucket_blocks) || !is_whole(g->delay) ||
+	    !is_whole(g->window) || !is_whole(g->span))
+		return err_set(err, "[engagement] wants whole numbers of "
+				    "bucket_blocks, delay, window and span");
+	if (g->delay + g->window > MOST_BUCKETS)
+		return err_set(err,
+		    "[engagement] delay and window are together at most %d",
+		    MOST_BUCKETS);
+	if (!(g->rate_least <= g->rate_most))
+		return err_set(
+		    err, "[engagement] wants rate_least <= rate_most");
+	if (e->jobs + e->paid > 1)
+		return err_set(
+		    err, "[engagement] jobs and paid are more than 1");
+	return 0;
+}
+
+static int
 check_sense(const struct policy *p, struct err *err)
 {
 	const struct speech_rule *s = &p->speech;
@@ -421,6 +489,8 @@ check_sense(const struct policy *p, struct err *err)
 				    "and penalty.window are whole numbers");
 	if (!is_whole(p->submission.from_block))
 		return err_set(err, "submission.from_block is a whole number");
+	if (check_engagement(&p->engagement, err) != 0)
+		return -1;
 	if (p->curve.burn_rate > 0 && p->burn_uid == CURVE_NO_TARGET)
 		return err_set(err, "burn.rate wants a burn.uid");
 	return 0;

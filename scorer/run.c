@@ -35,6 +35,7 @@ run_free(struct run *run)
 	free(run->miners);
 	free(run->entries);
 	free(run->events);
+	free(run->posts);
 	free(run);
 }
 
@@ -170,6 +171,12 @@ is_of_submissions(const struct run *run)
 	return run->policy.fold == POLICY_SUBMISSION;
 }
 
+static bool
+is_of_posts(const struct run *run)
+{
+	return run->policy.fold == POLICY_ENGAGEMENT;
+}
+
 static void
 share_stake(struct run *run)
 {
@@ -272,7 +279,7 @@ mark_out(struct run *run)
 	winrate_twins(coldkeys, run->n, twin);
 	if (is_of_submissions(run))
 		mark_unsubmitted(run);
-	else
+	else if (!is_of_posts(run)) /* who posts need not serve */
 		mark_idle(run);
 	for (size_t i = 0; i < run->n; i++) {
 		const struct run_miner *m = &run->miners[i];
@@ -297,7 +304,7 @@ rate_by(const struct run *run, size_t i)
 {
 	const struct run_miner *m = &run->miners[i];
 	struct winrate_entry e = {
-	    .score = m->serves ? run->entries[i].score : 0,
+	    .score = m->serves || is_of_posts(run) ? run->entries[i].score : 0,
 	    .block = m->block,
 	    .out = run->entries[i].out != NULL,
 	};
@@ -429,6 +436,10 @@ run_finish(struct run *run)
 	share_stake(run);
 	score_miners(run);
 	mark_out(run);
+	if (is_of_posts(run)) {
+		run_value_posts(run);
+		run_share_posts(run);
+	}
 	return run_weigh(run) != 0 ? "no miner has a positive score" : NULL;
 }
 
@@ -470,7 +481,7 @@ run_what_if(const struct run *run, size_t miner, enum run_change what)
 	struct run_event *mine;
 	double score;
 
-	if (is_of_submissions(run))
+	if (is_of_submissions(run) || is_of_posts(run))
 		return e->score;
 	mine = xcalloc(e->n + 1, sizeof(*mine));
 	memcpy(mine, run->events + e->first, e->n * sizeof(*mine));

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scorer/growth.h"
 #include "scorer/submission.h"
 
 struct err;
@@ -23,6 +24,7 @@ enum {
 	RUN_MAX_KEY = 64,
 	RUN_MAX_KINDS = 64,
 	RUN_MAX_MINERS = 65536,
+	RUN_MAX_POSTS = 1 << 20,
 	RUN_ATTEMPT = 37, /* a uuid's text */
 };
 
@@ -47,6 +49,8 @@ struct run_miner {
 	double consensus;  /* the chain's, 0..1 */
 	double before;	   /* its score in the round before; 0: none */
 	struct submission submission; /* its model; all 0: none */
+	double locked, locked_own;    /* alpha; NaN: not known */
+	double paid; /* by clients in the window; below 0: taken back */
 };
 
 struct run_event {
@@ -71,12 +75,20 @@ void run_free(struct run *); /* NULL is fine */
 void run_set_round(struct run *, const struct run_round *);
 /* 0, or -1 if the hotkey is out of order, too long or there already. */
 int run_add_miner(struct run *, const struct run_miner *);
+/* What it has put up and was paid, NaN for a lock that is not known: 0, or -1
+ * if one is below 0 or not finite, or a payment is none. */
+int run_set_means(
+    struct run *, size_t miner, double locked, double locked_own, double paid);
 /* Its place, or -1. */
 long run_find(const struct run *, const char *hotkey);
 /* A kind's number; -1 if there are too many. */
 int run_kind(struct run *, const char *name);
 /* 0, or -1 if it is out of order, or of nobody. */
 int run_add_event(struct run *, const struct run_event *);
+
+/* One post, folded by growth.h. 0, or -1 if it is out of the order of (hotkey,
+ * content), of no miner, of no sound numbers, or one too many. */
+int run_add_post(struct run *, const struct growth_post *);
 
 const struct policy *run_policy(const struct run *);
 const char *run_policy_text(const struct run *);
@@ -93,6 +105,10 @@ struct run_entry {
 	double latency_p50_ms;	/* NaN: none */
 	double speed, accuracy; /* means; NaN: none */
 	double stake_share;
+	size_t first_post, n_posts; /* its posts */
+	double points;		    /* theirs together, not below 0 */
+	double collateral_share, posts_share, paid_share, jobs_share;
+	double jobs_score; /* by attempts, where posts count, too */
 	double score;
 	const char *out; /* why it has no rate; NULL: it may have one */
 	size_t wins;
@@ -105,6 +121,17 @@ const char *run_finish(struct run *);
 
 /* Of a finished run: one a miner, in their order; borrowed. */
 const struct run_entry *run_entries(const struct run *, size_t *n);
+
+struct run_post {
+	size_t miner;
+	struct growth_post post;
+	/* Set by run_finish(): */
+	double gave;	 /* points, less what it owes */
+	const char *why; /* a word: what took all or most of it; NULL */
+};
+
+/* In their order; borrowed. */
+const struct run_post *run_posts(const struct run *, size_t *n);
 
 /* -- what if -------------------------------------------------------------- */
 

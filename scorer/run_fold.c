@@ -247,6 +247,7 @@ fold(const struct run *run, const struct tallies *t,
 		    run, moving_of_kinds(run, events, n), stake_share);
 	case POLICY_SUBMISSION: /* what attempts come to is not asked */
 		return 0;
+	case POLICY_ENGAGEMENT: /* beside the posts */
 	default:
 		return mean_of_kinds(run, t->kinds, stake_share);
 	}

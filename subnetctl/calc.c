@@ -46,6 +46,35 @@ static const struct formula {
 	"{value}"},
     {"segmental_snr", calc_segmental_snr, "{reference_wav, estimate_wav}",
 	"{value}"},
+    {"engagement.signature", calc_engage_signature, "{caption, hotkey}",
+	"{value}"},
+    {"engagement.ema_incremental_baseline", calc_engage_baseline,
+	"{alpha, samples}", "{value}"},
+    {"engagement.ema_incremental_first_scores", calc_engage_first_scores,
+	"{alpha, samples}", "{value}"},
+    {"engagement.ema_absolute_gated", calc_engage_absolute, "{alpha, samples}",
+	"{value}"},
+    {"engagement.engagement_rate_percent", calc_engage_rate, "{posts}",
+	"{value}"},
+    {"engagement.emit_u16", calc_engage_emit, "{weights}",
+	"{value: {uids, weights}}"},
+    {"engagement.username_entropy_bits", calc_engage_entropy, "{username}",
+	"{value}"},
+    {"engagement.statistical_analyzer", calc_engage_statistical,
+	"{followers, mode?}",
+	"{value: {ent, ratio, bio, loc, post, score, conf}}"},
+    {"engagement.temporal_analyzer", calc_engage_temporal,
+	"{created_age_days, last_post_age_days, mode?}",
+	"{value: {cl, age, act, score, conf}}"},
+    {"engagement.combine", calc_engage_combine,
+	"{statistical?, temporal?} or a text",
+	"{value: {auth, conf, bot, risk}}"},
+    {"engagement.penalty", calc_engage_penalty, "{p_bot, confidence}",
+	"{value: {linear_multiplier, ramp_removed}}"},
+    {"engagement.top5_weights", calc_engage_top5,
+	"{hotkeys_in_uid_order, engagement_rate, ema_sum}", "{value}"},
+    {"engagement.growth_score", calc_engage_growth,
+	"{cur, prev, hours, likes, comments, p_bot, confidence}", "{value}"},
 };
 
 enum { N_FORMULAS = sizeof(formulas) / sizeof(formulas[0]) };
@@ -74,6 +103,24 @@ find_formula(const char *name)
 	return NULL;
 }
 
+/* The object on stdin, or one made of a text. */
+static json_t *
+read_input(struct chain_args *args, struct err *err)
+{
+	json_t *in = chain_stdin_json(args, CALC_MAX_INPUT, err), *object;
+
+	if (in == NULL || json_is_object(in))
+		return in;
+	if (json_is_string(in)) {
+		object = json_object();
+		json_object_set_new(object, CALC_TEXT, in);
+		return object;
+	}
+	err_set(err, "stdin is not a JSON object, and no text");
+	json_decref(in);
+	return NULL;
+}
+
 enum ctl_exit
 chain_calc(struct chain_args *args, json_t **out, struct err *err)
 {
@@ -92,7 +139,7 @@ chain_calc(struct chain_args *args, json_t **out, struct err *err)
 		    args->words[0]);
 		return CTL_FAILED;
 	}
-	in = chain_stdin_object(args, CALC_MAX_INPUT, err);
+	in = read_input(args, err);
 	if (in == NULL)
 		return CTL_FAILED;
 	failed = f->run(in, out, err);

@@ -4,7 +4,8 @@
  * each takes and gives.
  *
  * Each is one function of the list below, in a file named after its group. It
- * needs nothing but its input: one JSON object in, one out.
+ * needs nothing but its input: one JSON object in, one out. Where the input is
+ * a text alone, the object's member CALC_TEXT is it.
  */
 #ifndef SUBNETCTL_CALC_H
 #define SUBNETCTL_CALC_H
@@ -18,6 +19,8 @@ struct err;
 /* Bytes of a formula's JSON: room for 65,536 miners, and for recordings. */
 enum { CALC_MAX_INPUT = 64 * 1024 * 1024 };
 
+#define CALC_TEXT ""
+
 /* 0 and *out, the caller's; or -1 and which field is wrong, and why. */
 typedef int calc_function(const json_t *in, json_t **out, struct err *);
 
@@ -29,6 +32,11 @@ calc_function calc_violet_score_v1, calc_violet_score_v2, calc_violet_final_v2,
 calc_function calc_wer, calc_cer, calc_chrf, calc_bleu, calc_rouge_l;
 calc_function calc_difflib;
 calc_function calc_si_sdr, calc_segmental_snr;
+calc_function calc_engage_signature, calc_engage_baseline,
+    calc_engage_first_scores, calc_engage_absolute, calc_engage_rate,
+    calc_engage_emit, calc_engage_entropy, calc_engage_statistical,
+    calc_engage_temporal, calc_engage_combine, calc_engage_penalty,
+    calc_engage_top5, calc_engage_growth;
 
 /* -- what they read ------------------------------------------------------ */
 

@@ -268,7 +268,7 @@ chain_member(const json_t *object, const char *name, uint64_t max,
 }
 
 json_t *
-chain_stdin_object(struct chain_args *args, size_t max_text, struct err *err)
+chain_stdin_json(struct chain_args *args, size_t max_text, struct err *err)
 {
 	char *text = text_up_to(args, "-", max_text, err);
 	json_error_t why;
@@ -276,15 +276,22 @@ chain_stdin_object(struct chain_args *args, size_t max_text, struct err *err)
 
 	if (text == NULL)
 		return NULL;
-	json = json_loads(text, JSON_REJECT_DUPLICATES, &why);
+	json = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
 	free(text);
 	if (json == NULL)
 		err_set(
 		    err, "stdin is not JSON: %s (line %d)", why.text, why.line);
-	else if (!json_is_object(json))
-		err_set(err, "stdin is not a JSON object");
-	if (json_is_object(json))
+	return json;
+}
+
+json_t *
+chain_stdin_object(struct chain_args *args, size_t max_text, struct err *err)
+{
+	json_t *json = chain_stdin_json(args, max_text, err);
+
+	if (json == NULL || json_is_object(json))
 		return json;
+	err_set(err, "stdin is not a JSON object");
 	json_decref(json);
 	return NULL;
 }

@@ -45,6 +45,8 @@ int chain_member(
 /* The object on stdin, of at most so many bytes of text; the caller decrefs.
  * NULL, and why. */
 json_t *chain_stdin_object(struct chain_args *, size_t max_text, struct err *);
+/* The same of any value. */
+json_t *chain_stdin_json(struct chain_args *, size_t max_text, struct err *);
 
 /* A file's bytes added to out. -1 and why if it cannot be read or has more
  * than max. */

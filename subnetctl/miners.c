@@ -19,6 +19,7 @@ ctl_miners_list(const struct ctl *ctl)
 
 	pg_add_text(&p, ctl->netuid);
 	pg_add_us(&p, clock_wall_us());
+	pg_add_text(&p, ctl->mecid);
 	return ctl_list(ctl, "miners", sql_ctl_miner_list, p.n, p.values);
 }
 

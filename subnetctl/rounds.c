@@ -28,6 +28,21 @@ set_round(struct run *run, const struct ctl *ctl, const PGresult *row)
 	run_set_round(run, &round);
 }
 
+/* Of a round by what posts gained; there are none of others. */
+static int
+read_posts(
+    struct run *run, PGconn *conn, const char *const *id, struct err *err)
+{
+	PGresult *posts = db_query(conn, sql_ctl_export_posts, 1, id, err);
+	const char *why;
+
+	if (posts == NULL)
+		return -1;
+	why = run_rows_posts(run, posts);
+	PQclear(posts);
+	return why == NULL ? 0 : err_set(err, "%s", why);
+}
+
 static int
 read_inputs(struct run *run, const struct ctl *ctl, PGconn *conn,
     const char *id, struct err *err)
@@ -49,7 +64,9 @@ read_inputs(struct run *run, const struct ctl *ctl, PGconn *conn,
 	}
 	PQclear(miners);
 	PQclear(events);
-	return events != NULL && why == NULL ? 0 : -1;
+	return events != NULL && why == NULL
+		   ? read_posts(run, conn, &params[1], err)
+		   : -1;
 }
 
 /* Rows that were dropped since would make it another round. */

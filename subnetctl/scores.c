@@ -12,8 +12,9 @@
 static int
 show_history(const struct ctl *ctl, PGconn *conn, struct err *err)
 {
-	const char *const params[] = {ctl->netuid, ctl->args[0], ctl->limit};
-	PGresult *res = db_query(conn, sql_ctl_score_history, 3, params, err);
+	const char *const params[] = {
+	    ctl->netuid, ctl->args[0], ctl->limit, ctl->mecid};
+	PGresult *res = db_query(conn, sql_ctl_score_history, 4, params, err);
 
 	if (res == NULL)
 		return -1;
@@ -42,8 +43,8 @@ show_run(const struct ctl *ctl, const PGresult *run, const PGresult *entries)
 static int
 show_latest(const struct ctl *ctl, PGconn *conn, struct err *err)
 {
-	const char *const netuid[] = {ctl->netuid};
-	PGresult *run = db_query(conn, sql_ctl_score_run, 1, netuid, err);
+	const char *const mechanism[] = {ctl->netuid, ctl->mecid};
+	PGresult *run = db_query(conn, sql_ctl_score_run, 2, mechanism, err);
 	PGresult *entries = NULL;
 	const char *id[1];
 

@@ -2,7 +2,6 @@
  * subnetctl scores statement: what a round came to, as its rows say, signed by
  * signerd.
  */
-#include <event2/event.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,14 +10,13 @@
 #include "common/buf.h"
 #include "common/config.h"
 #include "common/err.h"
-#include "common/hex.h"
 #include "common/pg.h"
-#include "common/signer_client.h"
 #include "common/xalloc.h"
 #include "sql.h"
 #include "subnetctl/ctl.h"
 #include "subnetctl/db.h"
 #include "subnetctl/show.h"
+#include "subnetctl/signing.h"
 #include "subnetctl/statement.h"
 
 /* -- the rows ----------------------------------------------------------- */
@@ -95,85 +93,35 @@ load(const struct ctl *ctl, struct statement *s, struct err *err)
 
 /* -- the signature ------------------------------------------------------ */
 
-struct asking {
-	struct event_base *base;
-	struct signer_client *client;
-	char answer[256]; /* "": none */
-	struct err err;
-};
-
-static void
-on_answer(const char *answer, const struct err *err, void *arg)
-{
-	struct asking *a = arg;
-
-	if (answer != NULL)
-		snprintf(a->answer, sizeof(a->answer), "%s", answer);
-	else
-		a->err = *err;
-	event_base_loopbreak(a->base);
-}
-
-/* Of what has just been asked. 0, or -1: why is in it. */
 static int
-wait_for(struct asking *a)
-{
-	a->answer[0] = '\0';
-	event_base_dispatch(a->base);
-	return a->answer[0] != '\0' ? 0 : -1;
-}
-
-static int
-ask_who(struct asking *a, struct statement *s)
-{
-	uint8_t key[32];
-
-	signer_whoami(a->client, on_answer, a);
-	if (wait_for(a) != 0)
-		return -1;
-	if (ss58_decode_account(a->answer, key) != 0)
-		return err_set(&a->err, "signerd names no hotkey");
-	snprintf(s->validator, sizeof(s->validator), "%s", a->answer);
-	return 0;
-}
-
-static int
-ask_signature(struct asking *a, struct statement *s)
+sign_as(struct signing *signing, struct statement *s, struct err *err)
 {
 	struct buf text = {0};
 	int failed;
 
+	snprintf(
+	    s->validator, sizeof(s->validator), "%s", signing_hotkey(signing));
 	statement_text(s, &text);
-	signer_sign_statement(a->client,
+	failed = signing_sign(signing,
 	    s->whole ? STATEMENT_OF_ALL : STATEMENT_OF_ONE, buf_str(&text),
-	    on_answer, a);
-	failed = wait_for(a);
+	    s->signature, err);
 	buf_free(&text);
 	if (failed)
 		return -1;
-	if (hex_decode_exact(a->answer, s->signature, 64) != 0 ||
-	    !statement_is_signed(s))
-		return err_set(&a->err, "signerd's signature does not hold");
-	return 0;
+	return statement_is_signed(s)
+		   ? 0
+		   : err_set(err, "signerd's signature does not hold");
 }
 
 static int
 sign(const struct ctl *ctl, struct statement *s, struct err *err)
 {
-	const char *path = config_str(ctl->config, "signer.socket");
-	struct asking a = {.base = event_base_new()};
-	int failed;
+	struct signing *signing =
+	    signing_ask(config_str(ctl->config, "signer.socket"), err);
+	int failed = signing == NULL || sign_as(signing, s, err) != 0;
 
-	if (a.base == NULL)
-		abort();
-	a.client = signer_client_new(a.base, path);
-	failed = ask_who(&a, s) != 0 || ask_signature(&a, s) != 0;
-	signer_client_free(a.client);
-	event_base_free(a.base);
-	if (!failed)
-		return 0;
-	*err = a.err;
-	return err_wrap(err, "no signature");
+	signing_free(signing);
+	return failed ? err_wrap(err, "no signature") : 0;
 }
 
 int

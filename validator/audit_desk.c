@@ -140,12 +140,15 @@ audit_desk_free(struct audit_desk *d)
 void
 audit_desk_wake(struct audit_desk *d)
 {
-	look_in(d, MOMENT_MS);
+	if (d != NULL)
+		look_in(d, MOMENT_MS);
 }
 
 void
 audit_desk_close(struct audit_desk *d)
 {
+	if (d == NULL)
+		return;
 	d->is_closed = true;
 	event_del(d->look);
 }
@@ -153,5 +156,5 @@ audit_desk_close(struct audit_desk *d)
 bool
 audit_desk_is_idle(const struct audit_desk *d)
 {
-	return !d->is_reading && d->n_open == 0;
+	return d == NULL || (!d->is_reading && d->n_open == 0);
 }

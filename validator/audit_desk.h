@@ -25,7 +25,7 @@ struct audit_setup {
 struct audit_desk *audit_desk_new(const struct audit_setup *);
 void audit_desk_free(struct audit_desk *); /* NULL is fine */
 
-/* Jobs may be over: look, in a moment. */
+/* Jobs may be over: look, in a moment. NULL is fine, here and below. */
 void audit_desk_wake(struct audit_desk *);
 
 /* Begin nothing more. */

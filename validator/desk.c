@@ -256,7 +256,7 @@ desk_free(struct desk *desk)
 void
 desk_wake(struct desk *desk, const char *attempt_id)
 {
-	if (!uuid_is_valid(attempt_id))
+	if (desk == NULL || !uuid_is_valid(attempt_id))
 		return;
 	if (desk->n_named == STORE_MAX_CASES)
 		desk->sweep_wanted = true;
@@ -269,6 +269,8 @@ desk_wake(struct desk *desk, const char *attempt_id)
 void
 desk_sweep(struct desk *desk)
 {
+	if (desk == NULL)
+		return;
 	desk->sweep_wanted = true;
 	start_soon(desk);
 }
@@ -276,11 +278,12 @@ desk_sweep(struct desk *desk)
 void
 desk_close(struct desk *desk)
 {
-	desk->closed = true;
+	if (desk != NULL)
+		desk->closed = true;
 }
 
 bool
 desk_is_idle(const struct desk *desk)
 {
-	return !desk->reading && desk->n_open == 0;
+	return desk == NULL || (!desk->reading && desk->n_open == 0);
 }

@@ -36,7 +36,8 @@ struct desk_setup {
 struct desk *desk_new(const struct desk_setup *);
 void desk_free(struct desk *); /* NULL is fine */
 
-/* An attempt has ended. What is no uuid is passed over. */
+/* An attempt has ended. What is no uuid is passed over. NULL is fine, here and
+ * below. */
 void desk_wake(struct desk *, const char *attempt_id);
 /* Look for all that ended. */
 void desk_sweep(struct desk *);

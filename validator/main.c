@@ -5,6 +5,7 @@
  */
 #include <event2/event.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@
 #include "validator/challenges.h"
 #include "validator/desk.h"
 #include "validator/keys.h"
+#include "validator/posts.h"
 #include "validator/reference_desk.h"
 #include "validator/reference_service.h"
 #include "validator/reference_trust.h"
@@ -42,15 +44,17 @@ struct validator {
 	struct store store;
 	struct redis *results, *chain, *accepted;
 	struct redis *out; /* a reader's connection waits for what it reads */
+	bool judges;	   /* jobs; if not, there is none of the next */
 	struct desk *desk;
 	struct reference_service *reference; /* NULL: there is none */
 	struct reference_trust *trust;
 	struct reference_desk *references;
 	struct audit_rule audit_rule;
 	struct audit_desk *audits;
+	struct challenges *challenges; /* NULL: none are made */
 	struct rounds *rounds;
-	struct challenges *challenges;	 /* NULL: none are made */
 	struct submissions *submissions; /* NULL: no service is named */
+	struct posts *posts;		 /* NULL: no tracker is named */
 	struct event *sweep, *seen, *drain;
 	char id[UUID_TEXT];
 	int64_t started_us;
@@ -130,6 +134,7 @@ on_chain(const char *id, const char *note, void *arg)
 	(void)id;
 	(void)note;
 	submissions_wake(v->submissions);
+	posts_wake(v->posts);
 	rounds_wake(v->rounds);
 }
 
@@ -154,6 +159,7 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	reference_desk_wake(v->references);
 	audit_desk_wake(v->audits);
 	submissions_wake(v->submissions);
+	posts_wake(v->posts);
 	rounds_wake(v->rounds);
 }
 
@@ -199,7 +205,7 @@ on_drain_tick(evutil_socket_t fd, short what, void *arg)
 		    reference_desk_is_idle(v->references) &&
 		    audit_desk_is_idle(v->audits) &&
 		    submissions_is_idle(v->submissions) &&
-		    pg_pending(v->store.pg) == 0;
+		    posts_is_idle(v->posts) && pg_pending(v->store.pg) == 0;
 	/* What is under way then waits for whoever comes next. */
 	bool is_vain = !pg_is_up(v->store.pg);
 
@@ -221,6 +227,7 @@ on_drain(void *arg)
 	rounds_close(v->rounds);
 	challenges_close(v->challenges);
 	submissions_close(v->submissions);
+	posts_close(v->posts);
 	if (v->sweep != NULL)
 		event_del(v->sweep);
 	event_del(v->seen);
@@ -248,7 +255,9 @@ wire_redis(struct validator *v, struct err *err)
 	v->out = redis_new(v->service.base, url);
 	if (v->results == NULL || v->chain == NULL || v->out == NULL)
 		return err_set(err, "redis.url: \"%s\" is no address", url);
-	redis_join(v->results, redis_results, group, v->id, on_result, v);
+	if (v->judges)
+		redis_join(
+		    v->results, redis_results, group, v->id, on_result, v);
 	redis_tail(v->chain, redis_chain, on_chain, v);
 	return 0;
 }
@@ -369,7 +378,8 @@ wire_rounds(struct validator *v)
 		},
 	    .window_us = config_ms(c, "validator.window") * 1000,
 	    .started_us = v->started_us,
-	    .first_wait_us = config_ms(c, "validator.first_wait") * 1000,
+	    .first_wait_us =
+		v->judges ? config_ms(c, "validator.first_wait") * 1000 : 0,
 	};
 
 	v->rounds = rounds_new(&setup);
@@ -406,6 +416,19 @@ wire_challenges(struct validator *v)
 	}
 }
 
+/* All that has to do with jobs. */
+static int
+wire_judging(struct validator *v, struct err *err)
+{
+	if (wire_audits(v, err) != 0)
+		return -1;
+	wire_trust(v);
+	wire_service(v);
+	wire_desks(v);
+	wire_challenges(v);
+	return 0;
+}
+
 static int
 wire_submissions(struct validator *v, struct err *err)
 {
@@ -430,6 +453,78 @@ wire_submissions(struct validator *v, struct err *err)
 				      : err_wrap(err, "validator.judge_url");
 }
 
+static struct watch_service_setup
+service_of(const struct config *c, const char *url, const char *key)
+{
+	return (struct watch_service_setup){
+	    .url = config_str(c, url),
+	    .key = config_str(c, key),
+	    .at_once = config_int(c, "validator.engagement_at_once"),
+	    .per_minute = config_int(c, "validator.engagement_per_minute"),
+	};
+}
+
+static void
+read_posts_rule(const struct config *c, struct posts_rule *rule)
+{
+	*rule = (struct posts_rule){
+	    .gist_every = config_int(c, "validator.engagement_gist_every"),
+	    .old_after = config_int(c, "validator.engagement_old_after"),
+	    .old_every = config_int(c, "validator.engagement_old_every"),
+	    .verdict_every =
+		config_int(c, "validator.engagement_verdict_every"),
+	    .audience_every =
+		config_int(c, "validator.engagement_audience_every"),
+	    .gone_times = (int)config_int(c, "validator.engagement_gone_times"),
+	    .gone_buckets = config_int(c, "validator.engagement_gone_buckets"),
+	};
+}
+
+static int
+wire_posts(struct validator *v, struct err *err)
+{
+	const struct config *c = v->service.config;
+	struct posts_setup setup = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .metrics = v->service.metrics,
+	    .policy = &v->policy,
+	    .development = config_bool(c, "validator.development"),
+	    .gists_url = config_str(c, "validator.engagement_gists_url"),
+	    .failures = (int)config_int(c, "validator.engagement_failures"),
+	    .out_ms = config_ms(c, "validator.engagement_out"),
+	    .takes_tags = config_bool(c, "validator.engagement_takes_tags"),
+	    .new_claims = config_int(c, "validator.engagement_new_claims"),
+	    .retry_us = config_ms(c, "validator.engagement_retry") * 1000,
+	    .budget = config_int(c, "validator.engagement_budget"),
+	    .verdict_budget =
+		config_int(c, "validator.engagement_verdict_budget"),
+	    .distance = (int)config_int(c, "validator.engagement_distance"),
+	    .keep = config_int(c, "validator.engagement_keep"),
+	};
+
+	setup.services[WATCH_TRACKER] =
+	    service_of(c, "validator.engagement_tracker_url",
+		"validator.engagement_tracker_key");
+	setup.services[WATCH_DETECTOR] =
+	    service_of(c, "validator.engagement_detector_url",
+		"validator.engagement_detector_key");
+	setup.services[WATCH_MODERATOR] =
+	    service_of(c, "validator.engagement_moderator_url",
+		"validator.engagement_moderator_key");
+	setup.services[WATCH_AUDIENCE] =
+	    service_of(c, "validator.engagement_audience_url",
+		"validator.engagement_audience_key");
+	read_posts_rule(c, &setup.rule);
+	if (setup.services[WATCH_TRACKER].url[0] == '\0')
+		return 0;
+	if (posts_platforms(config_str(c, "validator.engagement_platforms"),
+		&setup.platforms, err) != 0)
+		return err_wrap(err, "validator.engagement_platforms");
+	v->posts = posts_new(&setup, err);
+	return v->posts != NULL ? 0 : err_wrap(err, "validator.engagement");
+}
+
 static int
 wire(struct validator *v, struct err *err)
 {
@@ -438,19 +533,17 @@ wire(struct validator *v, struct err *err)
 
 	uuid_new(v->id);
 	v->started_us = clock_wall_us();
+	v->judges = config_bool(c, "validator.judge_jobs");
 	if (load_policy(v, err) != 0 || wire_redis(v, err) != 0)
 		return -1;
 	v->store.netuid = config_int(c, "netuid");
+	v->store.mecid = config_int(c, "validator.mecid");
 	v->store.pg =
 	    pg_new(v->service.base, config_str(c, "db.url"), on_up, v);
-	if (wire_audits(v, err) != 0)
+	if (v->judges && wire_judging(v, err) != 0)
 		return -1;
-	wire_trust(v);
-	wire_service(v);
-	wire_desks(v);
 	wire_rounds(v);
-	wire_challenges(v);
-	if (wire_submissions(v, err) != 0)
+	if (wire_submissions(v, err) != 0 || wire_posts(v, err) != 0)
 		return -1;
 	v->seen = every(v, SEEN_S * 1000, on_seen);
 	if (sweep_ms > 0)
@@ -486,6 +579,7 @@ unwire(struct validator *v)
 	rounds_free(v->rounds);
 	challenges_free(v->challenges);
 	submissions_free(v->submissions);
+	posts_free(v->posts);
 	free(v->policy_text);
 }
 

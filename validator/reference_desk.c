@@ -282,12 +282,15 @@ reference_desk_free(struct reference_desk *d)
 void
 reference_desk_wake(struct reference_desk *d)
 {
-	look_in(d, MOMENT_MS);
+	if (d != NULL)
+		look_in(d, MOMENT_MS);
 }
 
 void
 reference_desk_close(struct reference_desk *d)
 {
+	if (d == NULL)
+		return;
 	d->is_closed = true;
 	event_del(d->look);
 	reference_trust_close(d->setup.trust);
@@ -298,6 +301,8 @@ reference_desk_close(struct reference_desk *d)
 bool
 reference_desk_is_idle(const struct reference_desk *d)
 {
+	if (d == NULL)
+		return true;
 	return !d->is_expiring && !d->is_reading && d->meeting == NULL &&
 	       reference_trust_is_idle(d->setup.trust) &&
 	       (d->setup.service == NULL ||

@@ -37,7 +37,8 @@ struct reference_setup {
 struct reference_desk *reference_desk_new(const struct reference_setup *);
 void reference_desk_free(struct reference_desk *); /* NULL is fine */
 
-/* References may be wanted, or jobs be over: look, in a moment. */
+/* References may be wanted, or jobs be over: look, in a moment. NULL is fine,
+ * here and below. */
 void reference_desk_wake(struct reference_desk *);
 
 /* Begin nothing more. */

@@ -62,6 +62,9 @@ read_miner(const PGresult *res, int row, struct run_miner *m)
 	    .previous = pg_real(res, row, "previous"),
 	    .consensus = pg_real(res, row, "consensus"),
 	    .before = pg_real(res, row, "before"),
+	    .locked = pg_real(res, row, "locked"),
+	    .locked_own = pg_real(res, row, "locked_own"),
+	    .paid = pg_real(res, row, "paid"),
 	};
 	if (strlen(hotkey) >= sizeof(m->hotkey) ||
 	    strlen(coldkey) >= sizeof(m->coldkey))
@@ -121,6 +124,56 @@ run_rows_events(struct run *run, const PGresult *res)
 	return NULL;
 }
 
+static int
+read_post(const PGresult *res, int row, struct growth_post *p)
+{
+	const char *hotkey = pg_text(res, row, "hotkey");
+	const char *content = pg_text(res, row, "content");
+	const char *barred = pg_text(res, row, "barred");
+
+	*p = (struct growth_post){
+	    .listed = pg_bool(res, row, "listed"),
+	    .gone = pg_bool(res, row, "gone"),
+	    .owned = pg_bool(res, row, "owned"),
+	    .ai = pg_real(res, row, "ai"),
+	    .illicit = pg_real(res, row, "illicit"),
+	    .bots = pg_real(res, row, "bots"),
+	    .bots_confidence = pg_real(res, row, "bots_confidence"),
+	    .followers = pg_real(res, row, "followers"),
+	    .published_us = int_or(res, row, "published_us", INT64_MIN),
+	    .claimed_us = int_or(res, row, "claimed_us", INT64_MIN),
+	    .observed = pg_int(res, row, "observed"),
+	    .waiting = pg_real(res, row, "waiting"),
+	    .gained = pg_real(res, row, "gained"),
+	    .spike = pg_real(res, row, "spike"),
+	    .crowd = pg_real(res, row, "crowd"),
+	    .thin = pg_real(res, row, "thin"),
+	    .value = pg_real(res, row, "value"),
+	    .debt = pg_real(res, row, "debt"),
+	};
+	if (strlen(hotkey) >= sizeof(p->hotkey) ||
+	    strlen(content) >= sizeof(p->content) ||
+	    strlen(barred) >= sizeof(p->barred))
+		return -1;
+	snprintf(p->hotkey, sizeof(p->hotkey), "%s", hotkey);
+	snprintf(p->content, sizeof(p->content), "%s", content);
+	snprintf(p->barred, sizeof(p->barred), "%s", barred);
+	return 0;
+}
+
+const char *
+run_rows_posts(struct run *run, const PGresult *res)
+{
+	struct growth_post post;
+
+	for (int i = 0; i < PQntuples(res); i++) {
+		if (read_post(res, i, &post) != 0 ||
+		    run_add_post(run, &post) != 0)
+			return "the posts are out of order";
+	}
+	return NULL;
+}
+
 /* -- out ---------------------------------------------------------------- */
 
 static json_t *
@@ -174,6 +227,10 @@ print_miner(const struct run_miner *m)
 		"previous", json_real(m->previous), "consensus",
 		json_real(m->consensus), "before", json_real(m->before));
 
+	json_object_update_new(
+	    row, json_pack("{s:o s:o s:o}", "locked", real_or_null(m->locked),
+		     "locked_own", real_or_null(m->locked_own), "paid",
+		     real_or_null(m->paid)));
 	print_submission(row, &m->submission);
 	return row;
 }
@@ -217,10 +274,48 @@ run_rows_print_entries(const struct run *run)
 	e = run_entries(run, &n);
 	for (size_t i = 0; i < n; i++) {
 		if (miners[i].serves || e[i].n > 0 || e[i].weight > 0 ||
+		    e[i].n_posts > 0 ||
 		    miners[i].submission.state != SUBMISSION_NONE)
 			json_array_append_new(
 			    rows, print_entry(&miners[i], &e[i]));
 	}
+	return print(rows);
+}
+
+static json_t *
+print_post(const struct run_post *r)
+{
+	const struct growth_post *p = &r->post;
+	json_t *row = json_pack(
+	    "{s:s s:s s:s? s:b s:b s:b s:o s:o s:o s:o s:o}", "hotkey",
+	    p->hotkey, "content", p->content, "barred",
+	    p->barred[0] != '\0' ? p->barred : NULL, "listed", p->listed,
+	    "gone", p->gone, "owned", p->owned, "ai", real_or_null(p->ai),
+	    "illicit", real_or_null(p->illicit), "bots", real_or_null(p->bots),
+	    "bots_confidence", real_or_null(p->bots_confidence), "followers",
+	    real_or_null(p->followers));
+
+	json_object_update_new(
+	    row, json_pack("{s:o s:o s:I s:f s:f s:f s:f s:f s:f s:f s:s? s:f}",
+		     "published_us", int_or_null(p->published_us, INT64_MIN),
+		     "claimed_us", int_or_null(p->claimed_us, INT64_MIN),
+		     "observed", (json_int_t)p->observed, "waiting", p->waiting,
+		     "gained", p->gained, "spike", p->spike, "crowd", p->crowd,
+		     "thin", p->thin, "value", p->value, "debt", p->debt, "why",
+		     r->why, "gave", r->gave));
+	return row;
+}
+
+char *
+run_rows_print_posts(const struct run *run)
+{
+	json_t *rows = json_array();
+	const struct run_post *p;
+	size_t n;
+
+	p = run_posts(run, &n);
+	for (; n > 0; n--, p++)
+		json_array_append_new(rows, print_post(p));
 	return print(rows);
 }
 

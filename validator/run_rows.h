@@ -18,10 +18,17 @@ const char *run_rows_miners(struct run *, const PGresult *);
  * over. NULL, or what is wrong. */
 const char *run_rows_events(struct run *, const PGresult *);
 
+/* Rows of ctl_export_posts.sql. NULL, or what is wrong. */
+const char *run_rows_posts(struct run *, const PGresult *);
+
 /* JSON arrays for run_store.sql and vector_store.sql; the caller frees. Of
- * the entries those that serve, submitted, did something or have weight. */
+ * the entries those that serve, submitted, posted, did something or have
+ * weight. */
 char *run_rows_print_miners(const struct run *);
 char *run_rows_print_entries(const struct run *);
+
+/* The same for run_posts_store.sql. */
+char *run_rows_print_posts(const struct run *);
 
 /* SHA-256 of the round as text (run_text.h), and of its policy's text, in
  * hex. */

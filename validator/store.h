@@ -22,7 +22,7 @@ struct question;
 
 struct store {
 	struct pg *pg;
-	int netuid;
+	int netuid, mecid;
 	struct question *open; /* asked and not answered */
 };
 

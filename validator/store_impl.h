@@ -10,6 +10,7 @@
 #include "common/uuid.h"
 #include "validator/store.h"
 #include "validator/store_audit.h"
+#include "validator/store_posts.h"
 #include "validator/store_reference.h"
 #include "validator/store_submissions.h"
 
@@ -28,6 +29,13 @@ struct question {
 		store_on_view *on_view;
 		store_on_run *on_run;
 		store_on_submissions *on_submissions;
+		store_on_chain *on_chain;
+		store_on_gists *on_gists;
+		store_on_lines *on_lines;
+		store_on_posts *on_posts;
+		store_on_accounts *on_accounts;
+		store_on_claims *on_claims;
+		store_on_growth *on_growth;
 	};
 	struct run *run;
 	char id[UUID_TEXT]; /* of what is made */

@@ -51,6 +51,7 @@ store_read_view(struct store *store, int64_t from_us, int64_t before_us,
 	pg_add_us(&p, from_us);
 	pg_add_int(&p, min_judgements);
 	pg_add_us(&p, before_us);
+	pg_add_int(&p, store->mecid);
 	pg_query(store->pg, sql_run_view, p.n, p.values, on_view, q);
 }
 
@@ -101,6 +102,7 @@ store_read_run(
 	pg_add_int(&p, round->netuid);
 	pg_add_int(&p, round->mecid);
 	pg_add_us(&p, round->at_us);
+	pg_add_us(&p, round->from_us);
 	pg_op_add(op, sql_run_neurons, p.n, p.values);
 	pg_add_int(&p2, round->netuid);
 	pg_add_us(&p2, round->from_us);
@@ -150,8 +152,26 @@ add_run(struct pg_op *op, const struct store_run *row, const struct run *run,
 	pg_add_text(&p, inputs);
 	pg_add_text(&p, miners);
 	pg_add_text(&p, entries);
+	pg_add_int(&p, round->mecid);
 	pg_op_add(op, sql_run_store, p.n, p.values);
 	free(miners);
+}
+
+static void
+add_posts(struct pg_op *op, const struct store_run *row, const struct run *run)
+{
+	struct pg_params p = {0};
+	char *posts;
+	size_t n;
+
+	run_posts(run, &n);
+	if (n == 0)
+		return;
+	posts = run_rows_print_posts(run);
+	pg_add_text(&p, row->id);
+	pg_add_text(&p, posts);
+	pg_op_add(op, sql_run_posts_store, p.n, p.values);
+	free(posts);
 }
 
 void
@@ -166,12 +186,14 @@ store_write_run(struct store *store, const struct store_run *row,
 
 	q->on_written = on_done;
 	add_run(op, row, run, entries);
+	add_posts(op, row, run);
 	pg_add_text(&p, row->vector_id);
 	pg_add_int(&p, round->netuid);
 	pg_add_text(&p, row->id);
 	pg_add_int(&p, round->block);
 	pg_add_us(&p, round->at_us);
 	pg_add_text(&p, entries);
+	pg_add_int(&p, round->mecid);
 	pg_op_add(op, sql_vector_store, p.n, p.values);
 	pg_op_run(store->pg, op, on_run_written, q);
 	free(entries);

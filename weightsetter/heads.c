@@ -21,11 +21,12 @@
 #define KEEP_US (86400LL * 1000000)
 
 /*
- * In blocks. Commitments take two requests or more, and a miner makes one or
- * none a day: a public node, which bears one request a second, is spared four
- * readings of five, and an address is known a minute later at most.
+ * In blocks. Commitments take two requests or more, and so do locks, and a
+ * miner makes one or none a day: a public node, which bears one request a
+ * second, is spared four readings of five, and an address is known a minute
+ * later at most.
  */
-enum { COMMITMENTS_EVERY = 5 };
+enum { COMMITMENTS_EVERY = 5, LOCKS_EVERY = 5 };
 enum { TRIM_EVERY = 100 }; /* snapshots */
 
 /* One subnet: the head that waits to be read, and the rows written. */
@@ -36,6 +37,7 @@ struct subnet {
 	struct snapshot *storing; /* being written down; held; NULL: none */
 	struct snapshot *after;	  /* to be written down then; likewise */
 	uint64_t committed;	  /* the last one with commitments; 0: none */
+	uint64_t locked;	  /* the last one with locks; 0: none */
 	struct peers_seen peers;
 	unsigned missed; /* sync.c's */
 	bool is_behind;	 /* the database knows later blocks; said so */
@@ -59,6 +61,8 @@ take_stored(struct subnet *n, const struct snapshot *s)
 	n->is_behind = false;
 	if (s->commitments != NULL)
 		n->committed = s->block;
+	if (s->has_locks)
+		n->locked = s->block;
 	peers_seen_take(&n->peers, s);
 }
 
@@ -142,6 +146,7 @@ want_of(const struct heads *h, struct subnet *n, uint64_t block)
 	want.peers = &n->peers;
 	want.commitments =
 	    n->committed == 0 || block >= n->committed + COMMITMENTS_EVERY;
+	want.locks = n->locked == 0 || block >= n->locked + LOCKS_EVERY;
 	return want;
 }
 

@@ -1,7 +1,7 @@
 /*
  * What the chain said of a subnet at one finalized block: hyper-parameters,
  * neurons with their stakes and axons, and our own standing; now and then
- * everybody's commitments and validators' weights.
+ * everybody's commitments, locks and validators' weights.
  *
  * Pure: sync.c brings the values, store.c writes them down, plan.c and
  * preflight.c decide by them.
@@ -28,6 +28,7 @@ enum {
 	SNAPSHOT_MAX_ADDRESS = 128, /* with the NUL */
 	SNAPSHOT_IP = 46,	    /* with the NUL */
 	SNAPSHOT_HASH = 67,	    /* "0x", 64 digits and the NUL */
+	SNAPSHOT_GENESIS = 65,	    /* 64 digits and the NUL */
 };
 
 /* Where a neuron says it serves. */
@@ -52,6 +53,9 @@ struct neuron {
 	int32_t trust, consensus, incentive, dividends;
 	int64_t emission;	  /* rao a tempo; below 0: as above */
 	int64_t registered_block; /* below 0: as above */
+	/* Rao, at the snapshot's block; only of one that has_locks. */
+	uint64_t locked;     /* towards the hotkey, by whomever */
+	uint64_t locked_own; /* of it, by the coldkey */
 };
 
 /* What the chain checks weights against; reads.c fills it in. */
@@ -114,6 +118,7 @@ struct snapshot {
 	uint16_t netuid;
 	uint64_t block;
 	char block_hash[SNAPSHOT_HASH];
+	char genesis[SNAPSHOT_GENESIS]; /* 64 hex digits */
 	uint32_t spec_version;
 	struct hyper hyper;
 	struct beacon beacon;
@@ -123,6 +128,7 @@ struct snapshot {
 	struct peer *peers;  /* whose weights were read; owned */
 	size_t n_peers;
 	bool has_peers;		/* there was nothing to read, or it was read */
+	bool has_locks;		/* read this time */
 	struct neuron *neurons; /* by uid: neurons[i].uid == i; owned */
 	size_t n_neurons;
 	/* our own */

@@ -70,6 +70,28 @@ neurons_text(const struct snapshot *s)
 	return buf_take_str(&t);
 }
 
+/* -- locks --------------------------------------------------------------- */
+
+static char *
+locks_text(const struct snapshot *s)
+{
+	struct buf t = {0};
+
+	buf_add_byte(&t, '[');
+	for (size_t i = 0; i < s->n_neurons; i++) {
+		const struct neuron *n = &s->neurons[i];
+
+		buf_printf(&t,
+		    "%s{\"uid\":%u,\"hotkey\":\"%s\",\"locked\":%llu,"
+		    "\"locked_own\":%llu}",
+		    i > 0 ? "," : "", n->uid, n->hotkey,
+		    (unsigned long long)n->locked,
+		    (unsigned long long)n->locked_own);
+	}
+	buf_add_byte(&t, ']');
+	return buf_take_str(&t);
+}
+
 /* -- validators' weights ------------------------------------------------- */
 
 static void
@@ -117,6 +139,7 @@ add_snapshot(struct pg_op *op, const struct snapshot *s, int64_t now_us)
 	pg_add_us(&p, now_us);
 	pg_add_int(&p, s->spec_version);
 	pg_add_text(&p, hyper);
+	pg_add_text(&p, s->genesis);
 	pg_op_add(op, sql_chain_snapshot, p.n, p.values);
 	free(hyper);
 }
@@ -165,6 +188,18 @@ add_neurons(struct pg_op *op, const struct snapshot *s, int64_t now_us)
 }
 
 static void
+add_locks(struct pg_op *op, const struct snapshot *s)
+{
+	char *locks;
+
+	if (!s->has_locks)
+		return;
+	locks = locks_text(s);
+	add_rows(op, sql_chain_locks, s, locks);
+	free(locks);
+}
+
+static void
 add_peers(struct pg_op *op, const struct snapshot *s)
 {
 	struct pg_params p = {0};
@@ -208,6 +243,7 @@ store_snapshot(struct store *store, const struct snapshot *s, int64_t now_us,
 	add_map(
 	    op, sql_chain_revealed_gone, sql_chain_revealed, s, s->revealed);
 	add_neurons(op, s, now_us);
+	add_locks(op, s);
 	add_peers(op, s);
 	pg_op_run(store->pg, op, on_snapshot, q);
 }

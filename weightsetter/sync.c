@@ -26,7 +26,7 @@
 #include "weightsetter/sync_impl.h"
 #include "weightsetter/value.h"
 
-enum { MAX_ANSWER = 4 * 1024 * 1024 };
+enum { MAX_ANSWER = 4 * 1024 * 1024, GENESIS_BYTES = 32 };
 
 static const char graph_method[] =
     "SubnetInfoRuntimeApi_get_selective_metagraph";
@@ -35,6 +35,7 @@ static const char lite_method[] = "NeuronInfoRuntimeApi_get_neurons_lite";
 static const char *const part_names[] = {[PART_HYPER] = "hyperparameters",
     [PART_COMMITMENTS] = "commitments",
     [PART_REVEALED] = "revealed",
+    [PART_LOCKS] = "locks",
     [PART_PEERS] = "validator_weights"};
 
 struct sync *
@@ -367,6 +368,7 @@ sync_start(struct sync *y, const struct head *head, uint16_t netuid,
 	s->block = head->number;
 	memcpy(s->block_hash, head->hash, sizeof(s->block_hash));
 	memcpy(s->hotkey, hotkey, strlen(hotkey) + 1);
+	hex_encode(chain_genesis(y->chain), GENESIS_BYTES, s->genesis);
 	y->s = s;
 	y->want = *want;
 	runtimes_chain(chain_runtimes(y->chain), chain_genesis(y->chain));

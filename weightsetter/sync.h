@@ -4,8 +4,9 @@
  *
  * One at a time; a head that comes meanwhile is for the caller to keep. What
  * goes wrong is logged here. What decides on weights ends the reading if it
- * cannot be had; hyper-parameters by runtime API, commitments and validators'
- * weights are left out of the snapshot then (sync.incomplete, once).
+ * cannot be had; hyper-parameters by runtime API, commitments, locks and
+ * validators' weights are left out of the snapshot then (sync.incomplete,
+ * once).
  */
 #ifndef WEIGHTSETTER_SYNC_H
 #define WEIGHTSETTER_SYNC_H
@@ -27,6 +28,7 @@ typedef void sync_cb(struct snapshot *, struct runtime *, void *arg);
 /* What is not read at each head. */
 struct sync_want {
 	bool commitments;
+	bool locks;
 	/* Validators' weights, where they may have changed since; NULL: not
 	 * now. Borrowed until the reading has ended. */
 	const struct peers_seen *peers;

@@ -17,6 +17,7 @@ enum sync_part {
 	PART_HYPER,
 	PART_COMMITMENTS,
 	PART_REVEALED,
+	PART_LOCKS,
 	PART_PEERS,
 };
 
@@ -33,6 +34,7 @@ struct sync {
 	char *last_key;	    /* of the page before, NULL: none */
 	size_t page_keys, pages;
 	size_t first_peer; /* of the page */
+	size_t first_lock; /* neuron; likewise */
 };
 
 /* The last step is done: hand the snapshot over. */

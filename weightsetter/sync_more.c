@@ -1,6 +1,6 @@
 /*
- * Commitments, what was revealed of them, validators' weights: page by page,
- * when the caller wants them. What cannot be had is left out.
+ * Commitments, what was revealed of them, locks, validators' weights: page by
+ * page, when the caller wants them. What cannot be had is left out.
  */
 #include "weightsetter/sync_impl.h"
 
@@ -15,6 +15,7 @@
 #include "subtensor/ss58.h"
 #include "weightsetter/chain.h"
 #include "weightsetter/commitments.h"
+#include "weightsetter/locks.h"
 #include "weightsetter/peers.h"
 #include "weightsetter/reads.h"
 
@@ -97,6 +98,73 @@ start_peers(struct sync *y)
 	ask_peers(y);
 }
 
+/* -- locks --------------------------------------------------------------- */
+
+static void ask_locks(struct sync *);
+
+static void
+miss_locks(struct sync *y, const char *why)
+{
+	sync_part_missed(y, PART_LOCKS, why);
+	start_peers(y);
+}
+
+static void
+on_locks(const struct rpc_answer *a, void *arg)
+{
+	struct sync *y = arg;
+	struct err err = {{0}};
+
+	if (sync_part_failed(y, PART_LOCKS, a)) {
+		start_peers(y);
+		return;
+	}
+	if (changes_of(a, y->page_keys) == NULL) {
+		miss_locks(y, another_form);
+		return;
+	}
+	if (locks_take(y->runtime->md, y->s, y->first_lock, a->result, &err) !=
+	    0) {
+		miss_locks(y, err.text);
+		return;
+	}
+	y->first_lock += LOCKS_PAGE;
+	ask_locks(y);
+}
+
+static void
+ask_locks(struct sync *y)
+{
+	struct err err = {{0}};
+	json_t *keys;
+
+	if (y->first_lock >= y->s->n_neurons) {
+		y->s->has_locks = true;
+		sync_part_done(y, PART_LOCKS);
+		start_peers(y);
+		return;
+	}
+	keys = locks_keys(y->runtime->md, y->s, y->first_lock, &err);
+	if (keys == NULL) {
+		miss_locks(y, err.text);
+		return;
+	}
+	y->page_keys = json_array_size(keys);
+	rpc_call(chain_rpc(y->chain), "state_queryStorageAt",
+	    json_pack("[o, s]", keys, y->s->block_hash), on_locks, y);
+}
+
+static void
+start_locks(struct sync *y)
+{
+	if (!y->want.locks || !locks_exist(y->runtime->md)) {
+		start_peers(y);
+		return;
+	}
+	y->first_lock = 0;
+	ask_locks(y);
+}
+
 /* -- maps by account ----------------------------------------------------- */
 
 static void start_map(struct sync *, enum sync_part);
@@ -131,7 +199,7 @@ end_map(struct sync *y)
 	if (y->map == PART_COMMITMENTS)
 		start_map(y, PART_REVEALED);
 	else
-		start_peers(y);
+		start_locks(y);
 }
 
 /* A part of a map would look as if the rest were gone: all or nothing. */
@@ -140,7 +208,7 @@ miss_map(struct sync *y, const char *why)
 {
 	sync_part_missed(y, y->map, why);
 	drop_map(y);
-	start_peers(y);
+	start_locks(y);
 }
 
 static bool
@@ -149,7 +217,7 @@ map_failed(struct sync *y, const struct rpc_answer *a)
 	if (!sync_part_failed(y, y->map, a))
 		return false;
 	drop_map(y);
-	start_peers(y);
+	start_locks(y);
 	return true;
 }
 
@@ -248,7 +316,7 @@ start_map(struct sync *y, enum sync_part map)
 	y->map = map;
 	if (metadata_storage(
 		y->runtime->md, commits_pallet, item_of(y), NULL) == NULL) {
-		start_peers(y);
+		start_locks(y);
 		return;
 	}
 	y->rows = json_array();
@@ -261,5 +329,5 @@ sync_more(struct sync *y)
 	if (y->want.commitments)
 		start_map(y, PART_COMMITMENTS);
 	else
-		start_peers(y);
+		start_locks(y);
 }

@@ -7,7 +7,8 @@ select hotkey, coldkey, uid, alpha, block as address_block,
 	submission_state,
 	submission_score, submission_block,
 	(extract(epoch from submission_at) * 1e6)::bigint as submission_at_us,
-	submission_hash, coalesce(submission_repo, '') as submission_repo
+	submission_hash, coalesce(submission_repo, '') as submission_repo,
+	locked, locked_own, paid
 from run_miner
 where run_id = $1
 order by hotkey collate "C"

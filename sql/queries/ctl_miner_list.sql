@@ -1,6 +1,6 @@
 -- The miners of a subnet: neurons that said where they are, or that we have
 -- tried, best score first.
--- $1 netuid, $2 now; columns: hotkey, uid, stake (alpha), address, is_up, capacity,
+-- $1 netuid, $2 now, $3 mecid; columns: hotkey, uid, stake (alpha), address, is_up, capacity,
 -- earned (slots by what capacity calls the kind), ejected (until when it is
 -- out, or was since when it is tried by one attempt at a time), failures,
 -- failed_audits, banned, ban_reason, jobs, score, win_rate, weight
@@ -25,7 +25,7 @@ left join (
 	group by hotkey) l on l.hotkey = n.hotkey
 left join score_entry e on e.hotkey = n.hotkey and e.run_id = (
 	select id from score_run
-	where netuid = $1
+	where netuid = $1 and mecid = $3
 	order by at desc
 	limit 1)
 where n.netuid = $1 and (d.address is not null or m.hotkey is not null)

@@ -1,10 +1,10 @@
 -- The latest round as Dippy's validators read it. Who is banned or has failed
 -- an audit is SLASHED, with a score of 0.
--- $1 netuid, $2 now
+-- $1 netuid, $2 now, $3 mecid
 -- columns: body, the JSON text
 with run as (
 	select id, at from score_run
-	where netuid = $1 and mecid = 0
+	where netuid = $1 and mecid = $3
 	order by epoch desc
 	limit 1
 ), stand as (

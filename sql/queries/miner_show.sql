@@ -1,6 +1,7 @@
 -- A page of the miners, by uid, as the API shows them; or one.
 -- $1 netuid, $2 now, $3 behind this uid, or null, $4 how many, $5 this hotkey
--- only, or null, $6 since when who asked for work is there
+-- only, or null, $6 since when who asked for work is there, $7 mecid whose
+-- scores are shown
 -- columns: body, the JSON text; n; next, the uid of the last, if there are more
 with page as (
 	select n.netuid, n.hotkey, n.uid, n.alpha_stake, d.address,
@@ -17,7 +18,7 @@ with page as (
 ), run as (
 	select id, epoch
 	from score_run
-	where netuid = $1
+	where netuid = $1 and mecid = $7
 	order by epoch desc
 	limit 1
 ), shown as (

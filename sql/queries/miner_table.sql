@@ -1,7 +1,8 @@
 -- Everything routing needs to know of every miner of a subnet. A neuron
 -- without a door is none: validators would be waited for in vain; unless it
 -- asked for work not long ago.
--- $1 netuid, $2 now, $3 since when who asked for work is there
+-- $1 netuid, $2 now, $3 since when who asked for work is there, $4 mecid whose
+-- scores count
 -- columns: hotkey, uid, block, address (empty: none), is_axon (it is a
 -- classic axon's), alpha (not rao), capacity, pulls (null: does not ask for
 -- work), is_up, down_us, failures, failures_us, streak, ejections, ejected_us,
@@ -41,7 +42,7 @@ left join (
 	group by hotkey) l on l.hotkey = n.hotkey
 left join score_entry e on e.hotkey = n.hotkey and e.run_id = (
 	select id from score_run
-	where netuid = $1
+	where netuid = $1 and mecid = $4
 	order by epoch desc
 	limit 1)
 where n.netuid = $1 and (d.address is not null or m.polled_at >= $3)

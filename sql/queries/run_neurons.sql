@@ -1,11 +1,13 @@
 -- The newest snapshot's neurons with all that a round asks of them, in the
 -- order of their hotkeys' bytes. Who has asked for work in the last day serves,
--- too, wherever it is.
--- $1 netuid, $2 mecid, $3 the time at which failed audits count
+-- too, wherever it is. Of locks null is not known.
+-- $1 netuid, $2 mecid, $3 the time at which failed audits count, $4 begin of
+-- the window that payments count in, up to that time
 -- columns: block, tempo, hotkey, coldkey, uid, alpha (not rao), address_block,
 -- since_us, serves, banned, failed_audits, previous, consensus, before;
 -- submission_state (null: none), submission_score, submission_block,
--- submission_at_us, submission_hash, submission_repo
+-- submission_at_us, submission_hash, submission_repo; locked and locked_own (not
+-- rao), paid
 select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.coldkey,
 	n.uid, (n.alpha_stake / 1e9)::double precision as alpha,
 	n.address_block,
@@ -22,7 +24,10 @@ select s.block, (s.hyper ->> 'tempo')::bigint as tempo, n.hotkey, n.coldkey,
 		else o.state end as submission_state,
 	o.score as submission_score, t.block as submission_block,
 	(extract(epoch from o.answered_at) * 1e6)::bigint as submission_at_us,
-	o.hash as submission_hash, coalesce(o.repo, '') as submission_repo
+	o.hash as submission_hash, coalesce(o.repo, '') as submission_repo,
+	(n.locked / 1e9)::double precision as locked,
+	(n.locked_own / 1e9)::double precision as locked_own,
+	coalesce(f.paid, 0)::double precision as paid
 from neuron n
 cross join (
 	select block, hyper from snapshot
@@ -34,6 +39,11 @@ left join submission o on o.netuid = n.netuid and o.hotkey = n.hotkey
 	and o.text = t.text and t.block is not null
 left join miner_door d on d.netuid = n.netuid and d.hotkey = n.hotkey
 left join miner m on m.netuid = n.netuid and m.hotkey = n.hotkey
+left join (
+	select hotkey, sum(amount) as paid
+	from feedback_event
+	where netuid = $1 and at >= $4 and at <= $3
+	group by hotkey) f on f.hotkey = n.hotkey
 left join (
 	select new_hotkey as hotkey, max(at) as at
 	from neuron_change

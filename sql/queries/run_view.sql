@@ -2,7 +2,7 @@
 -- judge by, and whether something waits that ended long ago. No row before the
 -- first snapshot.
 -- $1 netuid, $2 begin of the window, $3 count judgements up to this, $4 a time
--- or null
+-- or null, $5 mecid, whose run it is
 -- columns: block, tempo, last_epoch, last_block, judgements, is_behind (an
 -- attempt of the window that ended before that time is not judged)
 select s.block, (s.hyper ->> 'tempo')::bigint as tempo, r.epoch as last_epoch,
@@ -21,6 +21,6 @@ from (
 	limit 1) s
 left join lateral (
 	select epoch, block from score_run
-	where netuid = $1 and mecid = 0
+	where netuid = $1 and mecid = $5
 	order by at desc
 	limit 1) r on true

@@ -3,13 +3,13 @@
 -- only challenges have: whether it counted, and an accuracy that goes by a
 -- known answer. The accuracy of speech is measured of every recording.
 -- $1 netuid, $2 hotkey, $3 how many judgements, $4 those behind this attempt,
--- or null
+-- or null, $5 mecid
 -- columns: body, the JSON text; no row if the round has no such miner
 with run as (
 	select id, netuid, epoch, block, at, window_from, policy,
 		policy_sha256, inputs_sha256, seen
 	from score_run
-	where netuid = $1 and mecid = 0
+	where netuid = $1 and mecid = $5
 	order by epoch desc
 	limit 1
 ), entry as (

@@ -1,12 +1,12 @@
 -- Miners by Violet's formula over what we measured: see docs/violet.md.
 -- $1 netuid, $2 uid; null: all, $3 sort_by, $4 whether downwards, $5 how many,
--- $6 since when who asked for work is there
+-- $6 since when who asked for work is there, $7 mecid
 -- columns: rank, uid, hotkey, coldkey, jobs, successes, kinds, score, win_rate,
 -- weight, latency_ms, stake, is_up, uptime, invocation, diversity, overall,
 -- total (miners)
 with run as (
 	select id, window_from, at from score_run
-	where netuid = $1 and mecid = 0
+	where netuid = $1 and mecid = $7
 	order by epoch desc
 	limit 1
 ), work as (

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <math.h>
 
 #include "common/xalloc.h"
 #include "tests/lib/db.h"
@@ -196,6 +197,75 @@ revealed_and_withdrawn(void **state)
 	set_storage(w, "Commitments", "RevealedCommitments",
 	    "[1,\"" STRANGER "\"]", "null");
 	wait_for(w, "select (count(*) = 0)::int from revealed_commitment");
+}
+
+/* -- locks --------------------------------------------------------------- */
+
+static void
+locks_by_all_and_by_the_own_coldkey(void **state)
+{
+	struct weights_rig *w = *state;
+	char miner[64], *keys;
+
+	wait_for(w, "select (count(*) = 5)::int from neuron where locked = 0 "
+		    "and locked_own = 0");
+	tell(w, "dev_neuron", "[{\"netuid\":1,\"uid\":1,\"locked\":5000}]");
+	assert_int_equal(weights_rig_miner(3, miner), 0);
+	keys = xasprintf("[1,\"%s\"]", miner);
+	set_storage(w, "SubtensorModule", "HotkeyLock", keys,
+	    "{\"locked_mass\":77,\"conviction\":{\"bits\":0},"
+	    "\"last_update\":1}");
+	wait_for(w, "select count(*) from dash_v1.neurons where uid = 1 and "
+		    "locked = 5000 and locked_own = 5000");
+	wait_for(w, "select count(*) from dash_v1.neurons where uid = 3 and "
+		    "locked = 77 and locked_own = 0");
+	tell(w, "dev_neuron", "[{\"netuid\":1,\"uid\":1,\"locked\":0}]");
+	set_storage(w, "SubtensorModule", "HotkeyLock", keys, "null");
+	wait_for(w, "select (count(*) = 5)::int from neuron where locked = 0 "
+		    "and locked_own = 0");
+	free(keys);
+}
+
+/* What is left of uid 2's, and the block it was carried to. */
+static double
+lock_left(struct weights_rig *w, int64_t *block)
+{
+	PGresult *res =
+	    db_rows(w->db, "select locked, block from neuron where uid = 2");
+	double left;
+
+	assert_int_equal(PQntuples(res), 1);
+	left = atof(PQgetvalue(res, 0, 0));
+	*block = atoll(PQgetvalue(res, 0, 1));
+	PQclear(res);
+	return left;
+}
+
+static void
+a_lock_that_decays(void **state)
+{
+	struct weights_rig *w = *state;
+	int64_t block, later;
+	double before, after;
+
+	set_storage(w, "SubtensorModule", "UnlockRate", "[]", "100");
+	tell(w, "dev_neuron",
+	    "[{\"netuid\":1,\"uid\":2,\"locked\":1000000000000,"
+	    "\"lock_decays\":true}]");
+	wait_for(w, "select count(*) from neuron where uid = 2 and locked > 0 "
+		    "and locked < 1e12 and locked_own = locked");
+	before = lock_left(w, &block);
+	assert_int_equal(db_wait_int(w->db, 1, 0,
+			     "select count(*) from neuron where uid = 2 and "
+			     "block > %lld",
+			     (long long)block),
+	    0);
+	after = lock_left(w, &later);
+	assert_true(
+	    fabs(after / before - exp((double)(block - later) / 100)) < 1e-9);
+	tell(w, "dev_neuron", "[{\"netuid\":1,\"uid\":2,\"locked\":0}]");
+	set_storage(w, "SubtensorModule", "UnlockRate", "[]", "null");
+	wait_for(w, "select (count(*) = 5)::int from neuron where locked = 0");
 }
 
 /* -- who comes and goes -------------------------------------------------- */
@@ -433,6 +503,8 @@ main(void)
 	    cmocka_unit_test(hyper_parameters_by_the_chains_names),
 	    cmocka_unit_test(commitments_of_every_sort),
 	    cmocka_unit_test(revealed_and_withdrawn),
+	    cmocka_unit_test(locks_by_all_and_by_the_own_coldkey),
+	    cmocka_unit_test(a_lock_that_decays),
 	    cmocka_unit_test(growth_reuse_and_shrinking),
 	    cmocka_unit_test(changes_across_restarts),
 	    cmocka_unit_test(weights_of_other_validators),

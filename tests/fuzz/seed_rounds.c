@@ -9,7 +9,7 @@
 static const char *const policies[] = {"deploy/policies/default.ini",
     "deploy/policies/sn11.ini", "deploy/policies/sn11-timed.ini",
     "deploy/policies/sn49.ini", "deploy/policies/sn49-v2.ini",
-    "deploy/policies/sn11-models.ini"};
+    "deploy/policies/sn11-models.ini", "deploy/policies/sn89.ini"};
 
 static const char *const decimals[] = {"0", "-1.5", "0.9333333333333333",
     "9007199254740993", "12345678901234567890", "1e300", "4.9e-324", ".5", "x"};
@@ -26,8 +26,16 @@ static const char rows[] =
     "01890000-0000-7000-8000-000000000001\n"
     "0 1 3 2000000 0 - 0 -\n"
     "1 0 0 1500000 1 900 0.5 -\n"
-    "1 1 1 1500001 1 - - -\n"
-    "end\n";
+    "1 1 1 1500001 1 - - -\n";
+
+/* Where posts count. */
+static const char posts[] =
+    "collateral 3\n5 2 0\n- - 7.5\n0 0 -1\n"
+    "posts 3\n"
+    "0 instagram/reel:ABC - 1 0 1 0.9 0 0.7 0.6 1500 1000000 2000000 40 "
+    "12 900 30 5 1 864 2\n"
+    "1 x/post:1 duplicate 0 1 0 - - - - - - - 0 0 0 0 0 0 0 0\n"
+    "1 x/post:2 - 1 0 1 0.95 - - - 100 - 5 3 0 10.5 0 0 0 10.5 0\n";
 
 /* The file's text without its comments, which the caller frees. */
 static void
@@ -54,8 +62,9 @@ put_round(const struct seeds *s, struct buf *policy)
 
 	buf_printf(&round,
 	    "subnetd-run 1\nnetuid 11\nmecid 0\nepoch 7\nblock 4500000\n"
-	    "from_us 5\nat_us 86400000005\npolicy %zu\n%s\n%s",
-	    policy->len, buf_str(policy), rows);
+	    "from_us 5\nat_us 86400000005\npolicy %zu\n%s\n%s%send\n",
+	    policy->len, buf_str(policy), rows,
+	    strstr(buf_str(policy), "fold = engagement") != NULL ? posts : "");
 	seed_buf(s, "round", "\0", 1, &round);
 	buf_free(&round);
 }

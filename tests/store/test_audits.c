@@ -132,8 +132,8 @@ due(PGconn *conn)
 static bool
 is_out(PGconn *conn, const char *now)
 {
-	const char *const params[] = {"1", now, now};
-	PGresult *res = ask(conn, sql_miner_table, 3, params);
+	const char *const params[] = {"1", now, now, "0"};
+	PGresult *res = ask(conn, sql_miner_table, 4, params);
 	bool is;
 
 	assert_int_equal(PQntuples(res), 1);

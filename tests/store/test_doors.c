@@ -120,17 +120,17 @@ expect(struct stored *p, const char *sql, int n, const char *const *params,
 static void
 axons_are_doors_where_a_kind_is_for_them(void **state)
 {
-	static const char *const params[] = {"1", NOW, NOW};
+	static const char *const params[] = {"1", NOW, NOW, "0"};
 	struct stored *p = *state;
 
 	people(p, "false");
-	expect(p, sql_miner_table, 3, params, "both h:1,");
+	expect(p, sql_miner_table, 4, params, "both h:1,");
 	people(p, "true");
-	expect(p, sql_miner_table, 3, params,
+	expect(p, sql_miner_table, 4, params,
 	    "axon4 203.0.113.7:8091,axon6 [2001:db8::1]:8091,both h:1,");
 	/* Of another subnet it says nothing. */
 	assert_int_equal(db_exec(p->db, "update kind set netuid = 2"), 0);
-	expect(p, sql_miner_table, 3, params, "both h:1,");
+	expect(p, sql_miner_table, 4, params, "both h:1,");
 }
 
 static void
@@ -176,23 +176,23 @@ two_ask(struct stored *p)
 static void
 who_asks_for_work_needs_no_door(void **state)
 {
-	static const char *const params[] = {"1", NOW, NOW};
-	static const char *const later[] = {"1", LATER, LATER};
+	static const char *const params[] = {"1", NOW, NOW, "0"};
+	static const char *const later[] = {"1", LATER, LATER, "0"};
 	struct stored *p = *state;
 
 	people(p, "false");
 	two_ask(p);
-	expect(p, sql_miner_table, 3, params, "both h:1,nowhere ,portless ,");
-	expect(p, sql_miner_table, 3, later, "both h:1,");
+	expect(p, sql_miner_table, 4, params, "both h:1,nowhere ,portless ,");
+	expect(p, sql_miner_table, 4, later, "both h:1,");
 }
 
 /* Whether a round at that time scores "nowhere" and "portless". */
 static void
 expect_served(struct stored *p, const char *now, const char *want)
 {
-	const char *const params[] = {"1", "0", now};
+	const char *const params[] = {"1", "0", now, now};
 	PGresult *res = PQexecParams(
-	    p->one, sql_run_neurons, 3, NULL, params, NULL, NULL, 0);
+	    p->one, sql_run_neurons, 4, NULL, params, NULL, NULL, 0);
 	struct buf got = {0};
 
 	for (int i = 0; i < PQntuples(res); i++) {
@@ -228,7 +228,7 @@ who_proved_to_ask_serves_for_a_day(void **state)
 static void
 axons_serve_in_a_round(void **state)
 {
-	static const char *const params[] = {"1", "0", NOW};
+	static const char *const params[] = {"1", "0", NOW, NOW};
 	struct stored *p = *state;
 	PGresult *res;
 
@@ -239,7 +239,7 @@ axons_serve_in_a_round(void **state)
 			   "(1, 1, 'h', '" NOW "', 1, '{}')"),
 	    0);
 	res = PQexecParams(
-	    p->one, sql_run_neurons, 3, NULL, params, NULL, NULL, 0);
+	    p->one, sql_run_neurons, 4, NULL, params, NULL, NULL, 0);
 	assert_int_equal(PQntuples(res), 6);
 	for (int i = 0; i < 6; i++) {
 		const char *who = PQgetvalue(res, i, PQfnumber(res, "hotkey"));

@@ -97,7 +97,7 @@ a_page_of_a_score_finds_its_judgements_by_hotkey(void **state)
 
 	PQclear(PQexec(conn, "set plan_cache_mode = force_generic_plan"));
 	PQclear(PQprepare(conn, "s", sql_score_show, 0, NULL));
-	plan = PQexec(conn, "explain execute s (null, null, null, null)");
+	plan = PQexec(conn, "explain execute s (null, null, null, null, null)");
 	assert_true(PQntuples(plan) > 0);
 	for (int k = 0; k < PQntuples(plan); k++) {
 		const char *line = PQgetvalue(plan, k, 0);

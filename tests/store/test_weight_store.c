@@ -904,6 +904,7 @@ struct beside {
 	json_t *commitments;
 	struct peer *peers;
 	size_t n_peers;
+	bool has_locks;
 	enum store_outcome outcome;
 };
 
@@ -919,7 +920,8 @@ write_more(struct place *p, uint64_t block, struct neuron *neurons, size_t n,
 	    .hyper.mechanisms = 1,
 	    .commitments = more->commitments,
 	    .peers = more->peers,
-	    .n_peers = more->n_peers};
+	    .n_peers = more->n_peers,
+	    .has_locks = more->has_locks};
 
 	snprintf(s.block_hash, sizeof(s.block_hash), "%s", hash);
 	s.hyper_json = json_pack("{s:i}", "tempo", 20);
@@ -971,6 +973,43 @@ neurons_move_go_and_come(void **state)
 	assert_int_equal(db_int(p->db, "select (hyper->>'tempo')::int from "
 				       "snapshot where block = 13"),
 	    20);
+}
+
+static void
+locks_are_written_where_they_changed(void **state)
+{
+	static const char locks[] =
+	    "select string_agg(concat_ws(' ', block, coalesce(locked::text, "
+	    "'none'), coalesce(locked_own::text, 'none')), ', ' order by uid) "
+	    "from neuron";
+	const struct beside read = {.has_locks = true, .outcome = STORE_DONE};
+	const struct beside late = {
+	    .has_locks = true, .outcome = STORE_NOTHING};
+	struct place *p = *state;
+	struct neuron two[] = {neuron_of(0, alice), neuron_of(1, bob)};
+
+	write_snapshot(p, 10, two, 2); /* not read */
+	assert_text(p, locks, "10 none none, 10 none none");
+	two[0].locked = UINT64_MAX;
+	two[0].locked_own = 5;
+	write_more(p, 11, two, 2, &read);
+	assert_text(p, locks, "11 18446744073709551615 5, 11 0 0");
+	two[1].locked = 7;
+	write_snapshot(p, 12, two, 2); /* not read: what is known stands */
+	assert_text(p, locks, "11 18446744073709551615 5, 11 0 0");
+	write_more(p, 13, two, 2, &read);
+	assert_text(p, locks, "11 18446744073709551615 5, 13 7 0");
+	two[1].locked = 8;
+	write_more(p, 12, two, 2, &late); /* of an earlier block */
+	assert_text(p, locks, "11 18446744073709551615 5, 13 7 0");
+	assert_text(p,
+	    "select string_agg(block::text, ' ' order by block) from snapshot "
+	    "where has_locks",
+	    "11 13");
+	/* Who takes a uid has locked nothing that we know of. */
+	snprintf(two[1].hotkey, sizeof(two[1].hotkey), "5Somebody");
+	write_snapshot(p, 14, two, 2);
+	assert_text(p, locks, "11 18446744073709551615 5, 14 none none");
 }
 
 static void
@@ -1188,6 +1227,7 @@ main(void)
 	    EACH(a_fallback_gives_all_to_one),
 	    EACH(how_a_setter_stands_is_one_row),
 	    EACH(neurons_move_go_and_come),
+	    EACH(locks_are_written_where_they_changed),
 	    EACH(a_change_of_a_uid_is_written_once),
 	    EACH(two_writers_write_a_change_once),
 	    EACH(what_stays_is_not_written_again),

@@ -131,6 +131,51 @@ the_subnets_policies_have_upstreams_numbers(void **state)
 	assert_int_equal(p.curve.shape, CURVE_LINEAR);
 }
 
+static void
+engagement_has_a_section_of_its_own(void **state)
+{
+	static const char sn89[] = "deploy/policies/sn89.ini";
+	static const struct {
+		const char *was, *is, *says;
+	} cases[] = {
+	    {"window = 168", "", "engagement.window is missing"},
+	    {"window = 168", "window = 4090",
+		"delay and window are together at most 4096"},
+	    {"delay = 72", "delay = 1.5", "wants whole numbers"},
+	    {"collateral_bonus = 0.5", "collateral_bonus = 3",
+		"engagement.collateral_bonus: 3 is not between 0 and 2"},
+	    {"rate_least = 0.005", "rate_least = 0.5",
+		"wants rate_least <= rate_most"},
+	    {"jobs = 0\n", "jobs = 0.95\n", "jobs and paid are more than 1"},
+	    {"collateral = either", "collateral = any", "is none of alpha"},
+	    {"needs_ai = yes", "need_ai = yes",
+		"did you mean engagement.needs_ai?"},
+	};
+	struct policy p;
+	struct err err;
+
+	(void)state;
+	read_policy("sn89", &p);
+	assert_int_equal(p.fold, POLICY_ENGAGEMENT);
+	assert_true(p.engagement.ai_least == .3);
+	assert_true(p.engagement.growth.bucket_blocks == 300);
+	assert_int_equal(p.engagement.collateral, ENGAGEMENT_EITHER);
+	assert_int_equal(p.engagement.needs_ai, 1);
+	assert_true(p.curve.burn_rate == 0 && p.basis == POLICY_BY_SCORE);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *const edits[] = {cases[i].was, cases[i].is, NULL};
+		char *text = edit_file(sn89, edits);
+
+		assert_int_equal(policy_parse(text, &p, &err), -1);
+		if (strstr(err.text, cases[i].says) == NULL)
+			fail_msg("%s: %s", cases[i].is, err.text);
+		free(text);
+	}
+	/* Others may do without it. */
+	read_policy("sn11", &p);
+	assert_true(p.engagement.growth.window == 0);
+}
+
 static const struct {
 	const char *was, *is, *says;
 } wrong[] = {
@@ -178,7 +223,7 @@ static const struct {
 	"kind image.edit: speed, accuracy and quality are all 0"},
     {"fold = mean", "fold = median",
 	"score.fold: \"median\" is none of mean, moving, moving_kinds, "
-	"submission"},
+	"submission, engagement"},
     {"from_block = 0", "from_block = 0.5",
 	"submission.from_block is a whole number"},
     {"from_block = 0", "from_blok = 0",
@@ -251,6 +296,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_shipped_policy_is_forty_forty_twenty),
 	    cmocka_unit_test(the_subnets_policies_have_upstreams_numbers),
+	    cmocka_unit_test(engagement_has_a_section_of_its_own),
 	    cmocka_unit_test(a_wrong_policy_says_what_is_wrong),
 	    cmocka_unit_test(a_line_that_is_no_setting_is_named),
 	    cmocka_unit_test(there_is_room_for_so_many_kinds_and_no_more),

@@ -152,6 +152,9 @@ const struct meta_type meta_types[] = {
     {"FixedI128", "substrate_fixed::FixedI128", "{bits: i128}"},
     {"FixedU128", "substrate_fixed::FixedU128", "{bits: u128}"},
     {"FixedI64", "substrate_fixed::FixedI64", "{bits: i64}"},
+    {"LockState", "pallet_subtensor::staking::lock::LockState",
+	"{locked_mass: AlphaBalance, conviction: FixedU128, "
+	"last_update: u64}"},
     {"SafeFloat", "share_pool::SafeFloat", "{mantissa: u128, exponent: i64}"},
     {"NeuronInfo", "pallet_subtensor::rpc_info::neuron_info::NeuronInfo",
 	"{" NEURON_HEAD "weights: Vec<(" C16 ", " C16 ")>, bonds: Vec<(" C16

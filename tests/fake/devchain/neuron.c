@@ -12,6 +12,7 @@
 #include "subtensor/hash.h"
 #include "subtensor/scale.h"
 #include "tests/fake/devchain/account.h"
+#include "tests/fake/devchain/locks.h"
 #include "tests/fake/devchain/serving.h"
 #include "tests/fake/devchain/subnet.h"
 #include "tests/fake/devchain/work.h"
@@ -23,10 +24,10 @@ struct change {
 	long uid; /* or NOT_GIVEN */
 	bool has_hotkey, has_coldkey, has_axon;
 	uint8_t hotkey[32], coldkey[32];
-	json_int_t alpha, tao, last_update; /* or NOT_GIVEN */
-	int permit, active;		    /* or NOT_GIVEN */
-	const json_t *commitment;	    /* NULL if not given */
-	uint8_t ip[16];			    /* little-endian */
+	json_int_t alpha, tao, last_update, locked; /* or NOT_GIVEN */
+	int permit, active, lock_decays;	    /* or NOT_GIVEN */
+	const json_t *commitment;		    /* NULL if not given */
+	uint8_t ip[16];				    /* little-endian */
 	uint8_t ip_type;
 	uint16_t port;
 };
@@ -143,6 +144,8 @@ read_change(const json_t *j, struct change *c, struct err *err)
 	    read_number(j, "tao_stake", INT64_MAX, &c->tao, err) != 0 ||
 	    read_number(j, "last_update", UINT32_MAX, &c->last_update, err) !=
 		0 ||
+	    read_number(j, "locked", INT64_MAX, &c->locked, err) != 0 ||
+	    read_flag(j, "lock_decays", &c->lock_decays, err) != 0 ||
 	    read_flag(j, "validator_permit", &c->permit, err) != 0 ||
 	    read_flag(j, "active", &c->active, err) != 0 ||
 	    read_account(j, "hotkey", &c->has_hotkey, c->hotkey, err) != 0 ||
@@ -294,6 +297,9 @@ put_rest(const struct view *v, const struct change *c, uint32_t block)
 	if (c->tao != NOT_GIVEN)
 		view_put_uint(v,
 		    item_account_net("TotalHotkeyAlpha", c->hotkey, 0), c->tao);
+	if (c->locked != NOT_GIVEN)
+		locks_put(v, c->netuid, c->hotkey, c->locked,
+		    c->lock_decays == true, block);
 	if (c->permit != NOT_GIVEN)
 		view_put_nth(v, item_net("ValidatorPermit", c->netuid), c->uid,
 		    c->permit);

@@ -4,11 +4,14 @@
  *   {"netuid": 11, "uid": 3, "hotkey": "//Miner", "coldkey": "5F...",
  *    "alpha_stake": 1000, "tao_stake": 0, "validator_permit": false,
  *    "active": true, "commitment": "127.0.0.1:8091",
- *    "axon": "203.0.113.7:8091", "last_update": 0}
+ *    "axon": "203.0.113.7:8091", "last_update": 0, "locked": 500,
+ *    "lock_decays": false}
  *
  * Only netuid and one of uid and hotkey must be there; the rest stays as it
  * is. A new hotkey at a uid in use takes the uid over; one without a uid gets
- * the next. A commitment of null is withdrawn. Stakes are rao.
+ * the next. A commitment of null is withdrawn. Stakes are rao, and so is what
+ * the coldkey has locked towards the hotkey since this block, for ever unless
+ * it decays.
  */
 #ifndef DEVCHAIN_NEURON_H
 #define DEVCHAIN_NEURON_H
