@@ -101,6 +101,7 @@ $(FUZZ): $(CLAIMS)
 $(FUZZ): $(WIRES) $(patsubst %,$(B)/obj/orchestrator/%.o,form result_form)
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
 $(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o
+$(B)/tests/daemon/test_engagement $(DEMO): $(CLAIMED)
 $(B)/tests/bench/jobs: $(call objects,tests/bench/jobs/*.c)
 $(B)/tests/bench/draw: $(ROUTING)
 $(UNIT) $(STORE) $(DAEMON) $(BENCH) $(CHAOS) $(DUMP) $(FUZZ) $(DEMO): $(TESTLIB) $(ARCHIVES)

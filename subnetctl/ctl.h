@@ -73,6 +73,7 @@ int ctl_weights_submit(const struct ctl *);
 int ctl_weights_prove(const struct ctl *);
 int ctl_audit_weights(const struct ctl *);
 int ctl_engagement_claim(const struct ctl *);
+int ctl_engagement_explain(const struct ctl *);
 int ctl_engagement_task(const struct ctl *);
 
 #endif

@@ -94,6 +94,9 @@ static const struct command {
 	"PLATFORM ACCOUNT [POST] [--nonce N]",
 	"a signed line for a miner's gist; without a post: the code for its "
 	"caption"},
+    {"engagement", "explain", 1, 1, ctl_engagement_explain, "HOTKEY",
+	"a miner's gist line by line, its posts, and what the newest round "
+	"made of them"},
     {"engagement", "task", 1, 4, ctl_engagement_task,
 	"add TITLE | list | pay TASK HOTKEY AMOUNT",
 	"what clients would pay posts for, and what they paid"},

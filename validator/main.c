@@ -25,6 +25,7 @@
 #include "validator/challenges.h"
 #include "validator/desk.h"
 #include "validator/keys.h"
+#include "validator/posts.h"
 #include "validator/reference_desk.h"
 #include "validator/reference_service.h"
 #include "validator/reference_trust.h"
@@ -53,6 +54,7 @@ struct validator {
 	struct challenges *challenges; /* NULL: none are made */
 	struct rounds *rounds;
 	struct submissions *submissions; /* NULL: no service is named */
+	struct posts *posts;		 /* NULL: no tracker is named */
 	struct event *sweep, *seen, *drain;
 	char id[UUID_TEXT];
 	int64_t started_us;
@@ -132,6 +134,7 @@ on_chain(const char *id, const char *note, void *arg)
 	(void)id;
 	(void)note;
 	submissions_wake(v->submissions);
+	posts_wake(v->posts);
 	rounds_wake(v->rounds);
 }
 
@@ -156,6 +159,7 @@ on_sweep(evutil_socket_t fd, short what, void *arg)
 	reference_desk_wake(v->references);
 	audit_desk_wake(v->audits);
 	submissions_wake(v->submissions);
+	posts_wake(v->posts);
 	rounds_wake(v->rounds);
 }
 
@@ -201,7 +205,7 @@ on_drain_tick(evutil_socket_t fd, short what, void *arg)
 		    reference_desk_is_idle(v->references) &&
 		    audit_desk_is_idle(v->audits) &&
 		    submissions_is_idle(v->submissions) &&
-		    pg_pending(v->store.pg) == 0;
+		    posts_is_idle(v->posts) && pg_pending(v->store.pg) == 0;
 	/* What is under way then waits for whoever comes next. */
 	bool is_vain = !pg_is_up(v->store.pg);
 
@@ -223,6 +227,7 @@ on_drain(void *arg)
 	rounds_close(v->rounds);
 	challenges_close(v->challenges);
 	submissions_close(v->submissions);
+	posts_close(v->posts);
 	if (v->sweep != NULL)
 		event_del(v->sweep);
 	event_del(v->seen);
@@ -448,6 +453,78 @@ wire_submissions(struct validator *v, struct err *err)
 				      : err_wrap(err, "validator.judge_url");
 }
 
+static struct watch_service_setup
+service_of(const struct config *c, const char *url, const char *key)
+{
+	return (struct watch_service_setup){
+	    .url = config_str(c, url),
+	    .key = config_str(c, key),
+	    .at_once = config_int(c, "validator.engagement_at_once"),
+	    .per_minute = config_int(c, "validator.engagement_per_minute"),
+	};
+}
+
+static void
+read_posts_rule(const struct config *c, struct posts_rule *rule)
+{
+	*rule = (struct posts_rule){
+	    .gist_every = config_int(c, "validator.engagement_gist_every"),
+	    .old_after = config_int(c, "validator.engagement_old_after"),
+	    .old_every = config_int(c, "validator.engagement_old_every"),
+	    .verdict_every =
+		config_int(c, "validator.engagement_verdict_every"),
+	    .audience_every =
+		config_int(c, "validator.engagement_audience_every"),
+	    .gone_times = (int)config_int(c, "validator.engagement_gone_times"),
+	    .gone_buckets = config_int(c, "validator.engagement_gone_buckets"),
+	};
+}
+
+static int
+wire_posts(struct validator *v, struct err *err)
+{
+	const struct config *c = v->service.config;
+	struct posts_setup setup = {
+	    .base = v->service.base,
+	    .store = &v->store,
+	    .metrics = v->service.metrics,
+	    .policy = &v->policy,
+	    .development = config_bool(c, "validator.development"),
+	    .gists_url = config_str(c, "validator.engagement_gists_url"),
+	    .failures = (int)config_int(c, "validator.engagement_failures"),
+	    .out_ms = config_ms(c, "validator.engagement_out"),
+	    .takes_tags = config_bool(c, "validator.engagement_takes_tags"),
+	    .new_claims = config_int(c, "validator.engagement_new_claims"),
+	    .retry_us = config_ms(c, "validator.engagement_retry") * 1000,
+	    .budget = config_int(c, "validator.engagement_budget"),
+	    .verdict_budget =
+		config_int(c, "validator.engagement_verdict_budget"),
+	    .distance = (int)config_int(c, "validator.engagement_distance"),
+	    .keep = config_int(c, "validator.engagement_keep"),
+	};
+
+	setup.services[WATCH_TRACKER] =
+	    service_of(c, "validator.engagement_tracker_url",
+		"validator.engagement_tracker_key");
+	setup.services[WATCH_DETECTOR] =
+	    service_of(c, "validator.engagement_detector_url",
+		"validator.engagement_detector_key");
+	setup.services[WATCH_MODERATOR] =
+	    service_of(c, "validator.engagement_moderator_url",
+		"validator.engagement_moderator_key");
+	setup.services[WATCH_AUDIENCE] =
+	    service_of(c, "validator.engagement_audience_url",
+		"validator.engagement_audience_key");
+	read_posts_rule(c, &setup.rule);
+	if (setup.services[WATCH_TRACKER].url[0] == '\0')
+		return 0;
+	if (posts_platforms(config_str(c, "validator.engagement_platforms"),
+		&setup.platforms, err) != 0)
+		return err_wrap(err, "validator.engagement_platforms");
+	v->posts = posts_new(&setup, err);
+	return v->posts != NULL ? 0 : err_wrap(err, "validator.engagement");
+}
+
 static int
 wire(struct validator *v, struct err *err)
 {
@@ -466,7 +543,7 @@ wire(struct validator *v, struct err *err)
 	if (v->judges && wire_judging(v, err) != 0)
 		return -1;
 	wire_rounds(v);
-	if (wire_submissions(v, err) != 0)
+	if (wire_submissions(v, err) != 0 || wire_posts(v, err) != 0)
 		return -1;
 	v->seen = every(v, SEEN_S * 1000, on_seen);
 	if (sweep_ms > 0)
@@ -502,6 +579,7 @@ unwire(struct validator *v)
 	rounds_free(v->rounds);
 	challenges_free(v->challenges);
 	submissions_free(v->submissions);
+	posts_free(v->posts);
 	free(v->policy_text);
 }
 

@@ -14,6 +14,7 @@
 #include "common/xalloc.h"
 #include "scorer/policy.h"
 #include "scorer/run.h"
+#include "validator/rounds_growth.h"
 #include "validator/store.h"
 
 struct rounds {
@@ -26,7 +27,8 @@ struct rounds {
 	struct run_round round;
 	size_t neurons;
 	char run_id[UUID_TEXT], vector_id[UUID_TEXT];
-	char *seen; /* of struct store_read */
+	char *seen;		      /* of struct store_read */
+	struct rounds_growth *growth; /* posts are being read, or NULL */
 	/* What was said last, so that each reason is logged once an epoch. */
 	int64_t said_epoch;
 	char said[96];
@@ -105,39 +107,68 @@ number_run(struct rounds *r, const struct store_read *read)
 	return r->number < 0 ? "the snapshot has no tempo" : NULL;
 }
 
-/* NULL if the run is ready to be stored, else why there is none. */
-static const char *
-finish_run(struct rounds *r, const struct store_read *read)
+/* Rounds that are not of judgements alone. */
+static bool
+needs_judgements(const struct policy *policy)
 {
-	const char *why = read->why;
+	return policy->fold != POLICY_SUBMISSION &&
+	       policy->fold != POLICY_ENGAGEMENT;
+}
+
+/* No round of what was read: it could not be, or, in `why`, it makes none. */
+static void
+give_up(struct rounds *r, const char *failed, const char *why)
+{
+	if (failed != NULL)
+		log_warn("run.not_read", "why=\"%s\"", failed);
+	else
+		say_skipped(r, r->number, why);
+	run_free(r->run);
+	r->run = NULL;
+	take(r, EPOCH_FAILED);
+}
+
+static void
+finish_run(struct rounds *r)
+{
+	const char *why = run_finish(r->run);
 
 	if (why == NULL)
-		why = number_run(r, read);
-	if (why == NULL && read->judgements == 0 &&
-	    run_policy(r->run)->fold != POLICY_SUBMISSION)
-		why = "no judgements in the window";
-	return why != NULL ? why : run_finish(r->run);
+		store(r);
+	else
+		give_up(r, NULL, why);
+}
+
+static void
+on_growth(const char *failed, const char *wrong, void *arg)
+{
+	struct rounds *r = arg;
+
+	r->growth = NULL;
+	if (failed != NULL || wrong != NULL)
+		give_up(r, failed, wrong);
+	else
+		finish_run(r);
 }
 
 static void
 on_run(const struct store_read *read, void *arg)
 {
 	struct rounds *r = arg;
-	const char *why = NULL;
+	const struct policy *policy = run_policy(r->run);
+	const char *why = read->why;
 
-	if (read->failed != NULL)
-		log_warn("run.not_read", "why=\"%s\"", read->failed);
+	if (read->failed == NULL && why == NULL)
+		why = number_run(r, read);
+	if (why == NULL && read->judgements == 0 && needs_judgements(policy))
+		why = "no judgements in the window";
+	if (read->failed != NULL || why != NULL)
+		give_up(r, read->failed, why);
+	else if (policy->fold == POLICY_ENGAGEMENT)
+		r->growth = rounds_growth_start(r->setup.store, r->run,
+		    read->block, read->seen, on_growth, r);
 	else
-		why = finish_run(r, read);
-	if (read->failed == NULL && why == NULL) {
-		store(r);
-		return;
-	}
-	if (why != NULL)
-		say_skipped(r, r->number, why);
-	run_free(r->run);
-	r->run = NULL;
-	take(r, EPOCH_FAILED);
+		finish_run(r);
 }
 
 static void
@@ -170,8 +201,8 @@ on_view(const struct epoch_view *view, const char *why, void *arg)
 	struct rounds *r = arg;
 	struct epoch_rule rule = r->setup.rule;
 
-	/* Scores of submissions are not of what was judged here. */
-	if (r->setup.policy->fold == POLICY_SUBMISSION)
+	/* Scores of submissions and posts are not of what was judged here. */
+	if (!needs_judgements(r->setup.policy))
 		rule.min_judgements = 0;
 	if (why != NULL) {
 		log_warn("run.not_read", "why=\"%s\"", why);
@@ -243,6 +274,7 @@ rounds_free(struct rounds *r)
 {
 	if (r == NULL)
 		return;
+	rounds_growth_free(r->growth);
 	run_free(r->run);
 	free(r->seen);
 	free(r);
