@@ -87,6 +87,9 @@ look_for_tags(const char *text)
 	input_must(!is_alices || !is_bobs, "a post is not two hotkeys'");
 	input_must(!is_alices || engage_tag_is_in(ALICE, text, strlen(text)),
 	    "what is proven has the tag");
+	input_must((!is_alices && !is_bobs) ||
+		       u8_check((const uint8_t *)text, strlen(text)) == NULL,
+	    "what is no UTF-8 proves nothing");
 }
 
 /* The owner, a line, its id, a line, and the caption. */

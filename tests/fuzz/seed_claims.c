@@ -170,6 +170,7 @@ captions(const struct seeds *s)
 	    CODE "\xcc\x81", "\t\n\v\f\r--  ", "4x9k1-02mzt-v7c3h-rj8w"};
 	static const char *const tags[] = {TAG "KutQY", TAG "694ty",
 	    TAG "KutQY " TAG "694ty", TAG "kutqy " TAG "KutQY", TAG, "",
+	    TAG "KutQY \xff " TAG "694ty",
 	    TAG "KutQY made with @infinitevibe.ai on #bittensor - 694ty"};
 	static const char *const owners[] = {"some.body\n\n" CODE,
 	    "@some.body\n\n" CODE, "\n\n" CODE, "\n\nx",
