@@ -89,6 +89,7 @@ $(B)/tests/agree/measure: $(call objects,subnetctl/calc*.c subnetctl/chain_input
 $(FUZZ): $(B)/tests/fuzz/test_%: $(B)/obj/tests/fuzz/%.o
 $(FUZZ): $(filter-out %/seed.o $(B)/obj/tests/fuzz/fuzz_%,$(call objects,tests/fuzz/*.c))
 $(FUZZ): $(filter-out %/main.o,$(call objects,signer/*.c))
+$(FUZZ): $(call objects,validator/watch*.c)
 $(FUZZ): $(WIRES) $(patsubst %,$(B)/obj/orchestrator/%.o,form result_form)
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
 $(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o

@@ -39,6 +39,8 @@ void seed_worlds(const struct seeds *);
 void seed_rounds(const struct seeds *);
 /* Forms, axons' answers, signed heads. */
 void seed_wires(const struct seeds *);
+/* What the services that watch posts say. */
+void seed_watch(const struct seeds *);
 /* What is recorded, if it is there. */
 void seed_recorded(const struct seeds *);
 
