@@ -12,7 +12,7 @@
 #include "weightsetter/snapshot.h"
 #include "weightsetter/value.h"
 
-static const char pallet[] = "SubtensorModule";
+static const char lock_pallet[] = "SubtensorModule";
 
 /* The entries, by what their keys are made of. */
 enum entry {
@@ -43,7 +43,7 @@ static const double least_ratio = -40;
 bool
 locks_exist(const struct metadata *md)
 {
-	return metadata_storage(md, pallet, items[OWN], NULL) != NULL;
+	return metadata_storage(md, lock_pallet, items[OWN], NULL) != NULL;
 }
 
 /* -- keys ---------------------------------------------------------------- */
@@ -76,7 +76,7 @@ entry_key(const struct metadata *md, const struct snapshot *s, enum entry e,
     const struct neuron *n, struct err *err)
 {
 	json_t *keys = entry_keys(e, s->netuid, n);
-	char *key = reads_key(md, pallet, items[e], keys, err);
+	char *key = reads_key(md, lock_pallet, items[e], keys, err);
 
 	json_decref(keys);
 	return key;
@@ -142,7 +142,7 @@ value_of(
 
 	if (key != NULL)
 		value = reads_value(
-		    p->md, pallet, items[e], reads_find(p->answer, key), err);
+		    p->md, lock_pallet, items[e], reads_find(p->answer, key), err);
 	free(key);
 	return value;
 }

@@ -20,6 +20,7 @@
 #include "weightsetter/apis.c"
 #include "weightsetter/commitments.c"
 #include "weightsetter/hyper.c"
+#include "weightsetter/locks.c"
 #include "weightsetter/neurons.c"
 #include "weightsetter/own.c"
 #include "weightsetter/peers.c"
@@ -41,6 +42,7 @@ enum ask {
 	ASK_KEYS, /* of commitments */
 	ASK_COMMITMENTS,
 	ASK_REVEALED,
+	ASK_LOCKS,
 	ASK_PEERS,
 	N_ASKS,
 	NOTHING = N_ASKS,
@@ -63,6 +65,7 @@ struct node {
 	size_t n_asked[N_ASKS];
 	bool is_over;
 	struct snapshot *s;
+	bool wants_locks;
 };
 
 /* -- what sync.c calls: all of them are the node ------------------------- */
@@ -125,8 +128,11 @@ ask_of(const struct node *n, const char *method, const json_t *params)
 		return ASK_STORAGE;
 	if (n->n_asked[ASK_OWN] == 0)
 		return ASK_OWN;
-	if (n->n_asked[ASK_KEYS] == 1 && n->n_asked[ASK_COMMITMENTS] == 0)
+	if (n->n_asked[ASK_KEYS] == 1 && n->bad != ASK_KEYS &&
+	    n->n_asked[ASK_COMMITMENTS] == 0)
 		return ASK_COMMITMENTS;
+	if (n->wants_locks && n->n_asked[ASK_LOCKS] == 0)
+		return ASK_LOCKS;
 	return ASK_PEERS;
 }
 
@@ -232,6 +238,7 @@ good_answer(const struct node *n)
 	switch (n->asked) {
 	case ASK_STORAGE:
 	case ASK_OWN:
+	case ASK_LOCKS:
 	case ASK_PEERS:
 		return storage_answer(n, json_array_get(n->params, 0));
 	case ASK_HYPER:
@@ -287,10 +294,13 @@ static void
 read_once(struct node *n, enum ask bad, enum fault fault, unsigned *missed)
 {
 	static const struct peers_seen nothing;
-	const struct sync_want want = {
-	    .commitments = true, .peers = &nothing, .missed = missed};
+	const struct sync_want want = {.commitments = true,
+	    .locks = true,
+	    .peers = &nothing,
+	    .missed = missed};
 	const struct head head = {7, "0x07"};
 
+	n->wants_locks = true;
 	n->bad = bad;
 	n->fault = fault;
 	n->is_over = false;
@@ -347,6 +357,7 @@ a_good_node_tells_everything(void **state)
 				json_array_get(n->s->commitments, 0), "text")),
 	    "ab");
 	assert_int_equal(json_array_size(n->s->revealed), 0);
+	assert_true(n->s->has_locks);
 	assert_true(n->s->has_peers && n->s->n_peers == 1);
 	snapshot_free(n->s);
 	free_node(n);
@@ -360,7 +371,7 @@ what_is_not_needed_is_left_out(void **state)
 		enum sync_part part;
 	} cases[] = {{ASK_HYPER, PART_HYPER}, {ASK_KEYS, PART_COMMITMENTS},
 	    {ASK_COMMITMENTS, PART_COMMITMENTS}, {ASK_REVEALED, PART_REVEALED},
-	    {ASK_PEERS, PART_PEERS}};
+	    {ASK_LOCKS, PART_LOCKS}, {ASK_PEERS, PART_PEERS}};
 	struct node *n;
 
 	(void)state;
@@ -383,6 +394,7 @@ what_is_not_needed_is_left_out(void **state)
 			    part == PART_COMMITMENTS);
 			assert_int_equal(n->s->revealed == NULL,
 			    part == PART_COMMITMENTS || part == PART_REVEALED);
+			assert_int_equal(n->s->has_locks, part != PART_LOCKS);
 			assert_int_equal(n->s->has_peers, part != PART_PEERS);
 			snapshot_free(n->s);
 		}
@@ -434,7 +446,7 @@ what_nobody_wants_is_not_asked_for(void **state)
 	for (size_t i = ASK_KEYS; i < N_ASKS; i++)
 		assert_int_equal(n->n_asked[i], 0);
 	assert_null(n->s->commitments);
-	assert_false(n->s->has_peers);
+	assert_false(n->s->has_locks || n->s->has_peers);
 	snapshot_free(n->s);
 	free_node(n);
 }
