@@ -15,6 +15,7 @@
 #include "common/err.h"
 #include "common/pg.h"
 #include "scorer/explain.h"
+#include "scorer/policy.h"
 #include "scorer/run.h"
 #include "sql.h"
 #include "subnetctl/ctl.h"
@@ -181,6 +182,21 @@ add_stand(json_t *to, const struct explain_stand *s)
 	json_object_set_new(to, "scored", json_integer((json_int_t)s->scored));
 }
 
+/* Where posts count: what they came to, and the shares of the whole. */
+static void
+add_shares(json_t *to, const struct explained *x)
+{
+	const struct run_entry *e = entry_of(x);
+
+	if (run_policy(x->run)->fold != POLICY_ENGAGEMENT)
+		return;
+	json_object_update_new(
+	    to, json_pack("{s:I s:f s:f s:f s:f s:f}", "posts",
+		    (json_int_t)e->n_posts, "points", e->points, "posts_share",
+		    e->posts_share, "paid_share", e->paid_share, "jobs_share",
+		    e->jobs_share, "collateral_share", e->collateral_share));
+}
+
 static json_t *
 miner_json(const struct explained *x)
 {
@@ -199,6 +215,7 @@ miner_json(const struct explained *x)
 
 	explain_stand(x->run, x->miner, &stand);
 	add_stand(json, &stand);
+	add_shares(json, x);
 	return json;
 }
 
@@ -239,6 +256,21 @@ print_real(const char *name, double v)
 }
 
 static void
+print_shares(const struct explained *x)
+{
+	const struct run_entry *e = entry_of(x);
+
+	if (run_policy(x->run)->fold != POLICY_ENGAGEMENT)
+		return;
+	printf("%-16s %zu\n", "posts", e->n_posts);
+	print_real("points", e->points);
+	print_real("posts_share", e->posts_share);
+	print_real("paid_share", e->paid_share);
+	print_real("jobs_share", e->jobs_share);
+	print_real("collateral_share", e->collateral_share);
+}
+
+static void
 print_miner(const struct explained *x)
 {
 	const struct run_entry *e = entry_of(x);
@@ -254,6 +286,7 @@ print_miner(const struct explained *x)
 	print_real("speed", e->speed);
 	print_real("accuracy", e->accuracy);
 	print_real("stake_share", e->stake_share);
+	print_shares(x);
 	print_real("score", e->score);
 	if (stand.rank > 0)
 		printf("%-16s %zu of %zu that scored: not below %.3g%%\n",
