@@ -82,10 +82,10 @@ $(addprefix $(B)/tests/unit/test_,protocol protocol_dippy protocol_synapse kinds
 $(addprefix $(B)/tests/unit/test_,api_routes openapi): $(filter-out %/main.o,$(ORCHESTRATOR))
 # The services that watch posts, asked.
 WATCH := $(call objects,validator/watch*.c)
-$(patsubst %,$(B)/tests/%,unit/test_watch_answer unit/test_watch_pace unit/test_watch_wire daemon/test_watch_services): $(WATCH)
 # What is made of their answers, and whose posts are whose.
 POSTS := $(patsubst %,$(B)/obj/validator/%.o,posts_plan posts_settle look purses)
 $(addprefix $(B)/tests/unit/test_,posts_settle look): $(POSTS) $(WATCH) $(call objects,validator/claim*.c)
+$(patsubst %,$(B)/tests/%,unit/test_watch_answer unit/test_watch_pace unit/test_watch_wire daemon/test_watch_services bench/engagement): $(WATCH)
 CHAOS := $(B)/tests/chaos/kill $(B)/tests/chaos/scenarios $(B)/tests/chaos/rolling
 $(B)/tests/chaos/scenarios: $(B)/obj/tests/chaos/faults.o
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)) $(B)/tests/bench/jobs
@@ -143,7 +143,7 @@ lint: all
 chaos-programs: all $(FAKES) $(CHAOS)
 soak:
 	tests/soak $(SECTION)
-bench: all $(BENCH) $(B)/tests/devchain
+bench: all $(BENCH) $(B)/tests/devchain $(B)/tests/watch
 	tests/bench/run $(B)
 cover:
 	$(MAKE) COV=1 tests

@@ -313,6 +313,7 @@ send_out(struct watch_desk *d, struct watch_out *out)
 	struct http_call_options options = {
 	    .headers = headers,
 	    .timeout_ms = (int)d->timeout_ms,
+	    .is_untimed = true,
 	    .max_answer = out->n > 1 ? MAX_BATCH_ANSWER : MAX_ANSWER,
 	};
 	size_t n = 1;

@@ -141,8 +141,8 @@ value_of(
 	json_t *value = NULL;
 
 	if (key != NULL)
-		value = reads_value(
-		    p->md, lock_pallet, items[e], reads_find(p->answer, key), err);
+		value = reads_value(p->md, lock_pallet, items[e],
+		    reads_find(p->answer, key), err);
 	free(key);
 	return value;
 }

@@ -58,6 +58,17 @@ is_same_post(const struct claim *a, const struct claim *b)
 	       strcmp(a->content, b->content) == 0;
 }
 
+/* It goes to logs, rows and JSON as it is. */
+static bool
+is_plain(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text < ' ' || *text > '~')
+			return false;
+	}
+	return true;
+}
+
 static void
 check_claims(const struct claim_rules *rules, const struct claims *claims)
 {
@@ -75,7 +86,8 @@ check_claims(const struct claim_rules *rules, const struct claims *claims)
 		    "claims are in order");
 	}
 	for (size_t i = 0; i < claims->n_faults; i++)
-		input_must(claims->faults[i].why[0] != '\0',
+		input_must(claims->faults[i].why[0] != '\0' &&
+			       is_plain(claims->faults[i].why),
 		    "what is refused says why");
 }
 

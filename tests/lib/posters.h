@@ -13,7 +13,7 @@ struct posters;
 struct suite;
 struct watched;
 
-enum { POSTERS_BUCKET = 5, POSTERS_MAX = 64, POSTERS_POSTS = 4 };
+enum { POSTERS_BUCKET = 5 }; /* blocks of an hour */
 
 /* What its gist says. */
 enum poster_gist {
@@ -37,6 +37,7 @@ struct poster {
 	int other;	 /* which poster is robbed, or copied; -1: none */
 	int from, until; /* hours in which its gist lists them; 0: always */
 	const char *why; /* what must be said of it; NULL: it is honest */
+	bool is_unlucky; /* and measured badly all the same */
 };
 
 /* Neurons, posts, gists: all of them, before hour 0; the suite's chain makes
