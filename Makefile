@@ -97,7 +97,7 @@ $(FUZZ): $(filter-out %/main.o,$(call objects,signer/*.c))
 # What miners claim, and whether it is theirs.
 CLAIMS := $(call objects,validator/claim*.c validator/gist*.c)
 $(addprefix $(B)/tests/unit/test_,claim claim_platform claim_caption claim_settle gist): $(CLAIMS)
-$(FUZZ): $(CLAIMS)
+$(B)/tests/daemon/test_claim_tool $(FUZZ): $(CLAIMS)
 $(FUZZ): $(WIRES) $(patsubst %,$(B)/obj/orchestrator/%.o,form result_form)
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
 $(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o

@@ -71,10 +71,13 @@ is_ascii(const uint8_t *text, size_t len)
 	return true;
 }
 
-/* The bytes of whole characters among the first so many. */
+/* As much of it as is read: whole characters. */
 static size_t
-whole(const char *text, size_t len)
+readable(const char *text, size_t len)
 {
+	if (len <= CLAIM_MAX_CAPTION)
+		return len;
+	len = CLAIM_MAX_CAPTION;
 	while (len > 0 && ((uint8_t)text[len] & 0xc0) == 0x80)
 		len--;
 	return len;
@@ -88,8 +91,7 @@ fold(const char *text, size_t len)
 	uint32_t *codes = NULL;
 	size_t n = 0;
 
-	if (len > CLAIM_MAX_CAPTION)
-		len = whole(text, CLAIM_MAX_CAPTION);
+	len = readable(text, len);
 	if (!is_ascii((const uint8_t *)text, len)) {
 		uint32_t *raw = u8_to_u32((const uint8_t *)text, len, NULL, &n);
 
@@ -203,14 +205,17 @@ has_other_tag(const struct folded *text, const struct folded *tag)
 static const char *
 check_tag(const char *hotkey, const char *caption)
 {
+	size_t len = readable(caption, strlen(caption));
 	char tag[ENGAGE_TAG_MAX];
 	struct folded text, ours;
 	bool is_others;
 
-	if (!engage_tag_is_in(hotkey, caption, strlen(caption)))
+	if (u8_check((const uint8_t *)caption, len) != NULL)
+		return "the caption is no UTF-8";
+	if (!engage_tag_is_in(hotkey, caption, len))
 		return "the caption has no tag of this hotkey";
 	engage_tag(hotkey, tag);
-	text = fold(caption, strlen(caption));
+	text = fold(caption, len);
 	ours = fold(tag, strlen(tag));
 	is_others = has_other_tag(&text, &ours);
 	free(text.at);

@@ -29,12 +29,21 @@ enum { HOURS = 200, WAIT_MS = 60000, EPOCH = 50 };
 #define RICH 100
 #define HONEST(rate)                                                           \
 	{                                                                      \
-		"honest", "\"rate\":" #rate, "", 3, RICH, 0, -1, 0, 0, NULL    \
+		.role = "honest", .story = "\"rate\":" #rate, .account = "",   \
+		.posts = 3, .alpha = RICH, .other = -1                         \
 	}
 /* They come second. */
-#define CHEAT(role, story, account, posts, gist, other, why)                   \
+#define CHEAT(name, told, followed, n, lists, whose, says)                     \
 	{                                                                      \
-		role, story, account, posts, RICH, gist, other, 2, 0, why      \
+		.role = name, .story = told, .account = followed, .posts = n,  \
+		.alpha = RICH, .gist = lists, .other = whose, .from = 2,       \
+		.why = says                                                    \
+	}
+/* Honest, of another story. */
+#define OTHER(name, told, followed, unlucky)                                   \
+	{                                                                      \
+		.role = name, .story = told, .account = followed, .posts = 3,  \
+		.alpha = RICH, .other = -1, .is_unlucky = unlucky              \
 	}
 
 /* The numbers of two that differ only by an outage. */
@@ -48,6 +57,8 @@ enum {
 	BORROWED = 4,
 	SIDED = 5,
 	STEADY = 15, /* and the next, who is away for some hours */
+	ONE_POST = 21,
+	COPYING = 24,
 };
 
 static const struct poster people[] = {
@@ -66,26 +77,41 @@ static const struct poster people[] = {
     HONEST(58),
     HONEST(56),
     HONEST(54),
-    {"steady", POINTS, "", 3, RICH, 0, -1, 0, 0, NULL},
-    {"away", POINTS ",\"outage\":[40,50]", "", 3, RICH, 0, -1, 0, 0, NULL},
-    {"viral", "\"story\":\"viral\"", "\"followers\":100000", 3, RICH, 0, -1, 0,
-	0, NULL},
-    {"hidden -1", "\"rate\":100,\"hidden\":-1", "", 3, RICH, 0, -1, 0, 0, NULL},
-    {"hidden 3", "\"rate\":100,\"hidden\":3", "", 3, RICH, 0, -1, 0, 0, NULL},
-    {"one post", "\"rate\":180", "", 1, RICH, POSTER_VARIANTS, -1, 0, 0, NULL},
+    OTHER("steady", POINTS, "", false),
+    OTHER("away", POINTS ",\"outage\":[40,50]", "", false),
+    OTHER("viral", "\"story\":\"viral\"", "\"followers\":100000", true),
+    OTHER("withheld", "\"story\":\"withheld\",\"rate\":100", "", true),
+    OTHER("hidden -1", "\"rate\":100,\"hidden\":-1", "", false),
+    OTHER("hidden 3", "\"rate\":100,\"hidden\":3", "", false),
+    {.role = "one post",
+	.story = "\"rate\":180",
+	.account = "",
+	.posts = 1,
+	.alpha = RICH,
+	.gist = POSTER_VARIANTS,
+	.other = -1},
     CHEAT("grabs", "", "", 3, POSTER_GRABS, VICTIM, "unproven"),
     CHEAT("shares", "", "", 3, POSTER_SHARES, SHARED, "duplicate"),
     CHEAT("copies", "\"story\":\"reupload\",\"rate\":90", "", 3, POSTER_OWN,
-	COPIED, "copy"),
-    CHEAT("repeats", "", "", 3, POSTER_REPEATS, REPEATED, ""),
-    CHEAT("borrows", "", "", 0, POSTER_BORROWS, BORROWED, ""),
-    CHEAT("sides", "\"rate\":90", "", 3, POSTER_SIDES, SIDED, "account"),
-    CHEAT("rubbish", "", "", 0, POSTER_RUBBISH, -1, ""),
-    {"rotates", "\"rate\":90", "", 3, RICH, POSTER_OWN, -1, 20, 150,
-	"unlisted"},
-    CHEAT("bought", "\"story\":\"bought\"", "", 3, POSTER_OWN, -1, ""),
-    CHEAT("likes", "\"story\":\"likes\"", "\"followers\":50", 3, POSTER_OWN, -1,
-	"few_followers"),
+	COPIED, "same_picture"),
+    CHEAT(
+	"repeats", "", "", 3, POSTER_REPEATS, REPEATED, "the signature is not"),
+    CHEAT(
+	"borrows", "", "", 0, POSTER_BORROWS, BORROWED, "the signature is not"),
+    CHEAT("sides", "\"rate\":90", "", 3, POSTER_SIDES, SIDED, "account_taken"),
+    CHEAT("rubbish", "", "", 0, POSTER_RUBBISH, -1, "platform is missing"),
+    {.role = "rotates",
+	.story = "\"rate\":90",
+	.account = "",
+	.posts = 3,
+	.alpha = RICH,
+	.other = -1,
+	.from = 20,
+	.until = 150,
+	.why = "unlisted"},
+    CHEAT("bought", "\"story\":\"bought\"", "", 3, POSTER_OWN, -1, "spike"),
+    CHEAT("likes", "\"story\":\"likes\"", "\"followers\":50,\"growth\":0", 3,
+	POSTER_OWN, -1, "few_followers"),
     CHEAT("fans", "\"rate\":1", "\"followers\":500,\"bought\":[24,2,5000]", 3,
 	POSTER_OWN, -1, ""),
     CHEAT(
@@ -100,9 +126,13 @@ static const struct poster people[] = {
 	"bots"),
     CHEAT("deleted", "\"story\":\"deleted\",\"rate\":90,\"deleted\":100", "", 3,
 	POSTER_OWN, -1, "gone"),
-    CHEAT("withheld", "\"story\":\"withheld\",\"rate\":100", "", 3, POSTER_OWN,
-	-1, ""),
-    {"poor", "\"rate\":90", "", 3, POOR, POSTER_OWN, -1, 0, 0, ""},
+    {.role = "poor",
+	.story = "\"rate\":90",
+	.account = "",
+	.posts = 3,
+	.alpha = POOR,
+	.other = -1,
+	.why = "not enough collateral"},
 };
 
 enum { N = sizeof(people) / sizeof(people[0]) };
@@ -234,7 +264,7 @@ least_of_the_honest(struct place *pl)
 	double least = INFINITY;
 
 	for (size_t i = 0; i < N; i++) {
-		if (people[i].why == NULL)
+		if (people[i].why == NULL && !people[i].is_unlucky)
 			least = fmin(least, posters_score(pl->p, i));
 	}
 	return least;
@@ -290,12 +320,12 @@ one_post_in_many_forms_is_one(void **state)
 	assert_int_equal(
 	    db_int(pl->s->db,
 		"select count(*) from post_claim where hotkey = '%s'",
-		posters_hotkey(pl->p, 20)),
+		posters_hotkey(pl->p, ONE_POST)),
 	    1);
 	assert_int_equal(
 	    db_int(pl->s->db,
 		"select count(*) from gist_fault where hotkey = '%s'",
-		posters_hotkey(pl->p, 20)),
+		posters_hotkey(pl->p, ONE_POST)),
 	    3);
 }
 
@@ -335,7 +365,7 @@ a_miner_is_told_why(void **state)
 {
 	struct place *pl = *state;
 	const char *const args[] = {"-c", pl->s->ini, "engagement", "explain",
-	    posters_hotkey(pl->p, 23), NULL};
+	    posters_hotkey(pl->p, COPYING), NULL};
 	struct tool_answer got;
 
 	tool_run(args, NULL, 0, &got);

@@ -3,6 +3,7 @@
  * weights read back from the chain. Run by `make demo`.
  *
  *   KEEP=1       leave everything running at the end, and say where
+ *   ENGAGEMENT=1 miners that post instead, and services that watch them
  *   DEMO_SEED=n  deal the miners' characters and stakes differently
  *
  * It exits 0 only if every job ended, every attempt was judged, the weights
@@ -18,7 +19,8 @@
 #include "common/clock.h"
 #include "common/xalloc.h"
 #include "tests/demo/cast.h"
-#include "tests/demo/chain.h"
+#include "tests/demo/posts.h"
+#include "tests/demo/proof.h"
 #include "tests/demo/report.h"
 #include "tests/demo/work.h"
 #include "tests/lib/db.h"
@@ -26,7 +28,6 @@
 #include "tests/lib/proc.h"
 #include "tests/lib/sandbox.h"
 #include "tests/lib/suite.h"
-#include "tests/lib/tool.h"
 
 enum { JOBS_MS = 240000, PROOF_MS = 90000, LOOK_MS = 2000 };
 
@@ -85,70 +86,6 @@ wait_for_proof(struct suite *s)
 	    "and r.at > (select max(at) from judgement) limit 1) proven");
 }
 
-/* The chain's own word, against the row that says it is proven. */
-static int
-read_back(struct suite *s)
-{
-	struct chain_weights w;
-	char *hash, *sent, *pairs;
-	int same;
-
-	if (chain_read_weights(s->chain_url, SUITE_NETUID, s->hotkey, &w) != 0)
-		return -1;
-	hash = db_text(s->db,
-	    "select extrinsic_hash from ledger where state = 'proven' "
-	    "order by proven_block desc limit 1");
-	sent = db_text(s->db,
-	    "select (select json_agg(json_build_array(u, w) order by u) "
-	    "from unnest(uids, weights) as t (u, w))::jsonb::text from ledger "
-	    "where state = 'proven' order by proven_block desc limit 1");
-	pairs = json_dumps(w.pairs, 0);
-	printf("\nread from the chain at finalized block %lld (%s):\n"
-	       "  Weights[%d] = %s\n\n",
-	    (long long)w.block, w.hash, SUITE_NETUID, pairs);
-	same = sent != NULL && strcmp(sent, pairs) == 0;
-	if (same)
-		printf("weights proven at block %lld, extrinsic %s\n",
-		    (long long)w.block, hash);
-	else
-		fprintf(stderr, "demo: the ledger has %s\n",
-		    sent != NULL ? sent : "nothing");
-	json_decref(w.pairs);
-	free(pairs);
-	free(sent);
-	free(hash);
-	return same ? 0 : -1;
-}
-
-/* The last round as subnetctl exports it, kept beside the logs, and made again
- * from nothing but that. */
-static int
-replay(struct suite *s)
-{
-	const char *const export[] = {"-c", s->ini, "export", NULL};
-	const char *const again[] = {"replay", NULL};
-	char *path = xasprintf("%s/round", sandbox_dir(s->box));
-	struct tool_answer exported, got;
-	FILE *f = fopen(path, "w");
-	int failed = -1;
-
-	tool_run(export, NULL, 0, &exported);
-	if (f != NULL && exported.status == 0 &&
-	    fputs(exported.out, f) != EOF && fclose(f) == 0) {
-		tool_run(again, exported.out, strlen(exported.out), &got);
-		failed = got.status;
-		printf("the round of the epoch is in %s; made again it %s\n",
-		    path, failed ? "comes to OTHER weights" : "is the same");
-		tool_answer_clear(&got);
-	} else {
-		fprintf(
-		    stderr, "demo: no round was exported: %s\n", exported.err);
-	}
-	tool_answer_clear(&exported);
-	free(path);
-	return failed;
-}
-
 static int
 show(struct suite *s, const struct cast *cast)
 {
@@ -166,9 +103,9 @@ show(struct suite *s, const struct cast *cast)
 	    w.n);
 	if (watch_jobs(s, &w, start_us) != 0 || wait_for_proof(s) != 0)
 		return -1;
-	if (report_miners(s, cast) != 0 || read_back(s) != 0)
+	if (report_miners(s, cast) != 0 || proof_read_back(s) != 0)
 		return -1;
-	return replay(s);
+	return proof_replay(s);
 }
 
 static void
@@ -204,23 +141,17 @@ write_kinds(void)
 	return NULL;
 }
 
-int
-main(void)
+static int
+jobs_show(const char *dir, const char *build, struct suite **s)
 {
 	const char *seed = getenv("DEMO_SEED");
-	struct suite_options options = {.name = "demo", .durable = true};
-	struct sigaction act = {.sa_handler = on_signal};
-	char *build = paths_build(), *dir = xasprintf("%s/demo", build);
+	struct suite_options options = {
+	    .name = "demo", .dir = dir, .durable = true};
 	char *kinds = write_kinds();
 	char *answers = xasprintf("%s/demo-answers", build);
-	struct suite *s = NULL;
 	struct cast cast;
-	int failed = -1;
 
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
 	cast_deal(&cast, seed != NULL ? strtoull(seed, NULL, 10) : 1);
-	options.dir = dir;
 	options.kinds = kinds;
 	cast_fill(&cast, answers, &options);
 	paths_remove(answers); /* nothing is copied of an earlier run */
@@ -230,9 +161,24 @@ main(void)
 	    options.n_miners, dir);
 	fflush(stdout);
 	if (kinds != NULL)
-		s = suite_new(&options);
-	if (s != NULL)
-		failed = show(s, &cast);
+		*s = suite_new(&options);
+	free(answers);
+	free(kinds);
+	return *s != NULL ? show(*s, &cast) : -1;
+}
+
+int
+main(void)
+{
+	struct sigaction act = {.sa_handler = on_signal};
+	char *build = paths_build(), *dir = xasprintf("%s/demo", build);
+	struct suite *s = NULL;
+	int failed;
+
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	failed = getenv("ENGAGEMENT") != NULL ? posts_show(dir, &s)
+					      : jobs_show(dir, build, &s);
 	fflush(stdout);
 	if (s != NULL && !failed && getenv("KEEP") != NULL)
 		keep(s);
@@ -242,8 +188,6 @@ main(void)
 		    "%s/*.log\n",
 		    dir);
 	suite_end(s, failed);
-	free(answers);
-	free(kinds);
 	free(dir);
 	free(build);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -39,6 +39,8 @@ void seed_worlds(const struct seeds *);
 void seed_rounds(const struct seeds *);
 /* Forms, axons' answers, signed heads. */
 void seed_wires(const struct seeds *);
+/* Gists, commitments, captions. */
+void seed_claims(const struct seeds *);
 /* What is recorded, if it is there. */
 void seed_recorded(const struct seeds *);
 

@@ -41,5 +41,6 @@ seed_all(const struct seeds *s)
 	seed_worlds(s);
 	seed_rounds(s);
 	seed_wires(s);
+	seed_claims(s);
 	seed_recorded(s);
 }

@@ -37,6 +37,7 @@ struct poster {
 	int other;	 /* which poster is robbed, or copied; -1: none */
 	int from, until; /* hours in which its gist lists them; 0: always */
 	const char *why; /* what must be said of it; NULL: it is honest */
+	bool is_unlucky; /* and measured badly all the same */
 };
 
 /* Neurons, posts, gists: all of them, before hour 0; the suite's chain makes

@@ -278,6 +278,9 @@ static const struct {
 	TAG "KutQY Made with\xc2\xa0@infinitevibe.ai on #bittensor "
 	    "\xe2\x80\x94 694ty",
 	"the caption has the tags of several hotkeys"},
+    /* Or hides one behind what is no letter. */
+    {ALICE, TAG "KutQY \xff " TAG "694ty", "the caption is no UTF-8"},
+    {ALICE, TAG "KutQY \xff", "the caption is no UTF-8"},
 };
 
 static void
@@ -297,6 +300,24 @@ a_tag_proves_one_hotkeys_claim(void **state)
 	}
 }
 
+/* What is not read for others' tags is not read for one's own. */
+static void
+a_tag_far_behind_is_none(void **state)
+{
+	const struct claim c = {.platform = CLAIM_INSTAGRAM_REEL};
+	char *dots = xmalloc(CLAIM_MAX_CAPTION + 1), *text;
+
+	(void)state;
+	memset(dots, '.', CLAIM_MAX_CAPTION);
+	dots[CLAIM_MAX_CAPTION] = '\0';
+	text = xasprintf(TAG "KutQY %s " TAG "694ty", dots);
+	assert_null(claim_unproven(&c, ALICE, text, "", ""));
+	assert_string_equal(claim_unproven(&c, BOB, text, "", ""),
+	    "the caption has no tag of this hotkey");
+	free(text);
+	free(dots);
+}
+
 int
 main(void)
 {
@@ -309,6 +330,7 @@ main(void)
 	    cmocka_unit_test(several_codes_give_nobody_a_strangers_post),
 	    cmocka_unit_test(a_copied_code_is_of_no_use),
 	    cmocka_unit_test(a_tag_proves_one_hotkeys_claim),
+	    cmocka_unit_test(a_tag_far_behind_is_none),
 	};
 
 	if (sodium_init() < 0)
