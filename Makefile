@@ -82,10 +82,10 @@ $(addprefix $(B)/tests/unit/test_,protocol protocol_dippy protocol_synapse kinds
 $(addprefix $(B)/tests/unit/test_,api_routes openapi): $(filter-out %/main.o,$(ORCHESTRATOR))
 # The services that watch posts, asked.
 WATCH := $(call objects,validator/watch*.c)
-$(patsubst %,$(B)/tests/%,unit/test_watch_answer unit/test_watch_pace unit/test_watch_wire): $(WATCH)
 # What is made of their answers, and whose posts are whose.
 POSTS := $(patsubst %,$(B)/obj/validator/%.o,posts_plan posts_settle look purses)
 $(addprefix $(B)/tests/unit/test_,posts_settle look): $(POSTS) $(WATCH) $(call objects,validator/claim*.c)
+$(patsubst %,$(B)/tests/%,unit/test_watch_answer unit/test_watch_pace unit/test_watch_wire daemon/test_watch_services bench/engagement): $(WATCH)
 CHAOS := $(B)/tests/chaos/kill $(B)/tests/chaos/scenarios $(B)/tests/chaos/rolling
 $(B)/tests/chaos/scenarios: $(B)/obj/tests/chaos/faults.o
 BENCH := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)) $(B)/tests/bench/jobs
@@ -98,10 +98,11 @@ $(FUZZ): $(filter-out %/main.o,$(call objects,signer/*.c))
 CLAIMS := $(call objects,validator/claim*.c validator/gist*.c)
 $(addprefix $(B)/tests/unit/test_,claim claim_platform claim_caption claim_settle gist): $(CLAIMS)
 $(B)/tests/daemon/test_claim_tool $(FUZZ): $(CLAIMS)
+$(FUZZ): $(call objects,validator/watch*.c)
 $(FUZZ): $(WIRES) $(patsubst %,$(B)/obj/orchestrator/%.o,form result_form)
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
 $(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o
-$(B)/tests/daemon/test_engagement $(DEMO): $(CLAIMED)
+$(B)/tests/daemon/test_engagement $(B)/tests/bench/cycles $(DEMO): $(CLAIMED)
 $(B)/tests/bench/jobs: $(call objects,tests/bench/jobs/*.c)
 $(B)/tests/bench/draw: $(ROUTING)
 $(UNIT) $(STORE) $(DAEMON) $(BENCH) $(CHAOS) $(DUMP) $(FUZZ) $(DEMO): $(TESTLIB) $(ARCHIVES)
@@ -142,7 +143,7 @@ lint: all
 chaos-programs: all $(FAKES) $(CHAOS)
 soak:
 	tests/soak $(SECTION)
-bench: all $(BENCH) $(B)/tests/devchain
+bench: all $(BENCH) $(B)/tests/devchain $(B)/tests/watch
 	tests/bench/run $(B)
 cover:
 	$(MAKE) COV=1 tests

@@ -20,11 +20,35 @@ http_client_enter(struct http_client *client)
 	client->busy++;
 }
 
+CURL *
+http_client_take_easy(struct http_client *client)
+{
+	CURL *easy = client->n_idle > 0 ? client->idle[--client->n_idle]
+					: curl_easy_init();
+
+	if (easy == NULL)
+		abort();
+	return easy;
+}
+
+void
+http_client_give_easy(struct http_client *client, CURL *easy)
+{
+	if (client->n_idle == HTTP_IDLE_HANDLES) {
+		curl_easy_cleanup(easy);
+		return;
+	}
+	curl_easy_reset(easy);
+	client->idle[client->n_idle++] = easy;
+}
+
 static void
 destroy(struct http_client *client)
 {
 	while (!LIST_EMPTY(&client->calls))
 		http_call_free(LIST_FIRST(&client->calls));
+	while (client->n_idle > 0)
+		curl_easy_cleanup(client->idle[--client->n_idle]);
 	curl_multi_cleanup(client->multi);
 	http_names_free(client->names);
 	event_free(client->timer);

@@ -68,6 +68,7 @@ struct http_call_options {
 	int stall_s;		/* not a byte either way; 0: no limit */
 	size_t max_answer;	/* bytes of body */
 	bool is_once;		/* on a connection of its own */
+	bool is_untimed;	/* nobody asks for sent_us, and it is 0 */
 	/*
 	 * Set: the body of an answer of 2xx is not kept but handed on, at
 	 * most max_stream bytes of it; on_head comes before its first byte.

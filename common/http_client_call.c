@@ -33,7 +33,7 @@ release(struct http_call *call)
 	http_names_forget(call);
 	if (call->added)
 		curl_multi_remove_handle(call->client->multi, call->easy);
-	curl_easy_cleanup(call->easy);
+	http_client_give_easy(call->client, call->easy);
 	curl_slist_free_all(call->headers);
 	curl_slist_free_all(call->pinned);
 	curl_url_cleanup(call->url);

@@ -225,6 +225,7 @@ set_request(struct http_call *call, const struct http_call_options *options)
 	    easy, CURLOPT_FRESH_CONNECT, options->is_once ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_CURLU, call->url);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+	curl_easy_setopt(easy, CURLOPT_VERBOSE, options->is_untimed ? 0L : 1L);
 	set_limits(call, options);
 }
 
@@ -259,7 +260,6 @@ set_rules(struct http_call *call)
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
 	curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_trace);
 	curl_easy_setopt(easy, CURLOPT_DEBUGDATA, call);
-	curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
 	if (call->is_literal)
 		return;
 	curl_easy_setopt(
@@ -271,9 +271,7 @@ int
 http_call_set_up(
     struct http_call *call, const struct http_call_options *options)
 {
-	call->easy = curl_easy_init();
-	if (call->easy == NULL)
-		abort();
+	call->easy = http_client_take_easy(call->client);
 	if (http_call_check_url(call, options->url) != 0 ||
 	    set_headers(call, options->headers) != 0)
 		return -1;

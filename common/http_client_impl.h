@@ -27,6 +27,7 @@ enum {
 	HTTP_CONNECT_TIMEOUT_MS = 5000,
 	HTTP_MAX_ANSWER_HEADERS = 65536, /* bytes */
 	HTTP_PIECES_AHEAD = 262144,	 /* kept of an answer handed on */
+	HTTP_IDLE_HANDLES = 16,
 };
 
 struct http_call {
@@ -82,6 +83,8 @@ struct http_client {
 	struct event *timer;
 	struct http_names *names;
 	struct http_calls calls;
+	CURL *idle[HTTP_IDLE_HANDLES]; /* reset, for the next calls */
+	size_t n_idle;
 	int busy; /* callbacks on the stack */
 	bool dead;
 };
@@ -89,6 +92,9 @@ struct http_client {
 /* http_client.c */
 void http_client_enter(struct http_client *);
 void http_client_leave(struct http_client *); /* may free it */
+/* A handle with nothing set; and back, when it is on no multi handle. */
+CURL *http_client_take_easy(struct http_client *);
+void http_client_give_easy(struct http_client *, CURL *);
 
 /* http_client_call.c */
 void http_call_free(struct http_call *);

@@ -313,6 +313,7 @@ send_out(struct watch_desk *d, struct watch_out *out)
 	struct http_call_options options = {
 	    .headers = headers,
 	    .timeout_ms = (int)d->timeout_ms,
+	    .is_untimed = true,
 	    .max_answer = out->n > 1 ? MAX_BATCH_ANSWER : MAX_ANSWER,
 	};
 	size_t n = 1;
@@ -349,6 +350,22 @@ has_budget(struct watch_ask *ask)
 	return true;
 }
 
+/* Whether it can go where the others are: a post is in a batch once. */
+static bool
+fits(const struct watch_asks *asks, const struct watch_question *q)
+{
+	const struct watch_ask *other;
+
+	TAILQ_FOREACH(other, asks, link)
+	{
+		if (other->question.wants_media != q->wants_media ||
+		    (strcmp(other->question.id, q->id) == 0 &&
+			strcmp(other->question.platform, q->platform) == 0))
+			return false;
+	}
+	return true;
+}
+
 /* As many as one request takes, of those that wait; NULL: none. */
 static struct watch_out *
 gather(struct watch_desk *d)
@@ -361,10 +378,7 @@ gather(struct watch_desk *d)
 	out->form = d->form;
 	TAILQ_INIT(&out->asks);
 	while (out->n < most && (ask = TAILQ_FIRST(&d->waiting)) != NULL) {
-		const struct watch_ask *first = TAILQ_FIRST(&out->asks);
-
-		if (first != NULL &&
-		    first->question.wants_media != ask->question.wants_media)
+		if (!fits(&out->asks, &ask->question))
 			break;
 		if (!has_budget(ask)) {
 			watch_unanswered(ask, WATCH_BLAME_NOBODY, "budget");

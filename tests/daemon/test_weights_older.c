@@ -1,8 +1,8 @@
 /*
  * Runtimes before the one we know best: without timelocked calls, with epochs
  * that the block's number alone says, with metadata that names no runtime
- * API, and all of it at once. And a beacon whose pulses come late, or too
- * late. Proven is what the chain's storage shows.
+ * API, and all of it at once; without locks. And a beacon whose pulses come
+ * late, or too late. Proven is what the chain's storage shows.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,6 +126,54 @@ weights_are_proven_on(void **state)
 	weights_case_proven(&c, 1, 3 * TEMPO);
 }
 
+/* -- locks --------------------------------------------------------------- */
+
+/* Snapshots are written, weights are set, and of locks nothing is known. */
+static void
+without_locks(const char *hidden, size_t said)
+{
+	const struct weights_rig_options o = {
+	    .name = "weights-locks", .chain_flags = {"--hide", hidden}};
+	struct weights_rig *w = weights_rig_new(&o);
+	char id[40];
+
+	assert_non_null(w);
+	assert_int_equal(weights_rig_tell(w, "dev_neuron",
+			     "[{\"netuid\":1,\"uid\":1,\"locked\":5000}]"),
+	    0);
+	assert_int_equal(weights_rig_vector(w, 1, 0, NULL, id), 0);
+	assert_int_equal(weights_rig_wait(w, id, "proven", 0), 0);
+	assert_int_equal(
+	    db_wait_int(w->db, 1, 0,
+		"select (max(block) - min(block) > 15)::int from snapshot"),
+	    0);
+	assert_int_equal(
+	    db_int(w->db, "select count(*) from neuron where locked is null "
+			  "and locked_own is null"),
+	    5);
+	assert_int_equal(
+	    db_int(w->db, "select count(*) from snapshot where has_locks"), 0);
+	assert_int_equal(
+	    proc_count_events(w->setter, "sync.incomplete", "without=locks"),
+	    said);
+	assert_int_equal(weights_rig_end(w, false), 0);
+}
+
+static void
+a_runtime_without_locks(void **state)
+{
+	(void)state;
+	without_locks("SubtensorModule.Lock", 0);
+}
+
+/* What we do not know how to read is said once. */
+static void
+a_runtime_with_other_locks(void **state)
+{
+	(void)state;
+	without_locks("SubtensorModule.DecayingHotkeyLock", 1);
+}
+
 /* -- the beacon ------------------------------------------------------------ */
 
 static int
@@ -228,6 +276,10 @@ main(void)
 {
 	enum { N = sizeof(runtimes) / sizeof(runtimes[0]) };
 	struct CMUnitTest tests[N];
+	const struct CMUnitTest locks[] = {
+	    cmocka_unit_test(a_runtime_without_locks),
+	    cmocka_unit_test(a_runtime_with_other_locks),
+	};
 	const struct CMUnitTest beacon[] = {
 	    cmocka_unit_test(a_pulse_that_comes_late_still_proves),
 	    cmocka_unit_test(a_pulse_that_comes_too_late_is_noticed),
@@ -239,5 +291,6 @@ main(void)
 			weights_are_proven_on, set_up_older, tear_down_older,
 			(void *)&runtimes[i]);
 	return cmocka_run_group_tests(tests, NULL, NULL) +
+	       cmocka_run_group_tests(locks, NULL, NULL) +
 	       cmocka_run_group_tests(beacon, set_up, tear_down);
 }

@@ -41,6 +41,8 @@ void seed_rounds(const struct seeds *);
 void seed_wires(const struct seeds *);
 /* Gists, commitments, captions. */
 void seed_claims(const struct seeds *);
+/* What the services that watch posts say. */
+void seed_watch(const struct seeds *);
 /* What is recorded, if it is there. */
 void seed_recorded(const struct seeds *);
 

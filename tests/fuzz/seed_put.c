@@ -42,5 +42,6 @@ seed_all(const struct seeds *s)
 	seed_rounds(s);
 	seed_wires(s);
 	seed_claims(s);
+	seed_watch(s);
 	seed_recorded(s);
 }

@@ -13,7 +13,7 @@ struct posters;
 struct suite;
 struct watched;
 
-enum { POSTERS_BUCKET = 5, POSTERS_MAX = 64, POSTERS_POSTS = 4 };
+enum { POSTERS_BUCKET = 5 }; /* blocks of an hour */
 
 /* What its gist says. */
 enum poster_gist {

@@ -332,13 +332,21 @@ static const char miners[] =
     "\"alpha\":1,\"serves\":false,\"banned\":false,\"failed_audits\":0,"
     "\"previous\":0,\"consensus\":0,\"before\":0}]";
 
+/* What each mechanism's round makes of the first. */
+static const char *const entries[] = {
+    "[{\"hotkey\":\"" ALICE "\",\"uid\":0,\"jobs\":1,\"successes\":1,"
+    "\"stake_share\":1,\"score\":0.25,\"weight\":1}]",
+    "[{\"hotkey\":\"" ALICE "\",\"uid\":0,\"jobs\":0,\"successes\":0,"
+    "\"stake_share\":1,\"score\":0.75,\"weight\":1}]",
+};
+
 /* A round of epoch 5 and its vector; "" or the SQLSTATE. */
 static char *
 store_round(struct place *p, const char *id, const char *mecid)
 {
 	const char *run[] = {id, "8", "5", "90", "2026-01-02 04:00:00+00", "x",
 	    "2026-01-02 02:00:00+00", "a0", "text", "1:1:", "0", "b0", miners,
-	    "[]", mecid};
+	    entries[mecid[0] - '0'], mecid};
 	const char *vector[] = {id, "8", id, "90", "2026-01-02 04:00:00+00",
 	    "[{\"hotkey\":\"" ALICE "\",\"uid\":0,\"weight\":1}]", mecid};
 	PGconn *conn = PQconnectdb(sandbox_conninfo(p->sb));
@@ -422,6 +430,55 @@ a_round_keeps_what_it_read(void **state)
 	    2);
 }
 
+static double
+routing_score(struct place *p, const char *mecid)
+{
+	const char *params[] = {
+	    "8", "2026-01-02 04:00:00+00", "2026-01-02 04:00:00+00", mecid};
+	PGconn *conn = PQconnectdb(sandbox_conninfo(p->sb));
+	PGresult *res =
+	    PQexecParams(conn, sql_miner_table, 4, NULL, params, NULL, NULL, 0);
+	double score;
+
+	assert_int_equal(PQntuples(res), 1);
+	score = cell(res, 0, "score");
+	PQclear(res);
+	PQfinish(conn);
+	return score;
+}
+
+static void
+assert_shown(struct place *p, const char *mecid, double score)
+{
+	const char *const args[] = {"scores", "show", "--json", "--netuid", "8",
+	    "--weightsetter.mecid", mecid, NULL};
+	struct proc_output got;
+	json_t *json, *first;
+
+	sandbox_ctl(p->sb, args, &got);
+	json = json_loads(got.out, 0, NULL);
+	first = json_array_get(json_object_get(json, "scores"), 0);
+	assert_true(
+	    json_number_value(json_object_get(first, "score")) == score);
+	json_decref(json);
+	proc_output_clear(&got);
+}
+
+/* Jobs do not go by what another mechanism makes of a miner. */
+static void
+scores_are_asked_of_one_mechanism(void **state)
+{
+	struct place *p = *state;
+
+	assert_int_equal(db_exec(p->db, "update neuron set address = 'h:1' "
+					"where netuid = 8 and uid = 0"),
+	    0);
+	assert_true(routing_score(p, "0") == 0.25);
+	assert_true(routing_score(p, "1") == 0.75);
+	assert_shown(p, "0", 0.25);
+	assert_shown(p, "1", 0.75);
+}
+
 int
 main(void)
 {
@@ -436,6 +493,7 @@ main(void)
 		a_round_reads_locks_and_what_was_paid_in_its_window),
 	    cmocka_unit_test(each_mechanism_has_its_round_of_an_epoch),
 	    cmocka_unit_test(a_round_keeps_what_it_read),
+	    cmocka_unit_test(scores_are_asked_of_one_mechanism),
 	};
 
 	return cmocka_run_group_tests(tests, make_sandbox, end_sandbox);

@@ -331,6 +331,41 @@ a_request_is_answered(void **state)
 	free(post);
 }
 
+/* Handles serve again and again: nothing of a call is left for the next. */
+static void
+a_call_leaves_nothing_to_the_next(void **state)
+{
+	struct fixture *f = *state;
+	struct http_client *client = client_new(f, true, 1);
+	struct ending e = {0};
+	char *get = child_url(f, "127.0.0.1", "/jobs/7?q=x");
+	char *post = child_url(f, "127.0.0.1", "/echo");
+	struct http_call_options untimed = {.method = "GET",
+	    .url = get,
+	    .timeout_ms = 5000,
+	    .max_answer = 1000,
+	    .is_untimed = true};
+
+	for (int i = 0; i < 3; i++) {
+		ask(f, client, &e, "HEAD", get, NULL);
+		assert_int_equal(e.body.len, 0);
+		ask(f, client, &e, "POST", post, "some body");
+		assert_string_equal(buf_str(&e.body), "some body");
+		ask(f, client, &e, "GET", get, NULL);
+		assert_string_equal(buf_str(&e.body), "7 x");
+		assert_true(e.sent_us >= e.started_us && e.started_us > 0);
+		http_call_start(client, &untimed, on_done, &e);
+		run(f);
+		assert_string_equal(buf_str(&e.body), "7 x");
+		assert_true(e.sent_us == 0 && e.started_us > 0);
+		e.calls = 0;
+	}
+	http_client_free(client);
+	buf_free(&e.body);
+	free(get);
+	free(post);
+}
+
 /* Each part of the miner's time must be on the right side of sent_us. */
 static void
 the_time_of_sending_lies_between_our_time_and_theirs(void **state)
@@ -887,6 +922,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_SERVERS(a_request_is_answered),
+	    WITH_SERVERS(a_call_leaves_nothing_to_the_next),
 	    WITH_SERVERS(the_time_of_sending_lies_between_our_time_and_theirs),
 	    WITH_SERVERS(a_large_request_is_sent_when_its_last_byte_is),
 	    WITH_SERVERS(only_public_https_addresses_are_connected_to),
