@@ -102,7 +102,7 @@ $(FUZZ): $(call objects,validator/watch*.c)
 $(FUZZ): $(WIRES) $(patsubst %,$(B)/obj/orchestrator/%.o,form result_form)
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
 $(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o
-$(B)/tests/daemon/test_engagement $(DEMO): $(CLAIMED)
+$(B)/tests/daemon/test_engagement $(B)/tests/bench/cycles $(DEMO): $(CLAIMED)
 $(B)/tests/bench/jobs: $(call objects,tests/bench/jobs/*.c)
 $(B)/tests/bench/draw: $(ROUTING)
 $(UNIT) $(STORE) $(DAEMON) $(BENCH) $(CHAOS) $(DUMP) $(FUZZ) $(DEMO): $(TESTLIB) $(ARCHIVES)

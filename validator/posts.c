@@ -22,6 +22,7 @@
 #include "validator/posts_settle.h"
 #include "validator/store_posts.h"
 
+enum { SETTLE_EVERY = 6 }; /* buckets, were it only for what expires */
 enum { AHEAD = 1000, HOUR_BLOCKS = 300, GENESIS = 65, MAX_LIST = 512 };
 
 enum part {
@@ -43,10 +44,11 @@ struct posts {
 	enum part part;
 	bool woken; /* while busy: look again when done */
 	bool is_closed;
-	bool is_asking; /* while looking: whether there is another bucket */
-	bool is_dirty;	/* claims may stand otherwise than is written down */
-	int64_t placed; /* the last bucket with a place; 0: none is known */
-	int64_t told;	/* the last bucket whose first pass has ended; -1 */
+	bool is_asking;	 /* while looking: whether there is another bucket */
+	bool is_dirty;	 /* claims may stand otherwise than is written down */
+	int64_t placed;	 /* the last bucket with a place; 0: none is known */
+	int64_t settled; /* the bucket in which that was last made sure */
+	int64_t told;	 /* the last bucket whose first pass has ended; -1 */
 	bool said_genesis;
 	struct posts_now now;
 	char genesis[GENESIS];
@@ -104,6 +106,13 @@ end_pass(struct posts *p)
 /* -- who has what ------------------------------------------------------- */
 
 static void
+say_settled(struct posts *p)
+{
+	p->is_dirty = false;
+	p->settled = p->now.bucket;
+}
+
+static void
 on_settled(enum store_outcome outcome, const char *why, void *arg)
 {
 	struct posts *p = arg;
@@ -112,7 +121,7 @@ on_settled(enum store_outcome outcome, const char *why, void *arg)
 		log_warn("claims.not_stored", "why=\"%s\"", why);
 		p->failed = true;
 	} else {
-		p->is_dirty = false;
+		say_settled(p);
 	}
 	end_pass(p);
 }
@@ -168,7 +177,7 @@ on_claims(
 		store_write_settled(
 		    p->setup.store, lost, others, &p->now, on_settled, p);
 	} else {
-		p->is_dirty = false;
+		say_settled(p);
 		end_pass(p);
 	}
 	json_decref(lost);
@@ -178,7 +187,9 @@ on_claims(
 static void
 settle(struct posts *p)
 {
-	p->is_dirty |= has_done_something(p) || p->told != p->now.bucket;
+	p->is_dirty |= p->read.noted + p->read.read + p->read.away > 0 ||
+		       p->looked.moved ||
+		       p->now.bucket >= p->settled + SETTLE_EVERY;
 	if (!p->is_dirty) {
 		end_pass(p);
 		return;

@@ -108,10 +108,11 @@ audience_free(struct audience *k)
 }
 
 static void
-on_written(enum store_outcome outcome, const char *why, void *arg)
+on_written(enum store_outcome outcome, bool moved, const char *why, void *arg)
 {
 	struct posts_audience *a = arg;
 
+	(void)moved;
 	if (outcome == STORE_FAILED) {
 		log_warn("audience.not_stored", "why=\"%s\"", why);
 		finish(a, true);

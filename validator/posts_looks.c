@@ -77,11 +77,12 @@ free_all(struct lookings *list)
 /* -- writing ------------------------------------------------------------ */
 
 static void
-on_written(enum store_outcome outcome, const char *why, void *arg)
+on_written(enum store_outcome outcome, bool moved, const char *why, void *arg)
 {
 	struct posts_looks *l = arg;
 
 	l->is_writing = false;
+	l->done.moved |= moved;
 	free_all(&l->written);
 	if (outcome == STORE_FAILED) {
 		log_warn("posts.not_stored", "why=\"%s\"", why);

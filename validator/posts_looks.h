@@ -34,7 +34,8 @@ void posts_looks_free(struct posts_looks *); /* NULL is fine */
 
 struct posts_looks_done {
 	size_t ok, gone, unavailable; /* posts */
-	bool failed;		      /* the database did not answer */
+	bool moved;  /* whose posts are whose may be otherwise now */
+	bool failed; /* the database did not answer */
 };
 
 /* All that is due; on_done runs once, later. One run at a time. */

@@ -1,6 +1,6 @@
 /*
  * In order: what the claim itself says, then who came first, then who looks
- * like whom. Pictures are compared with those before them, each with each.
+ * like whom.
  */
 #include "validator/posts_settle.h"
 
@@ -10,6 +10,8 @@
 
 #include "common/xalloc.h"
 #include "validator/claim_settle.h"
+
+enum { MAX_WIDTH = 12 }; /* bits of a band */
 
 static const char *const names[] = {
     [POSTS_NEW] = "new",
@@ -199,30 +201,99 @@ say_copy(const struct posts_claim *before, const struct posts_claim *c,
 	    __builtin_popcountll(before->hash ^ c->hash));
 }
 
+/*
+ * Hashes by their bands: two that differ in fewer bits than there are bands
+ * have one band alike, and only those that have are compared.
+ */
+struct bands {
+	size_t n, width; /* bands; bits of each that are looked at */
+	uint32_t *first; /* by band and its bits: 1 + the newest; 0: none */
+	uint32_t *next;	 /* by band and which: 1 + the one before it */
+	size_t room;
+};
+
+static void
+bands_init(struct bands *b, int distance, size_t room)
+{
+	b->n = (size_t)distance + 1;
+	b->width = 64 / b->n < MAX_WIDTH ? 64 / b->n : MAX_WIDTH;
+	b->room = room;
+	b->first = xcalloc(b->n << b->width, sizeof(*b->first));
+	b->next = xcalloc(b->n * room + 1, sizeof(*b->next));
+}
+
+static void
+bands_clear(struct bands *b)
+{
+	free(b->first);
+	free(b->next);
+}
+
+static uint32_t *
+bands_first(const struct bands *b, size_t band, uint64_t hash)
+{
+	uint64_t bits =
+	    hash >> (band * (64 / b->n)) & (((uint64_t)1 << b->width) - 1);
+
+	return &b->first[(band << b->width) + bits];
+}
+
+static void
+bands_add(struct bands *b, uint32_t which, uint64_t hash)
+{
+	for (size_t band = 0; band < b->n; band++) {
+		uint32_t *first = bands_first(b, band, hash);
+
+		b->next[band * b->room + which] = *first;
+		*first = which + 1;
+	}
+}
+
+/* The first in order of those it is a copy of, as a place in r; -1: none. */
+static long
+find_original(const struct ranks *r, const struct bands *b, int distance,
+    const struct posts_claim *c)
+{
+	long found = -1;
+
+	for (size_t band = 0; band < b->n; band++) {
+		uint32_t at = *bands_first(b, band, c->hash);
+
+		for (; at > 0; at = b->next[band * b->room + at - 1]) {
+			const struct posts_claim *o = &r->all[r->at[at - 1]];
+
+			if ((found < 0 || (long)at - 1 < found) &&
+			    __builtin_popcountll(o->hash ^ c->hash) <=
+				distance &&
+			    may_be_copy(o, c))
+				found = (long)at - 1;
+		}
+	}
+	return found;
+}
+
 static void
 settle_pictures(const struct ranks *r, const bool *holds, int distance,
     struct posts_settled *out)
 {
-	size_t *before = xcalloc(r->n + 1, sizeof(*before)), n = 0;
+	struct bands bands;
 
+	bands_init(&bands, distance < 63 ? distance : 63, r->n);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct posts_claim *c = &r->all[r->at[i]];
 		struct posts_settled *s = &out[r->at[i]];
+		long original = -1;
 
 		if (!holds[i] || !c->has_hash)
 			continue;
-		for (size_t j = 0; j < n && s->state == POSTS_HELD; j++) {
-			const struct posts_claim *b = &r->all[before[j]];
-
-			if (__builtin_popcountll(b->hash ^ c->hash) <=
-				distance &&
-			    may_be_copy(b, c))
-				say_copy(b, c, s);
-		}
-		if (s->state != POSTS_COPY)
-			before[n++] = r->at[i];
+		if (s->state == POSTS_HELD)
+			original = find_original(r, &bands, distance, c);
+		if (original >= 0)
+			say_copy(&r->all[r->at[original]], c, s);
+		else
+			bands_add(&bands, (uint32_t)i, c->hash);
 	}
-	free(before);
+	bands_clear(&bands);
 }
 
 /* -- the whole ---------------------------------------------------------- */

@@ -33,6 +33,7 @@ struct question {
 		store_on_gists *on_gists;
 		store_on_lines *on_lines;
 		store_on_posts *on_posts;
+		store_on_looks *on_looks;
 		store_on_accounts *on_accounts;
 		store_on_claims *on_claims;
 		store_on_growth *on_growth;

@@ -413,20 +413,41 @@ add_spent(struct pg_op *op, int netuid, const struct store_looks *looks,
 	free(spent);
 }
 
+/* Verdicts are of pictures, too. */
+static void
+on_looks(const struct pg_answer *answer, void *arg)
+{
+	struct question *q = arg;
+	bool moved = false;
+
+	if (answer->outcome != PG_DONE) {
+		q->on_looks(STORE_FAILED, false, answer->why, q->arg);
+		store_answered(q);
+		return;
+	}
+	for (size_t i = 0; i < answer->n_results; i++) {
+		const PGresult *res = answer->results[i];
+
+		moved |= PQntuples(res) > 0 && pg_bool(res, 0, "moved");
+	}
+	q->on_looks(STORE_DONE, moved, NULL, q->arg);
+	store_answered(q);
+}
+
 void
 store_write_looks(struct store *store, const struct store_looks *looks,
-    const struct posts_now *now, store_on_written *on_answer, void *arg)
+    const struct posts_now *now, store_on_looks *on_answer, void *arg)
 {
 	struct pg_op *op = pg_op_new("looks");
 	struct question *q = store_ask(store, arg);
 
-	q->on_written = on_answer;
+	q->on_looks = on_answer;
 	if (json_array_size(looks->posts) > 0)
 		add_looks(op, store->netuid, looks, now);
 	if (json_array_size(looks->verdicts) > 0)
 		add_verdicts(op, store->netuid, looks, now);
 	add_spent(op, store->netuid, looks, now);
-	pg_op_run(store->pg, op, on_done, q);
+	pg_op_run(store->pg, op, on_looks, q);
 }
 
 /* -- accounts ----------------------------------------------------------- */

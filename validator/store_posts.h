@@ -113,8 +113,11 @@ void store_take_posts(struct store *, const struct posts_now *,
 struct store_looks {
 	struct json_t *posts, *claims, *verdicts, *spent;
 };
+/* moved: what was written tells whose posts are whose otherwise than before. */
+typedef void store_on_looks(
+    enum store_outcome, bool moved, const char *why, void *arg);
 void store_write_looks(struct store *, const struct store_looks *,
-    const struct posts_now *, store_on_written *, void *arg);
+    const struct posts_now *, store_on_looks *, void *arg);
 
 /* -- accounts -- */
 

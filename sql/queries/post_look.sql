@@ -3,6 +3,7 @@
 -- measured, gones, gone_bucket, is_gone, owner, published_us, away; of one
 -- that leaves an observation: state, views, likes, comments, followers, ai,
 -- illicit, bot, bot_confidence}, $6 jsonb array of {id, proven, why}
+-- columns: moved (something that tells whose posts are whose)
 with looks as (
 	select * from jsonb_to_recordset($5::jsonb) as l (id bigint,
 		due bigint, measured integer, gones integer, gone_bucket bigint,
@@ -29,11 +30,18 @@ with looks as (
 		bucket = case when l.state is null then p.bucket else $2 end
 	from looks l
 	where p.id = l.id
+), proofs as (
+	update post_claim c set is_proven = k.proven, unproven_why = k.why,
+		proven_bucket = case when not k.proven then null
+			when c.is_proven then c.proven_bucket
+			else $2 end
+	from jsonb_to_recordset($6::jsonb) as k (id bigint, proven boolean,
+		why text)
+	where c.id = k.id and (c.is_proven, c.unproven_why)
+		is distinct from (k.proven, k.why)
+	returning c.id
 )
-update post_claim c set is_proven = k.proven, unproven_why = k.why,
-	proven_bucket = case when not k.proven then null
-		when c.is_proven then c.proven_bucket
-		else $2 end
-from jsonb_to_recordset($6::jsonb) as k (id bigint, proven boolean, why text)
-where c.id = k.id and (c.is_proven, c.unproven_why)
-	is distinct from (k.proven, k.why)
+select exists (select from proofs) or exists (select from looks l
+		join post p on p.id = l.id
+		where l.is_gone or l.owner <> coalesce(p.owner, ''))
+	as moved
