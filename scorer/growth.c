@@ -23,7 +23,7 @@ struct series {
 	bool owned;
 };
 
-/* Buckets (from..to] of the rows, as places. */
+/* Buckets as places in the rows; `to` is behind the last. */
 struct span {
 	size_t from, to;
 };
@@ -426,7 +426,7 @@ end_post(struct growth *g)
 
 /* -- the whole ---------------------------------------------------------- */
 
-/* Below 0: of the same post; 0: of a later one. -1: out of order. */
+/* Where a row stands to the post under way. */
 enum place { SAME_POST, NEXT_POST, OUT_OF_ORDER };
 
 static enum place

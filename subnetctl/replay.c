@@ -165,19 +165,20 @@ compare(const struct run *run, const struct sent *now, const char *rest)
 static json_t *
 print_answer(const struct run *run, const struct sent *now, enum same same)
 {
-	size_t n_miners, n_events;
+	size_t n_miners, n_events, n_posts;
 	json_t *as_sent = json_boolean(same == SAME);
 
 	run_miners(run, &n_miners);
 	run_events(run, &n_events);
+	run_posts(run, &n_posts);
 	if (same == NEVER_SENT || same == NOT_THE_WEIGHTS) {
 		json_decref(as_sent);
 		as_sent = json_null();
 	}
-	return json_pack("{s:s s:I s:i s:i s:o s:o s:b s:o}", "policy",
+	return json_pack("{s:s s:I s:i s:i s:i s:o s:o s:b s:o}", "policy",
 	    run_policy(run)->name, "epoch", (json_int_t)run_round(run)->epoch,
-	    "miners", (int)n_miners, "events", (int)n_events, "weights",
-	    print_weights(run), "u16",
+	    "miners", (int)n_miners, "events", (int)n_events, "posts",
+	    (int)n_posts, "weights", print_weights(run), "u16",
 	    chain_u16_json(now->uids, now->values, now->n), "same_weights",
 	    same != NOT_THE_WEIGHTS, "same_as_sent", as_sent);
 }
