@@ -11,11 +11,14 @@
 
 #include "common/buf.h"
 
+/* Without what PQfnumber does about upper case, at each call. */
 static int
 column_of(const PGresult *res, const char *name)
 {
-	int column = PQfnumber(res, name);
+	int column = PQnfields(res) - 1;
 
+	while (column >= 0 && strcmp(PQfname(res, column), name) != 0)
+		column--;
 	assert(column >= 0);
 	return column;
 }

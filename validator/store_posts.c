@@ -288,10 +288,11 @@ read_post_claims(
 	post->claims = c->list;
 	json_array_foreach(c->json, i, entry) c->list[i] =
 	    (struct store_post_claim){
-		.id = json_integer_value(json_object_get(entry, "id")),
-		.hotkey = json_string_value(json_object_get(entry, "hotkey")),
-		.account = json_string_value(json_object_get(entry, "account")),
-		.code = json_string_value(json_object_get(entry, "code")),
+		.id = json_integer_value(json_array_get(entry, 0)),
+		.hotkey = json_string_value(json_array_get(entry, 1)),
+		.account = json_string_value(json_array_get(entry, 2)),
+		.code = json_string_value(json_array_get(entry, 3)),
+		.was_proven = json_is_true(json_array_get(entry, 4)),
 	    };
 }
 
@@ -305,6 +306,7 @@ read_post(const PGresult *res, int row, struct store_post *p)
 	    .measured = (int)pg_int(res, row, "measured"),
 	    .gones = (int)pg_int(res, row, "gones"),
 	    .gone_bucket = int_or(res, row, "gone_bucket", STORE_NO_BUCKET),
+	    .owner = store_cell(res, row, "owner"),
 	    .hotkey = pg_text(res, row, "hotkey"),
 	    .used = {pg_int(res, row, "used_tracker"),
 		pg_int(res, row, "used_detector"),
