@@ -253,15 +253,32 @@ static const struct {
 	"0.5333333333333334}"},
 };
 
+enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+/* How many there were of each kind, where it comes first. */
+static void
+print_count(size_t first)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < N_ROWS; i++) {
+		bool same = strcmp(rows[i].kind, rows[first].kind) == 0;
+
+		if (same && i < first)
+			return;
+		n += same;
+	}
+	print_message("# %-30s %d\n", rows[first].kind, n);
+}
+
 static void
 the_references_cases_come_out(void **state)
 {
-	enum { N = sizeof(rows) / sizeof(rows[0]) };
-
 	(void)state;
-	for (size_t i = 0; i < N; i++)
+	for (size_t i = 0; i < N_ROWS; i++)
 		check(rows[i].kind, rows[i].in, rows[i].want);
-	print_message("# %d cases\n", (int)N);
+	for (size_t i = 0; i < N_ROWS; i++)
+		print_count(i);
 }
 
 /* "[" what "," what ... "]" */

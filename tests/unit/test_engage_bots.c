@@ -173,6 +173,27 @@ no_gap_turns_the_verdict(void **state)
 	}
 }
 
+/* Five of sixty are no sample; twelve are. */
+static void
+what_few_have_is_not_looked_at(void **state)
+{
+	(void)state;
+	for (int known = 5; known <= 12; known += 7) {
+		struct dice dice = {.state = 13};
+		struct engage_bots_verdict v;
+		struct sample s;
+
+		make_people(&s, &dice);
+		for (int i = known; i < SAMPLE; i++)
+			punch(&s.f[i], 2);
+		v = engage_bots_statistical(ENGAGE_BOTS_PARTS, s.f, SAMPLE);
+		assert_true(v.ran);
+		assert_true(
+		    isnan(v.features[ENGAGE_BOTS_LOCATIONS]) == (known < 12));
+		assert_false(isnan(v.features[ENGAGE_BOTS_BIOS]));
+	}
+}
+
 static void
 nothing_known_is_no_verdict(void **state)
 {
@@ -202,6 +223,7 @@ main(void)
 	    cmocka_unit_test(without_gaps_both_ways_are_the_same),
 	    cmocka_unit_test(gaps_lower_the_confidence_and_no_more),
 	    cmocka_unit_test(no_gap_turns_the_verdict),
+	    cmocka_unit_test(what_few_have_is_not_looked_at),
 	    cmocka_unit_test(nothing_known_is_no_verdict),
 	};
 

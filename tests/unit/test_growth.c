@@ -157,6 +157,24 @@ long_after_a_gain_it_is_forgotten(void **state)
 	near(fold(&plain, 600, rows, 4).gained, 0);
 }
 
+/* Followers, too, are those of delay and window. */
+static void
+what_was_observed_long_ago_says_nothing(void **state)
+{
+	struct growth_row rows[] = {row(0, 0), row(1, 0), row(300, 0)};
+	struct growth_post p;
+
+	(void)state;
+	rows[0].followers = rows[1].followers = 9;
+	rows[2].followers = 500;
+	p = fold(&plain, 300, rows, 3);
+	near(p.followers, 500);
+	assert_int_equal(p.observed, 1);
+	p = fold(&plain, 600, rows, 3); /* not even that is left */
+	assert_true(isnan(p.followers));
+	assert_int_equal(p.observed, 0);
+}
+
 /* -- what is not there -------------------------------------------------- */
 
 static void
@@ -586,6 +604,7 @@ main(void)
 	    cmocka_unit_test(what_was_there_before_is_no_gain),
 	    cmocka_unit_test(a_gain_counts_after_its_delay_and_for_its_window),
 	    cmocka_unit_test(long_after_a_gain_it_is_forgotten),
+	    cmocka_unit_test(what_was_observed_long_ago_says_nothing),
 	    cmocka_unit_test(an_outage_changes_nothing),
 	    cmocka_unit_test(what_is_hidden_is_no_loss),
 	    cmocka_unit_test(a_post_that_was_never_observed_has_nothing),
