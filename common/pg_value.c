@@ -11,11 +11,22 @@
 
 #include "common/buf.h"
 
+static bool
+is_named(const PGresult *res, int column, const char *name)
+{
+	const char *other = PQfname(res, column);
+
+	return other[0] == name[0] && strcmp(other, name) == 0;
+}
+
+/* Without what PQfnumber does about upper case, at each call. */
 static int
 column_of(const PGresult *res, const char *name)
 {
-	int column = PQfnumber(res, name);
+	int column = PQnfields(res) - 1;
 
+	while (column >= 0 && !is_named(res, column, name))
+		column--;
 	assert(column >= 0);
 	return column;
 }

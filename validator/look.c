@@ -32,6 +32,7 @@ read_claims(struct look *l, const struct store_post *post)
 		    .hotkey = xstrdup(post->claims[i].hotkey),
 		    .account = copy(post->claims[i].account),
 		    .code = copy(post->claims[i].code),
+		    .was_proven = post->claims[i].was_proven,
 		};
 }
 
@@ -47,6 +48,7 @@ look_init(struct look *l, const struct store_post *post)
 	    .platform = platform,
 	    .content = xstrdup(post->content),
 	    .hotkey = xstrdup(post->hotkey),
+	    .had_owner = copy(post->owner),
 	    .measured = post->measured,
 	    .gone = {post->gones, post->gone_bucket},
 	    .ai = post->ai,
@@ -72,6 +74,7 @@ look_clear(struct look *l)
 	free(l->claims);
 	free(l->content);
 	free(l->hotkey);
+	free(l->had_owner);
 }
 
 /* -- the tracker -------------------------------------------------------- */
@@ -180,12 +183,6 @@ look_real(double value)
 	return isfinite(value) ? json_real(value) : json_null();
 }
 
-json_t *
-look_int(int64_t value)
-{
-	return value < 0 ? json_null() : json_integer(value);
-}
-
 static json_t *
 text_or_null(const char *text)
 {
@@ -208,37 +205,67 @@ next_look(const struct look *l, const struct posts_rule *rule,
 	return l->is_dear ? now->bucket + 1 : now->bucket;
 }
 
+/* What is not known is not said: it is null then. */
+static void
+say_real(json_t *row, const char *name, double value)
+{
+	if (isfinite(value))
+		json_object_set_new(row, name, json_real(value));
+}
+
+static void
+say_int(json_t *row, const char *name, int64_t value)
+{
+	if (value >= 0)
+		json_object_set_new(row, name, json_integer(value));
+}
+
+static void
+say_text(json_t *row, const char *name, const char *text)
+{
+	if (text[0] != '\0')
+		json_object_set_new(row, name, json_string(text));
+}
+
 static void
 add_observation(const struct look *l, json_t *row)
 {
 	json_object_set_new(
 	    row, "state", json_string(l->is_gone ? "gone" : "ok"));
-	json_object_set_new(row, "ai", look_real(l->ai));
-	json_object_set_new(row, "illicit",
-	    l->illicit < 0 ? json_null() : json_boolean(l->illicit));
-	json_object_set_new(row, "bot", look_real(l->bot));
-	json_object_set_new(
-	    row, "bot_confidence", look_real(l->bot_confidence));
+	say_real(row, "ai", l->ai);
+	if (l->illicit >= 0)
+		json_object_set_new(row, "illicit", json_boolean(l->illicit));
+	say_real(row, "bot", l->bot);
+	say_real(row, "bot_confidence", l->bot_confidence);
 	if (l->is_gone)
 		return;
-	json_object_set_new(row, "views", look_int(l->views));
-	json_object_set_new(row, "likes", look_int(l->likes));
-	json_object_set_new(row, "comments", look_int(l->comments));
-	json_object_set_new(row, "followers", look_int(l->followers));
+	say_int(row, "views", l->views);
+	say_int(row, "likes", l->likes);
+	say_int(row, "comments", l->comments);
+	say_int(row, "followers", l->followers);
 }
 
 static json_t *
 print_post(const struct look *l, const struct posts_rule *rule,
     const struct posts_now *now)
 {
-	json_t *row = json_pack("{s:I, s:I, s:i, s:i, s:o, s:b, s:o, s:o, s:o}",
-	    "id", (json_int_t)l->id, "due", (json_int_t)next_look(l, rule, now),
-	    "measured", l->measured, "gones", l->gone.times, "gone_bucket",
-	    look_int(l->gone.since), "is_gone", l->is_gone, "owner",
-	    text_or_null(l->owner), "published_us",
-	    l->published_us > 0 ? json_integer(l->published_us) : json_null(),
-	    "away", text_or_null(l->outcome == WATCH_OK ? "" : l->why));
+	json_t *row = json_object();
 
+	say_int(row, "id", l->id);
+	say_int(row, "due", next_look(l, rule, now));
+	say_int(row, "measured", l->measured);
+	if (l->gone.times > 0) {
+		say_int(row, "gones", l->gone.times);
+		say_int(row, "gone_bucket", l->gone.since);
+	}
+	if (l->is_gone)
+		json_object_set_new(row, "is_gone", json_true());
+	if (l->had_owner == NULL || strcmp(l->had_owner, l->owner) != 0)
+		say_text(row, "owner", l->owner);
+	if (l->published_us > 0)
+		say_int(row, "published_us", l->published_us);
+	if (l->outcome != WATCH_OK)
+		say_text(row, "away", l->why);
 	if (l->outcome == WATCH_OK || l->is_gone)
 		add_observation(l, row);
 	return row;
@@ -252,6 +279,8 @@ print_claims(const struct look *l, json_t *claims)
 	for (size_t i = 0; i < l->n_claims; i++) {
 		const struct look_claim *c = &l->claims[i];
 
+		if (c->was_proven && c->unproven_why == NULL)
+			continue;
 		json_array_append_new(claims,
 		    json_pack("{s:I, s:b, s:s?}", "id", (json_int_t)c->id,
 			"proven", c->unproven_why == NULL, "why",

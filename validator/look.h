@@ -23,6 +23,7 @@ struct look_claim {
 	int64_t id;
 	char *hotkey, *account, *code; /* NULL: by tag alone */
 	const char *unproven_why;      /* NULL: it is proven */
+	bool was_proven;	       /* before */
 };
 
 /* The detector's and the moderator's. */
@@ -41,6 +42,7 @@ struct look {
 	int64_t id;
 	enum claim_platform platform;
 	char *content, *hotkey; /* at whose cost */
+	char *had_owner;	/* NULL: not known before */
 	int measured;
 	struct posts_gone gone;
 	struct look_claim *claims;
@@ -73,13 +75,13 @@ bool look_wants(
 void look_take_verdict(
     struct look *, enum watch_service, const struct watch_answer *);
 
-/* Rows of post_look.sql and post_verdicts.sql, added to arrays. */
+/* Rows of post_look.sql and post_verdicts.sql, added to arrays; members that
+ * are as they were, or not known, are left out. */
 void look_print(const struct look *, const struct posts_rule *,
     const struct posts_now *, struct json_t *posts, struct json_t *claims,
     struct json_t *verdicts);
 
-/* null where it is not known: NaN, below 0. */
+/* null where it is not known: NaN. */
 struct json_t *look_real(double);
-struct json_t *look_int(int64_t);
 
 #endif

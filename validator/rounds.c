@@ -29,6 +29,7 @@ struct rounds {
 	char run_id[UUID_TEXT], vector_id[UUID_TEXT];
 	char *seen;		      /* of struct store_read */
 	struct rounds_growth *growth; /* posts are being read, or NULL */
+	int64_t vain_bucket; /* posts came to nothing in it; -1: none */
 	/* What was said last, so that each reason is logged once an epoch. */
 	int64_t said_epoch;
 	char said[96];
@@ -119,10 +120,16 @@ needs_judgements(const struct policy *policy)
 static void
 give_up(struct rounds *r, const char *failed, const char *why)
 {
+	const struct policy *policy = run_policy(r->run);
+
 	if (failed != NULL)
 		log_warn("run.not_read", "why=\"%s\"", failed);
 	else
 		say_skipped(r, r->number, why);
+	/* There will be no other measurements before the next bucket. */
+	if (failed == NULL && policy->fold == POLICY_ENGAGEMENT)
+		r->vain_bucket =
+		    growth_bucket(&policy->engagement.growth, r->round.block);
 	run_free(r->run);
 	r->run = NULL;
 	take(r, EPOCH_FAILED);
@@ -195,6 +202,16 @@ begin_run(struct rounds *r)
 
 /* -- looking ------------------------------------------------------------ */
 
+static bool
+is_vain(const struct rounds *r, int64_t block)
+{
+	const struct policy *policy = r->setup.policy;
+
+	return policy->fold == POLICY_ENGAGEMENT &&
+	       growth_bucket(&policy->engagement.growth, block) ==
+		   r->vain_bucket;
+}
+
 static void
 on_view(const struct epoch_view *view, const char *why, void *arg)
 {
@@ -214,6 +231,8 @@ on_view(const struct epoch_view *view, const char *why, void *arg)
 		return;
 	}
 	why = epoch_is_due(&rule, view, &r->number);
+	if (why == NULL && is_vain(r, view->block))
+		why = "";
 	if (why != NULL && why[0] != '\0')
 		say_skipped(r, r->number, why);
 	take(r, why == NULL ? EPOCH_DUE : EPOCH_NOT_DUE);
@@ -260,6 +279,7 @@ rounds_new(const struct rounds_setup *setup)
 	struct rounds *r = xcalloc(1, sizeof(*r));
 
 	r->setup = *setup;
+	r->vain_bucket = -1;
 	r->stored = metrics_counter(setup->metrics, "subnetd_runs_total",
 	    "outcome=\"stored\"", "Scoring rounds.");
 	r->skipped = metrics_counter(setup->metrics, "subnetd_runs_total",

@@ -271,28 +271,44 @@ store_write_away(struct store *store, const struct store_gist_away *away,
 
 /* What a row's claims point into. */
 struct row_claims {
-	json_t *json;
+	char *text;
 	struct store_post_claim *list;
 };
 
+static const char *
+word_or_null(char **rest)
+{
+	const char *word = strsep(rest, " ");
+
+	return word == NULL || strcmp(word, "-") == 0 ? NULL : word;
+}
+
+/* No word of a claim has a space or a comma. */
 static void
 read_post_claims(
     const PGresult *res, int row, struct row_claims *c, struct store_post *post)
 {
-	const json_t *entry;
-	size_t i;
+	char *rest, *one;
+	size_t n = 1;
 
-	c->json = json_loads(pg_text(res, row, "claims"), 0, NULL);
-	post->n_claims = json_array_size(c->json);
-	c->list = xcalloc(post->n_claims + 1, sizeof(*c->list));
+	c->text = rest = xstrdup(pg_text(res, row, "claims"));
+	for (const char *at = rest; *at != '\0'; at++)
+		n += *at == ',';
+	c->list = xcalloc(n, sizeof(*c->list));
 	post->claims = c->list;
-	json_array_foreach(c->json, i, entry) c->list[i] =
-	    (struct store_post_claim){
-		.id = json_integer_value(json_object_get(entry, "id")),
-		.hotkey = json_string_value(json_object_get(entry, "hotkey")),
-		.account = json_string_value(json_object_get(entry, "account")),
-		.code = json_string_value(json_object_get(entry, "code")),
-	    };
+	while (post->n_claims < n && (one = strsep(&rest, ",")) != NULL) {
+		struct store_post_claim *claim = &c->list[post->n_claims];
+		const char *id = word_or_null(&one), *proven;
+
+		claim->id = id != NULL ? strtoll(id, NULL, 10) : 0;
+		claim->hotkey = word_or_null(&one);
+		claim->account = word_or_null(&one);
+		claim->code = word_or_null(&one);
+		proven = word_or_null(&one);
+		claim->was_proven = proven != NULL && proven[0] == 't';
+		if (claim->hotkey != NULL)
+			post->n_claims++;
+	}
 }
 
 static void
@@ -305,6 +321,7 @@ read_post(const PGresult *res, int row, struct store_post *p)
 	    .measured = (int)pg_int(res, row, "measured"),
 	    .gones = (int)pg_int(res, row, "gones"),
 	    .gone_bucket = int_or(res, row, "gone_bucket", STORE_NO_BUCKET),
+	    .owner = store_cell(res, row, "owner"),
 	    .hotkey = pg_text(res, row, "hotkey"),
 	    .used = {pg_int(res, row, "used_tracker"),
 		pg_int(res, row, "used_detector"),
@@ -342,7 +359,7 @@ on_posts(const struct pg_answer *answer, void *arg)
 	}
 	q->on_posts(rows, n, NULL, q->arg);
 	for (size_t i = 0; i < n; i++) {
-		json_decref(claims[i].json);
+		free(claims[i].text);
 		free(claims[i].list);
 	}
 	free(claims);

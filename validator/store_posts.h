@@ -85,6 +85,7 @@ struct store_post_claim {
 	int64_t id;
 	const char *hotkey;
 	const char *account, *code; /* NULL: by tag alone */
+	bool was_proven;
 };
 
 struct store_post {
@@ -92,6 +93,7 @@ struct store_post {
 	const char *platform, *content;
 	int measured, gones;
 	int64_t gone_bucket;		     /* or STORE_NO_BUCKET */
+	const char *owner;		     /* NULL: not known yet */
 	const char *hotkey;		     /* at whose cost */
 	int64_t used[3];		     /* by enum watch_service */
 	int64_t detector_due, moderator_due; /* or STORE_NO_BUCKET */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "common/xalloc.h"
 #include "validator/watch_fields.h"
 
 const char *
@@ -183,63 +184,95 @@ watch_answer_clear(struct watch_answer *a)
 /* -- batches ----------------------------------------------------------------
  */
 
-json_t *
+/* A result, and what names it; the texts are of its JSON. */
+struct result {
+	const char *site, *type, *id;
+	const json_t *json;
+};
+
+struct watch_batch {
+	json_t *body;
+	size_t n;
+	struct result results[WATCH_MAX_BATCH];
+};
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text != NULL ? text : "";
+}
+
+struct watch_batch *
 watch_read_batch(const void *bytes, size_t len, struct err *err)
 {
 	json_t *body = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, NULL);
-	const json_t *results = json_object_get(body, "results");
+	const json_t *list = json_object_get(body, "results");
+	size_t n = json_array_size(list);
+	struct watch_batch *batch;
 
-	if (json_array_size(results) > 0 &&
-	    json_array_size(results) <= WATCH_MAX_BATCH)
-		return body;
-	err_set(err, "no batch of results");
-	json_decref(body);
-	return NULL;
+	if (n == 0 || n > WATCH_MAX_BATCH) {
+		err_set(err, "no batch of results");
+		json_decref(body);
+		return NULL;
+	}
+	batch = xcalloc(1, sizeof(*batch));
+	batch->body = body;
+	for (size_t i = 0; i < n; i++) {
+		const json_t *json = json_array_get(list, i);
+
+		batch->results[i] = (struct result){
+		    .site = text_of(json, "platform"),
+		    .type = text_of(json, "content_type"),
+		    .id = text_of(json, "content_id"),
+		    .json = json,
+		};
+	}
+	batch->n = n;
+	return batch;
 }
 
-static bool
-is_text(const json_t *object, const char *name, const char *text, size_t len)
+void
+watch_batch_free(struct watch_batch *batch)
 {
-	const json_t *value = json_object_get(object, name);
-
-	return json_string_length(value) == len && json_is_string(value) &&
-	       memcmp(json_string_value(value), text, len) == 0;
+	if (batch == NULL)
+		return;
+	json_decref(batch->body);
+	free(batch);
 }
 
+/* platform is "site/type". */
 static bool
-is_result_of(const json_t *result, const char *platform, const char *id)
+is_of(const struct result *r, const char *platform, const char *id)
 {
-	size_t site = strcspn(platform, "/");
-	const char *type = platform[site] == '/' ? platform + site + 1 : "";
+	size_t site = strlen(r->site);
 
-	return is_text(result, "content_id", id, strlen(id)) &&
-	       is_text(result, "platform", platform, site) &&
-	       is_text(result, "content_type", type, strlen(type));
+	return strcmp(r->id, id) == 0 &&
+	       strncmp(r->site, platform, site) == 0 && platform[site] == '/' &&
+	       strcmp(r->type, platform + site + 1) == 0;
 }
 
 /* The one result of that post; NULL, and *n how many there are. */
 static const json_t *
-find_result(
-    const json_t *batch, const char *platform, const char *id, size_t *n)
+find_result(const struct watch_batch *batch, const char *platform,
+    const char *id, size_t *n)
 {
-	const json_t *results = json_object_get(batch, "results");
 	const json_t *found = NULL;
 
 	*n = 0;
-	for (size_t i = 0; i < json_array_size(results); i++) {
-		const json_t *result = json_array_get(results, i);
-
-		if (!is_result_of(result, platform, id))
+	for (size_t i = 0; i < batch->n; i++) {
+		if (!is_of(&batch->results[i], platform, id))
 			continue;
-		found = result;
+		found = batch->results[i].json;
 		++*n;
 	}
 	return *n == 1 ? found : NULL;
 }
 
 void
-watch_batch_answer(const json_t *batch, const char *platform, const char *id,
-    struct watch_answer *a)
+watch_batch_answer(const struct watch_batch *batch, const char *platform,
+    const char *id, struct watch_answer *a)
 {
 	size_t n;
 	const json_t *result = find_result(batch, platform, id, &n);

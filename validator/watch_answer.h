@@ -16,7 +16,6 @@
 #include <stdint.h>
 
 struct err;
-struct json_t;
 
 enum watch_service {
 	WATCH_TRACKER,	 /* /get_metrics: a post's numbers */
@@ -114,9 +113,12 @@ void watch_answer_clear(struct watch_answer *);
  * why, if it is not one. Each post's answer is found by its id: what is not
  * there, or there twice, is unavailable.
  */
-struct json_t *watch_read_batch(const void *body, size_t len, struct err *);
-void watch_batch_answer(const struct json_t *batch, const char *platform,
+struct watch_batch;
+struct watch_batch *watch_read_batch(
+    const void *body, size_t len, struct err *);
+void watch_batch_answer(const struct watch_batch *, const char *platform,
     const char *id, struct watch_answer *);
+void watch_batch_free(struct watch_batch *); /* NULL is fine */
 
 const char *watch_service_name(enum watch_service); /* "tracker" */
 const char *watch_outcome_name(enum watch_outcome); /* "ok" */

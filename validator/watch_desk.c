@@ -5,7 +5,6 @@
 #include "validator/watch_impl.h"
 
 #include <event2/event.h>
-#include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,7 +111,7 @@ put_back(struct watch_out *out)
 }
 
 static void
-take_results(struct watch_out *out, const json_t *batch)
+take_results(struct watch_out *out, const struct watch_batch *batch)
 {
 	struct watch_answer a, said;
 	struct watch_ask *ask;
@@ -137,7 +136,7 @@ take_batch(struct watch_out *out, const struct http_answer *http)
 {
 	struct watch_answer a;
 	struct err err;
-	json_t *batch = NULL;
+	struct watch_batch *batch = NULL;
 
 	if (http->status == 200)
 		batch = watch_read_batch(http->body, http->len, &err);
@@ -145,7 +144,7 @@ take_batch(struct watch_out *out, const struct http_answer *http)
 		err_set(&err, "it answered %d", http->status);
 	if (batch != NULL) {
 		take_results(out, batch);
-		json_decref(batch);
+		watch_batch_free(batch);
 		return;
 	}
 	watch_read_silence(err.text, &a);

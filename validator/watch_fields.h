@@ -9,6 +9,8 @@
 
 #include "validator/watch_answer.h"
 
+struct json_t;
+
 int watch_read_metrics(const char *platform, const struct json_t *,
     struct watch_metrics *, struct err *);
 int watch_read_detection(

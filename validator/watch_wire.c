@@ -62,17 +62,58 @@ finish(struct watch_request *r, const char *path, json_t *body)
 /* -- the tracker ------------------------------------------------------------
  */
 
+/* A JSON string; ids have nothing that would have to be escaped. */
+static void
+add_string(struct buf *out, const char *text, size_t len)
+{
+	json_t *odd;
+	char *escaped;
+	size_t i = 0;
+
+	while (i < len && text[i] >= ' ' && text[i] < 0x7f && text[i] != '"' &&
+	       text[i] != '\\')
+		i++;
+	if (i == len) {
+		buf_add_byte(out, '"');
+		buf_add(out, text, len);
+		buf_add_byte(out, '"');
+		return;
+	}
+	odd = json_stringn(text, len);
+	escaped = json_dumps(odd, JSON_ENCODE_ANY);
+	buf_add_str(out, escaped != NULL ? escaped : "\"\"");
+	free(escaped);
+	json_decref(odd);
+}
+
+/* By hand, as there are many of them. */
 static void
 ask_batch(const struct watch_question *const *questions, size_t n,
     struct watch_request *r)
 {
-	json_t *list = json_array();
+	struct buf body = {0};
+	size_t len;
 
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, name_post(questions[i]));
-	finish(r, "/get_metrics",
-	    json_pack("{s:o, s:b}", "contents", list, "get_direct_url",
-		questions[0]->wants_media));
+	buf_add_str(&body, "{\"contents\":[");
+	for (size_t i = 0; i < n; i++) {
+		const struct watch_question *q = questions[i];
+		const char *type = split(q->platform, &len);
+
+		buf_add_str(
+		    &body, i > 0 ? ",{\"platform\":" : "{\"platform\":");
+		add_string(&body, q->platform, len);
+		buf_add_str(&body, ",\"content_type\":");
+		add_string(&body, type, strlen(type));
+		buf_add_str(&body, ",\"content_id\":");
+		add_string(&body, q->id, strlen(q->id));
+		buf_add_byte(&body, '}');
+	}
+	buf_add_str(&body, questions[0]->wants_media
+			       ? "],\"get_direct_url\":true}"
+			       : "],\"get_direct_url\":false}");
+	r->method = "POST";
+	r->path = xstrdup("/get_metrics");
+	r->body = buf_take_str(&body);
 }
 
 static void

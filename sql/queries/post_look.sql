@@ -1,8 +1,9 @@
 -- What was measured of posts, and whether their claims are proven by it.
 -- $1 netuid, $2 bucket, $3 block, $4 now, $5 jsonb array of {id, due,
--- measured, gones, gone_bucket, is_gone, owner, published_us, away; of one
--- that leaves an observation: state, views, likes, comments, followers, ai,
--- illicit, bot, bot_confidence}, $6 jsonb array of {id, proven, why}
+-- measured, gones, gone_bucket, is_gone, owner (if it is another), published_us,
+-- away; of one that leaves an observation: state, views, likes, comments,
+-- followers, ai, illicit, bot, bot_confidence}, $6 jsonb array of {id, proven,
+-- why} of those not proven before or not now
 -- columns: moved (something that tells whose posts are whose)
 with looks as (
 	select * from jsonb_to_recordset($5::jsonb) as l (id bigint,
@@ -22,8 +23,8 @@ with looks as (
 	on conflict (post_id, bucket) do nothing
 ), posts as (
 	update post p set due_bucket = l.due, measured = l.measured,
-		gones = l.gones, gone_bucket = l.gone_bucket,
-		is_gone = l.is_gone, away = l.away,
+		gones = coalesce(l.gones, 0), gone_bucket = l.gone_bucket,
+		is_gone = coalesce(l.is_gone, false), away = l.away,
 		owner = coalesce(l.owner, p.owner),
 		published_at = coalesce(to_timestamp(l.published_us / 1e6),
 			p.published_at),

@@ -6,8 +6,9 @@
 -- columns: id, platform, content_id, measured, gones, gone_bucket, hotkey,
 -- used_tracker, used_detector, used_moderator (in this bucket), detector_due,
 -- moderator_due (buckets; null: never asked), ai_score, is_illicit,
--- bot_probability, bot_confidence, claims: jsonb array of {id, hotkey,
--- account, code}
+-- bot_probability, bot_confidence, owner, claims: of each its id, hotkey,
+-- account, code (-: none), whether it is proven, with spaces between; commas
+-- between claims
 with due as (
 	select p.id
 	from post p
@@ -32,8 +33,9 @@ select t.id, f.platform, t.content_id, t.measured, t.gones, t.gone_bucket,
 	d.due_bucket as detector_due, m.due_bucket as moderator_due,
 	d.score as ai_score, m.is_illicit, a.score as bot_probability,
 	a.confidence as bot_confidence,
-	(select jsonb_agg(jsonb_build_object('id', c.id, 'hotkey', c.hotkey,
-			'account', c.account, 'code', c.code) order by c.id)
+	t.owner, (select string_agg(concat_ws(' ', c.id, c.hotkey,
+			coalesce(c.account, '-'), coalesce(c.code, '-'),
+			coalesce(c.is_proven, false)), ',' order by c.id)
 		from post_claim c
 		where c.post_id = t.id and c.is_listed) as claims
 from taken t

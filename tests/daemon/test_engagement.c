@@ -241,6 +241,21 @@ nothing_changes_while_services_are_away(void **state)
 	    0);
 }
 
+static void
+who_was_killed_goes_on(void **state)
+{
+	struct place *pl = *state;
+	int64_t measured;
+
+	go_on(pl, 100);
+	measured = db_int(pl->s->db, "select count(*) from post_observation");
+	suite_kill(pl->s, SUITE_VALIDATOR);
+	assert_int_equal(suite_start(pl->s, SUITE_VALIDATOR), 0);
+	go_on(pl, 101);
+	assert_true(db_int(pl->s->db, "select count(*) from post_observation") >
+		    measured);
+}
+
 /* And the round behind the last hour. */
 static void
 two_hundred_hours_go_by(void **state)
@@ -382,6 +397,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_changes_while_services_are_away),
+	    cmocka_unit_test(who_was_killed_goes_on),
 	    cmocka_unit_test(two_hundred_hours_go_by),
 	    cmocka_unit_test(honest_growth_leads),
 	    cmocka_unit_test(each_cheat_is_named),

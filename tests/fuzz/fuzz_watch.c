@@ -131,14 +131,14 @@ batch(struct input *in)
 	uint8_t *body = input_copy(in);
 	struct watch_answer a;
 	struct err err = {""};
-	json_t *read = watch_read_batch(body, in->len, &err);
+	struct watch_batch *read = watch_read_batch(body, in->len, &err);
 
 	input_must(read != NULL || err.text[0] != '\0', "it says why");
 	for (int i = 0; read != NULL && i < 16; i++) {
 		watch_batch_answer(read, platforms[i / 4], ids[i % 4], &a);
 		check_answer(WATCH_TRACKER, &a);
 	}
-	json_decref(read);
+	watch_batch_free(read);
 	free(body);
 }
 

@@ -472,6 +472,36 @@ claims_of_hotkeys_that_left_are_read_to_be_ended(void **state)
 	PQclear(res);
 }
 
+/* -- for dashboards ------------------------------------------------------- */
+
+static void
+views_show_what_was_measured_and_what_is_wrong(void **state)
+{
+	struct stored *p = *state;
+	char *lost;
+
+	note(p, "5Alice");
+	list(p, "5Alice", "10", "[{\"line\":3,\"why\":\"no JSON\"}]",
+	    "[" LINE(1, "CaaaA", "x") "]", "9");
+	look(p, "10", ",\"state\":\"ok\",\"views\":100,\"likes\":9", "[]");
+	look(p, "13", ",\"state\":\"ok\",\"views\":90,\"likes\":10", "[]");
+	lost = xasprintf("[{\"id\":%lld,\"was\":\"new\",\"state\":"
+			 "\"copy\",\"why\":\"w\",\"by\":\"5Bob\"}]",
+	    (long long)db_int(p->db, "select id from post_claim"));
+	RUN(p, sql_post_settle, "13", AT("05"), lost);
+	free(lost);
+	assert_count(p, 1,
+	    "dash_v1.posts where state = 'copy' and views = 90 and by_hotkey = "
+	    "'5Bob' and bucket = 13");
+	assert_count(p, 1,
+	    "dash_v1.growth where bucket = 13 and buckets = 3 and views_more = "
+	    "-10 and likes_more = 1");
+	assert_count(p, 1, "dash_v1.flags where flag = 'copy' and bucket = 13");
+	assert_count(p, 1,
+	    "dash_v1.flags where flag = 'line' and why = 'line 3: no JSON'");
+	assert_count(p, 1, "dash_v1.gists where claims = 1 and faults = 1");
+}
+
 /* -- for a round ---------------------------------------------------------- */
 
 static PGresult *
@@ -573,6 +603,8 @@ main(void)
 		a_post_goes_from_one_holder_to_another, fresh),
 	    cmocka_unit_test_setup(
 		claims_of_hotkeys_that_left_are_read_to_be_ended, fresh),
+	    cmocka_unit_test_setup(
+		views_show_what_was_measured_and_what_is_wrong, fresh),
 	    cmocka_unit_test_setup(a_round_reads_page_by_page_in_order, fresh),
 	    cmocka_unit_test(partitions_are_made_ahead_and_dropped_whole),
 	};

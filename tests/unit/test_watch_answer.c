@@ -469,7 +469,7 @@ each_post_of_a_batch_has_its_own_answer(void **state)
 	};
 	struct watch_answer a;
 	struct err err;
-	json_t *read = watch_read_batch(batch, strlen(batch), &err);
+	struct watch_batch *read = watch_read_batch(batch, strlen(batch), &err);
 
 	(void)state;
 	assert_non_null(read);
@@ -481,7 +481,7 @@ each_post_of_a_batch_has_its_own_answer(void **state)
 			assert_int_equal(a.metrics.views, 11);
 		watch_answer_clear(&a);
 	}
-	json_decref(read);
+	watch_batch_free(read);
 }
 
 static void

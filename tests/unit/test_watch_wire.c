@@ -47,6 +47,12 @@ the_tracker_is_asked_in_four_forms(void **state)
 	    "\"reel\",\"content_id\":\"C_9-x\"},{\"platform\":\"youtube\","
 	    "\"content_type\":\"short\",\"content_id\":\"abc\"}],"
 	    "\"get_direct_url\":true}");
+	other.id = "\"\\\n\xc3\xbc";
+	watch_wire_metrics(WATCH_FORM_BATCH, both + 1, 1, &r);
+	check(&r, "POST", "/get_metrics",
+	    "{\"contents\":[{\"platform\":\"youtube\",\"content_type\":"
+	    "\"short\",\"content_id\":\"\\\"\\\\\\n\xc3\xbc\"}],"
+	    "\"get_direct_url\":true}");
 	watch_wire_metrics(WATCH_FORM_POST, both, 1, &r);
 	check(&r, "POST", "/get_metrics",
 	    "{\"platform\":\"instagram\",\"content_type\":\"reel\","
