@@ -27,6 +27,11 @@ void seed_text(const struct seeds *, const char *fuzzer, const char *head,
     const char *text);
 void seed_buf(const struct seeds *, const char *fuzzer, const void *head,
     size_t head_len, const struct buf *);
+/* A first byte and each text of an array. */
+void seed_each(const struct seeds *, const char *fuzzer, const char *head,
+    const char *const *texts, size_t n);
+#define SEED_ALL(s, fuzzer, head, texts)                                       \
+	seed_each(s, fuzzer, head, texts, sizeof(texts) / sizeof(texts[0]))
 
 /* All of them. */
 void seed_all(const struct seeds *);

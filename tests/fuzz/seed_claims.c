@@ -18,17 +18,6 @@
 #define URL "\"direct_video_url\":\"https://pub-1.r2.dev/a.mp4\""
 #define REEL "{\"platform\":\"instagram/reel\",\"content_id\":\"DBcdEf_-123\"}"
 
-static void
-put_all(const struct seeds *s, const char *fuzzer, const char *head,
-    const char *const *texts, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		seed_text(s, fuzzer, head, texts[i]);
-}
-
-#define PUT_ALL(s, fuzzer, head, texts)                                        \
-	put_all(s, fuzzer, head, texts, sizeof(texts) / sizeof(texts[0]))
-
 /* A line that the fuzzer's hotkey signed: the key of the seed 0. */
 static void
 add_signed(struct buf *out, const struct claim_message *like, const char *post,
@@ -120,7 +109,7 @@ gists(const struct seeds *s)
 	    "\1", "\3", "\5", "\11", "\21", "A" /* long, with tags */, "a"};
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
-		PUT_ALL(s, "gist", heads[i], lines);
+		SEED_ALL(s, "gist", heads[i], lines);
 	seed_text(s, "gist", "A", "x\n");
 	seed_text(s, "gist", "A", "x");
 }
@@ -149,12 +138,12 @@ words(const struct seeds *s)
 	    "\0\1\40\1\100\1"};
 	char head[2] = "";
 
-	PUT_ALL(s, "gist", "\240", names);
+	SEED_ALL(s, "gist", "\240", names);
 	for (int i = 0; i < N_CLAIM_PLATFORMS; i++) {
 		head[0] = (char)(192 + i);
-		PUT_ALL(s, "gist", head, posts);
+		SEED_ALL(s, "gist", head, posts);
 	}
-	PUT_ALL(s, "gist", "\200", crowds);
+	SEED_ALL(s, "gist", "\200", crowds);
 }
 
 static void
@@ -179,12 +168,12 @@ captions(const struct seeds *s)
 	    "abcdefghijabcdefghijabcdefghijabcdefghij\n\n" CODE, "\n"};
 	char head[2] = "";
 
-	PUT_ALL(s, "caption", "\1", texts);
-	PUT_ALL(s, "caption", "\377", texts);
-	PUT_ALL(s, "caption", "A", tags);
+	SEED_ALL(s, "caption", "\1", texts);
+	SEED_ALL(s, "caption", "\377", texts);
+	SEED_ALL(s, "caption", "A", tags);
 	for (int i = 0; i < N_CLAIM_PLATFORMS; i++) {
 		head[0] = (char)(132 + i);
-		PUT_ALL(s, "caption", head, owners);
+		SEED_ALL(s, "caption", head, owners);
 	}
 }
 

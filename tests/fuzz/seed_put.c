@@ -28,6 +28,14 @@ seed_text(const struct seeds *s, const char *fuzzer, const char *head,
 }
 
 void
+seed_each(const struct seeds *s, const char *fuzzer, const char *head,
+    const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		seed_text(s, fuzzer, head, texts[i]);
+}
+
+void
 seed_buf(const struct seeds *s, const char *fuzzer, const void *head,
     size_t head_len, const struct buf *b)
 {

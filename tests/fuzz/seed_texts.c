@@ -21,17 +21,6 @@
 	"fac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e"
 
 static void
-put_all(const struct seeds *s, const char *fuzzer, const char *head,
-    const char *const *texts, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		seed_text(s, fuzzer, head, texts[i]);
-}
-
-#define PUT_ALL(s, fuzzer, head, texts)                                        \
-	put_all(s, fuzzer, head, texts, sizeof(texts) / sizeof(texts[0]))
-
-static void
 addresses(const struct seeds *s)
 {
 	static const uint16_t prefixes[] = {0, 2, 42, 63, 64, 252, 1284, 16383};
@@ -52,7 +41,7 @@ addresses(const struct seeds *s)
 		    (uint8_t[3]){1, prefixes[i] & 0xff, prefixes[i] >> 8}, 3,
 		    key, sizeof(key));
 	}
-	PUT_ALL(s, "ss58", "\0", texts);
+	SEED_ALL(s, "ss58", "\0", texts);
 	seed_put(s, "ss58", "\1\x2e\0", 3, "", 0);
 	seed_put(s, "ss58", "\1\xff\xff", 3, "", 0);
 }
@@ -79,8 +68,8 @@ phrases(const struct seeds *s)
 	    "//averylongjunctionwhichisnotanumberandneedshashing//x"};
 	char *much = xmalloc(1200);
 
-	PUT_ALL(s, "mnemonic", "\0", texts);
-	PUT_ALL(s, "mnemonic", "\2", uris);
+	SEED_ALL(s, "mnemonic", "\0", texts);
+	SEED_ALL(s, "mnemonic", "\2", uris);
 	seed_put(s, "mnemonic", "\0", 1, DEV_PHRASE "\0Substrate",
 	    sizeof(DEV_PHRASE) + 9);
 	seed_put(s, "mnemonic", "\1", 1, "\0\0\0\0\0\0\0\0\0\0\0\0", 12);
@@ -132,8 +121,8 @@ messages(const struct seeds *s)
 	    "567890123456789012345678901234567890123456789012345678901"
 	    "23456789012345678\""};
 
-	PUT_ALL(s, "rpc_message", "\0", texts);
-	PUT_ALL(s, "rpc_message", "\1", ids);
+	SEED_ALL(s, "rpc_message", "\0", texts);
+	SEED_ALL(s, "rpc_message", "\1", ids);
 }
 
 /* The accept belongs to a key of sixteen zeros. */
@@ -160,8 +149,8 @@ handshakes(const struct seeds *s)
 		   "in-sixty-four-bytes: x\r\n\r\n"};
 	char *much = xmalloc(700);
 
-	PUT_ALL(s, "rpc_message", "\2", urls);
-	PUT_ALL(s, "rpc_message", "\3", heads);
+	SEED_ALL(s, "rpc_message", "\2", urls);
+	SEED_ALL(s, "rpc_message", "\3", heads);
 	memset(much, 'a', 699);
 	memcpy(much, "ws://", 5);
 	much[699] = '\0';
@@ -208,8 +197,8 @@ requests(const struct seeds *s)
 	    "{\"error\":{\"x\":\"c\"}}", "{"};
 	struct buf many = {0};
 
-	PUT_ALL(s, "sign", "\1", lines);
-	PUT_ALL(s, "sign", "\2", replies);
+	SEED_ALL(s, "sign", "\1", lines);
+	SEED_ALL(s, "sign", "\2", replies);
 	for (int i = 0; i < 5; i++)
 		buf_printf(&many, "%s\n", lines[0]);
 	seed_buf(s, "sign", "\1", 1, &many);
@@ -276,11 +265,11 @@ key_files(const struct seeds *s)
 	static const char *const variables[] = {
 	    "\1NAAAA", "\1NNjE=", "\1N!", "\0NjE="};
 
-	PUT_ALL(s, "keyfile", "\0", texts);
-	PUT_ALL(s, "keyfile", "\4", texts);
+	SEED_ALL(s, "keyfile", "\0", texts);
+	SEED_ALL(s, "keyfile", "\4", texts);
 	seed_text(s, "keyfile", "\4",
 	    "5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV\n");
-	PUT_ALL(s, "keyfile_sealed", "\4", variables);
+	SEED_ALL(s, "keyfile_sealed", "\4", variables);
 	for (enum keyfile_form form = 1; form < N_KEYFILE_FORMS; form++)
 		sealed(s, form, texts[5]);
 	seed_text(s, "keyfile", "\1", texts[5]);
@@ -326,9 +315,9 @@ http(const struct seeds *s)
 	    "Multipart/Form-Data; boundary=x; boundary=y\n--x--"};
 	struct buf many = {0};
 
-	PUT_ALL(s, "http", "\1", requests);
-	PUT_ALL(s, "multipart", "\1", forms);
-	PUT_ALL(s, "multipart", "\x81", typed);
+	SEED_ALL(s, "http", "\1", requests);
+	SEED_ALL(s, "multipart", "\1", forms);
+	SEED_ALL(s, "multipart", "\x81", typed);
 	for (int i = 0; i < 70; i++)
 		buf_add_str(&many, "--B\r\nContent-Disposition: form-data; "
 				   "name=a\r\n\r\n1\r\n");

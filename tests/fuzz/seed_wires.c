@@ -3,16 +3,6 @@
 
 #include <string.h>
 
-static void
-put_all(const struct seeds *s, const char *fuzzer, const char *head,
-    const char *const *texts, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		seed_text(s, fuzzer, head, texts[i]);
-}
-
-#define PUT_ALL(s, fuzzer, head, texts)                                        \
-	put_all(s, fuzzer, head, texts, sizeof(texts) / sizeof(texts[0]))
 #define PART(name, value)                                                      \
 	"--B\r\nContent-Disposition: form-data; name=\"" name                  \
 	"\"\r\n\r\n" value "\r\n"
@@ -50,17 +40,17 @@ forms(const struct seeds *s)
 	    "a+b=%21%c3%A9&=x&a", "a=%0", "a=%00", "a=%4g", "%=1",
 	    "a=123456789"};
 
-	PUT_ALL(s, "form", "\1", bodies);
-	PUT_ALL(s, "form", "\20", encoded);
-	PUT_ALL(s, "form", "\60", encoded);
-	PUT_ALL(s, "form", "\40", native);
+	SEED_ALL(s, "form", "\1", bodies);
+	SEED_ALL(s, "form", "\20", encoded);
+	SEED_ALL(s, "form", "\60", encoded);
+	SEED_ALL(s, "form", "\40", native);
 	seed_put(s, "form", "\20", 1, "a=\0b", 4);
 	seed_put(s, "form", "\0", 1, nul_field, sizeof(nul_field) - 1);
 	seed_text(s, "form", "\30", "a=1");
-	PUT_ALL(s, "form", "\0", native);
-	PUT_ALL(s, "form", "\2", dippy);
+	SEED_ALL(s, "form", "\0", native);
+	SEED_ALL(s, "form", "\2", dippy);
 	seed_text(s, "form", "\4", "of no form");
-	PUT_ALL(s, "form", "\10", native);
+	SEED_ALL(s, "form", "\10", native);
 	seed_text(s, "form", "\11", "{\"output\":\"\"}");
 	seed_text(s, "form", "\10",
 	    PART("error", "a long one") "                                  "
@@ -108,7 +98,7 @@ answers(const struct seeds *s)
 			seed_put(
 			    s, "synapse", head, 2, kinds[i], strlen(kinds[i]));
 	}
-	PUT_ALL(s, "synapse", "\2", values);
+	SEED_ALL(s, "synapse", "\2", values);
 }
 
 #define ALICE "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
@@ -142,7 +132,7 @@ heads(const struct seeds *s)
 		seed_put(
 		    s, "epistula", head, 2, strangers[1], strlen(strangers[1]));
 	}
-	PUT_ALL(s, "epistula", "\0", strangers);
+	SEED_ALL(s, "epistula", "\0", strangers);
 	for (char which = 0; which < 6; which++) {
 		const char head[2] = {1, which};
 
@@ -150,7 +140,7 @@ heads(const struct seeds *s)
 		    strlen(good[(int)which]));
 		seed_put(s, "epistula", head, 2, "x", 1);
 	}
-	PUT_ALL(s, "epistula", "\2", messages);
+	SEED_ALL(s, "epistula", "\2", messages);
 	seed_text(s, "epistula", "\3", "aaabacadaeafagahaiajakalamanaoapaqara");
 	seed_text(s, "epistula", "\3", "a\1a\1a\377a\377a\377a\377a\1b\2c\3");
 }
