@@ -59,7 +59,7 @@ for_bots(const struct engagement_rule *rule, const struct growth_post *p)
 	return fmax(rule->bots_floor, 1 - rule->bots_penalty * p->bots);
 }
 
-/* What took more than half of what it gained. */
+/* What took more than half of what it gained; or of its followers. */
 static const char *
 worst(const struct growth_post *p, double people)
 {
@@ -73,7 +73,9 @@ worst(const struct growth_post *p, double people)
 		return "crowd";
 	if (p->thin > half)
 		return "thin";
-	return people < 0.5 ? "bots" : NULL;
+	if (people < 0.5)
+		return "bots";
+	return p->burst > 0.5 ? "follower_burst" : NULL;
 }
 
 double

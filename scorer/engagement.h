@@ -48,7 +48,8 @@ struct engagement_rule {
  * What a post gives its miner in points, less what it owes; *why: NULL, or a
  * word for what took it all or most of it: its barred word, unlisted, gone,
  * not_observed, not_owned, few_followers, no_ai_verdict, not_ai,
- * no_moderation, illicit, older_than_claim, bots, spike, crowd, thin, debt.
+ * no_moderation, illicit, older_than_claim, debt, spike, crowd, thin, bots,
+ * follower_burst.
  */
 double engagement_gave(const struct engagement_rule *,
     const struct growth_post *, const char **why);

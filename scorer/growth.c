@@ -38,11 +38,11 @@ struct growth {
 	struct growth_post post;
 	int64_t bucket; /* of the post's last row */
 	struct series series[N_KINDS];
-	double *followers; /* as observed */
-	size_t n_followers;
+	struct series fans;
+	double *followers;   /* by bucket, as observed; NaN: not */
 	int64_t begun, seen; /* first and last time anything was said */
 	bool has_begun;
-	double *means; /* room for the spike's spans */
+	double *room; /* for the spike's spans, and for medians */
 };
 
 /* -- buckets ------------------------------------------------------------ */
@@ -69,6 +69,28 @@ growth_first(const struct growth_rule *rule, int64_t now)
 
 /* -- one after the other ------------------------------------------------ */
 
+static void
+new_series(struct series *s, size_t n)
+{
+	s->gain = xcalloc(n + 1, sizeof(double));
+	s->owed = xcalloc(n + 1, sizeof(double));
+}
+
+static void
+free_series(struct series *s)
+{
+	free(s->gain);
+	free(s->owed);
+}
+
+static void
+clear_series(struct series *s, size_t n)
+{
+	memset(s->gain, 0, n * sizeof(double));
+	memset(s->owed, 0, n * sizeof(double));
+	s->is_known = false;
+}
+
 struct growth *
 growth_begin(const struct growth_rule *rule, int64_t now,
     growth_on_post *on_post, void *arg)
@@ -83,12 +105,11 @@ growth_begin(const struct growth_rule *rule, int64_t now,
 	g->length = n;
 	g->on_post = on_post;
 	g->arg = arg;
-	for (int k = 0; k < N_KINDS; k++) {
-		g->series[k].gain = xcalloc(n + 1, sizeof(double));
-		g->series[k].owed = xcalloc(n + 1, sizeof(double));
-	}
+	for (int k = 0; k < N_KINDS; k++)
+		new_series(&g->series[k], n);
+	new_series(&g->fans, n);
 	g->followers = xcalloc(n + 1, sizeof(*g->followers));
-	g->means = xcalloc(n + 1, sizeof(*g->means));
+	g->room = xcalloc(n + 1, sizeof(*g->room));
 	return g;
 }
 
@@ -97,31 +118,25 @@ growth_free(struct growth *g)
 {
 	if (g == NULL)
 		return;
-	for (int k = 0; k < N_KINDS; k++) {
-		free(g->series[k].gain);
-		free(g->series[k].owed);
-	}
+	for (int k = 0; k < N_KINDS; k++)
+		free_series(&g->series[k]);
+	free_series(&g->fans);
 	free(g->followers);
-	free(g->means);
+	free(g->room);
 	free(g);
 }
 
 static void
 begin_post(struct growth *g, const struct growth_row *row)
 {
-	size_t bytes = g->length * sizeof(double);
-
-	for (int k = 0; k < N_KINDS; k++) {
-		struct series *s = &g->series[k];
-
-		memset(s->gain, 0, bytes);
-		memset(s->owed, 0, bytes);
-		s->is_known = false;
-	}
+	for (int k = 0; k < N_KINDS; k++)
+		clear_series(&g->series[k], g->length);
+	clear_series(&g->fans, g->length);
+	for (size_t i = 0; i < g->length; i++)
+		g->followers[i] = NAN;
 	memset(&g->post, 0, sizeof(g->post));
 	snprintf(g->post.hotkey, sizeof(g->post.hotkey), "%s", row->hotkey);
 	snprintf(g->post.content, sizeof(g->post.content), "%s", row->content);
-	g->n_followers = 0;
 	g->has_begun = false;
 	g->has_post = true;
 }
@@ -179,16 +194,16 @@ add_observation(struct growth *g, const struct growth_row *row)
 	add_count(g, &g->series[VIEWS], row->views, row);
 	add_count(g, &g->series[LIKES], row->likes, row);
 	add_count(g, &g->series[COMMENTS], row->comments, row);
+	add_count(g, &g->fans, row->followers, row);
+	if (row->followers >= 0 && !isinf(row->followers))
+		g->followers[row->bucket - g->first] = row->followers;
 	if (!g->has_begun)
 		g->begun = row->bucket;
 	g->has_begun = true;
 	g->seen = row->bucket;
 	g->post.owned = row->owned;
-	if (row->bucket <= g->now - (int64_t)g->counted)
-		return;
-	g->post.observed++;
-	if (row->followers >= 0 && !isinf(row->followers))
-		g->followers[g->n_followers++] = row->followers;
+	if (row->bucket > g->now - (int64_t)g->counted)
+		g->post.observed++;
 }
 
 /* A share; what is none is not known. */
@@ -274,19 +289,20 @@ without_spike(double mean, double median, double cap)
 	return mean <= cap ? mean : fmax(median, cap * (cap / mean));
 }
 
+/* By the buckets; `scale`: how many of it there are for each view. */
 static void
-cut_spikes(struct growth *g, enum kind k, struct span over)
+cut_spikes(
+    const struct growth *g, double *values, double scale, struct span over)
 {
-	double *values = g->series[k].gain, median, cap;
+	double median, cap;
 	size_t n = 0;
 
 	for (size_t i = over.from; i < over.to; i = span_end(g, i, over.to))
-		g->means[n++] = mean_of(values, i, span_end(g, i, over.to));
+		g->room[n++] = mean_of(values, i, span_end(g, i, over.to));
 	if (n == 0)
 		return;
-	median = score_median(g->means, n);
-	cap =
-	    g->rule.spike * fmax(median, g->rule.spike_least * scale_of(g, k));
+	median = score_median(g->room, n);
+	cap = g->rule.spike * fmax(median, g->rule.spike_least * scale);
 	for (size_t i = over.from; i < over.to;) {
 		size_t end = span_end(g, i, over.to);
 		double mean = mean_of(values, i, end);
@@ -309,6 +325,56 @@ cut_crowds(struct growth *g, enum kind k, struct span over)
 
 	for (size_t i = over.from; i < over.to; i++)
 		values[i] = fmin(values[i], most);
+}
+
+/* -- followers ----------------------------------------------------------- */
+
+/* All that is held. */
+static struct span
+held(const struct growth *g)
+{
+	struct span s = {0, 0};
+
+	if (!g->has_begun)
+		return s;
+	s.from = g->begun + 1 > g->first ? g->begun + 1 - g->first : 0;
+	s.to = g->seen + 1 - g->first;
+	return s;
+}
+
+/* Those that came in a burst are taken off what was observed since. What is
+ * left of the last; NaN: nothing was observed. */
+static double
+take_off_bursts(struct growth *g)
+{
+	double burst = 0, last = NAN, *values = g->fans.gain;
+	double *before = g->fans.owed; /* nobody owes followers */
+
+	memcpy(before, values, g->length * sizeof(*values));
+	cut_spikes(g, values, g->rule.rate_most, held(g));
+	for (size_t i = 0; i < g->length; i++) {
+		burst += before[i] - values[i];
+		if (isnan(g->followers[i]))
+			continue;
+		g->followers[i] = fmax(0, g->followers[i] - burst);
+		last = g->followers[i];
+	}
+	return last;
+}
+
+static void
+count_followers(struct growth *g)
+{
+	double said = g->fans.is_known ? g->fans.previous : NAN;
+	double left = take_off_bursts(g);
+	size_t n = 0;
+
+	for (size_t i = g->length - g->counted; i < g->length; i++) {
+		if (!isnan(g->followers[i]))
+			g->room[n++] = g->followers[i];
+	}
+	g->post.followers = score_median(g->room, n);
+	g->post.burst = said > 0 && left < said ? (said - left) / said : 0;
 }
 
 /* -- sums --------------------------------------------------------------- */
@@ -396,11 +462,11 @@ settle_post(struct growth *g)
 	struct growth_post *p = &g->post;
 	double totals[N_KINDS], uncut;
 
-	p->followers = score_median(g->followers, g->n_followers);
+	count_followers(g);
 	p->waiting = sum_points(g, to, g->length, totals);
 	p->gained = sum_points(g, from, to, totals);
 	for (int k = 0; k < N_KINDS; k++)
-		cut_spikes(g, k, over);
+		cut_spikes(g, g->series[k].gain, scale_of(g, k), over);
 	uncut = sum_points(g, from, to, totals);
 	p->spike = fmax(0, p->gained - uncut);
 	for (int k = 0; k < N_KINDS; k++)

@@ -40,7 +40,8 @@ struct growth_rule {
 	/* A span of `span` buckets is a spike above a cap of `spike` times the
 	 * median of all spans. The higher it is the less it counts: cap * cap /
 	 * mean a bucket, and no less than the median. spike_least is a median
-	 * that anybody has. */
+	 * of views that anybody has; of likes, comments and followers it is
+	 * times rate_most. */
 	double span, spike, spike_least;
 	double reach;	     /* views a follower and bucket, at most */
 	double followers;    /* fewer: nothing counts; unknown: so many */
@@ -84,6 +85,8 @@ struct growth_post {
 	char barred[GROWTH_MAX_WHY]; /* "": not */
 	bool listed, gone, owned;    /* at the last observation */
 	double ai, illicit, bots, bots_confidence, followers; /* NaN: unknown */
+	double burst; /* of the account's followers, the share that came in
+			 bursts, and is not among `followers`; 0..1 */
 	int64_t published_us, claimed_us; /* INT64_MIN: unknown */
 	size_t observed; /* observations in the window and delay */
 	/* In points, none negative: */

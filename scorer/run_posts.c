@@ -28,7 +28,7 @@ is_sound(const struct growth_post *p)
 	const double points[] = {p->waiting, p->gained, p->crowd, p->spike,
 	    p->thin, p->value, p->debt};
 	const double shares[] = {
-	    p->ai, p->illicit, p->bots, p->bots_confidence};
+	    p->ai, p->illicit, p->bots, p->bots_confidence, p->burst};
 
 	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
 		if (!(points[i] >= 0 && points[i] <= most_points))

@@ -38,8 +38,8 @@ static void
 write_post(struct buf *out, const struct run_post *r)
 {
 	const struct growth_post *p = &r->post;
-	const double facts[] = {
-	    p->ai, p->illicit, p->bots, p->bots_confidence, p->followers};
+	const double facts[] = {p->ai, p->illicit, p->bots, p->bots_confidence,
+	    p->followers, p->burst};
 	const double points[] = {p->waiting, p->gained, p->spike, p->crowd,
 	    p->thin, p->value, p->debt};
 
@@ -130,6 +130,7 @@ take_post(struct run *run, struct words *r)
 	p.bots = words_real(r, ' ');
 	p.bots_confidence = words_real(r, ' ');
 	p.followers = words_real(r, ' ');
+	p.burst = words_real(r, ' ');
 	p.published_us = words_int(r, ' ', INT64_MIN);
 	p.claimed_us = words_int(r, ' ', INT64_MIN);
 	p.observed = words_count(r, ' ', MOST_OBSERVED);

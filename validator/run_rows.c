@@ -140,6 +140,7 @@ read_post(const PGresult *res, int row, struct growth_post *p)
 	    .bots = pg_real(res, row, "bots"),
 	    .bots_confidence = pg_real(res, row, "bots_confidence"),
 	    .followers = pg_real(res, row, "followers"),
+	    .burst = pg_real(res, row, "burst"),
 	    .published_us = int_or(res, row, "published_us", INT64_MIN),
 	    .claimed_us = int_or(res, row, "claimed_us", INT64_MIN),
 	    .observed = pg_int(res, row, "observed"),
@@ -295,14 +296,15 @@ print_post(const struct run_post *r)
 	    "bots_confidence", real_or_null(p->bots_confidence), "followers",
 	    real_or_null(p->followers));
 
-	json_object_update_new(
-	    row, json_pack("{s:o s:o s:I s:f s:f s:f s:f s:f s:f s:f s:s? s:f}",
-		     "published_us", int_or_null(p->published_us, INT64_MIN),
-		     "claimed_us", int_or_null(p->claimed_us, INT64_MIN),
-		     "observed", (json_int_t)p->observed, "waiting", p->waiting,
-		     "gained", p->gained, "spike", p->spike, "crowd", p->crowd,
-		     "thin", p->thin, "value", p->value, "debt", p->debt, "why",
-		     r->why, "gave", r->gave));
+	json_object_update_new(row,
+	    json_pack("{s:f s:o s:o s:I s:f s:f s:f s:f s:f s:f s:f s:s? s:f}",
+		"burst", p->burst, "published_us",
+		int_or_null(p->published_us, INT64_MIN), "claimed_us",
+		int_or_null(p->claimed_us, INT64_MIN), "observed",
+		(json_int_t)p->observed, "waiting", p->waiting, "gained",
+		p->gained, "spike", p->spike, "crowd", p->crowd, "thin",
+		p->thin, "value", p->value, "debt", p->debt, "why", r->why,
+		"gave", r->gave));
 	return row;
 }
 

@@ -3,12 +3,12 @@
 -- $1 netuid, $2 mecid, $3 hotkey
 -- columns: line, post, state, why, by_hotkey, since, measured_at, views, likes,
 -- comments, followers, ai_score, illicit, bots, away, gave, took, gained,
--- waiting, spike, crowd, thin, debt
+-- waiting, spike, crowd, thin, debt, burst
 select c.line, c.platform || ':' || p.content_id as post, c.state, c.why,
 	c.by_hotkey, l.at as since, o.at as measured_at, o.views, o.likes,
 	o.comments, o.followers, o.ai_score, o.is_illicit as illicit,
 	o.bot_probability as bots, p.away, q.gave, q.why as took, q.gained,
-	q.waiting, q.spike, q.crowd, q.thin, q.debt
+	q.waiting, q.spike, q.crowd, q.thin, q.debt, q.burst
 from post_claim c
 join post p on p.id = c.post_id
 left join post_claim_change l on l.claim_id = c.id and l.n = c.changes

@@ -2,7 +2,7 @@
 -- contents' bytes.
 -- $1 score run; columns: as of run_post, but for why and gave
 select hotkey, content, coalesce(barred, '') as barred, listed, gone, owned, ai,
-	illicit, bots, bots_confidence, followers, published_us, claimed_us,
+	illicit, bots, bots_confidence, followers, burst, published_us, claimed_us,
 	observed, waiting, gained, spike, crowd, thin, value, debt
 from run_post
 where run_id = $1

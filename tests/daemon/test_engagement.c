@@ -113,7 +113,7 @@ static const struct poster people[] = {
     CHEAT("likes", "\"story\":\"likes\"", "\"followers\":50,\"growth\":0", 3,
 	POSTER_OWN, -1, "few_followers"),
     CHEAT("fans", "\"rate\":1", "\"followers\":500,\"bought\":[24,2,5000]", 3,
-	POSTER_OWN, -1, ""),
+	POSTER_OWN, -1, "follower_burst"),
     CHEAT(
 	"old", "\"story\":\"old\"", "", 3, POSTER_OWN, -1, "older_than_claim"),
     CHEAT("human", "\"story\":\"human\",\"rate\":90,\"direct_ai\":0.95", "", 3,

@@ -32,10 +32,10 @@ static const char rows[] =
 static const char posts[] =
     "collateral 3\n5 2 0\n- - 7.5\n0 0 -1\n"
     "posts 3\n"
-    "0 instagram/reel:ABC - 1 0 1 0.9 0 0.7 0.6 1500 1000000 2000000 40 "
+    "0 instagram/reel:ABC - 1 0 1 0.9 0 0.7 0.6 1500 0.25 1000000 2000000 40 "
     "12 900 30 5 1 864 2\n"
-    "1 x/post:1 duplicate 0 1 0 - - - - - - - 0 0 0 0 0 0 0 0\n"
-    "1 x/post:2 - 1 0 1 0.95 - - - 100 - 5 3 0 10.5 0 0 0 10.5 0\n";
+    "1 x/post:1 duplicate 0 1 0 - - - - - 0 - - 0 0 0 0 0 0 0 0\n"
+    "1 x/post:2 - 1 0 1 0.95 - - - 100 0 - 5 3 0 10.5 0 0 0 10.5 0\n";
 
 /* The file's text without its comments, which the caller frees. */
 static void

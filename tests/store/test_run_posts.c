@@ -109,6 +109,7 @@ post(const char *hotkey, const char *content, double value)
 	    .bots = 1 / 3.,
 	    .bots_confidence = .6,
 	    .followers = 1234,
+	    .burst = 2 / 9.,
 	    .published_us = -5,
 	    .claimed_us = INT64_MIN,
 	    .observed = 17,

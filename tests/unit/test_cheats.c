@@ -92,13 +92,23 @@ bought_likes(double hour)
 	return c;
 }
 
-/* Followers come by the thousand, and nothing else. */
+/* Five thousand followers within two hours, and nothing else. */
 static struct counts
 bought_followers(double hour)
 {
 	struct counts c = of_views(hour / 4);
 
-	c.followers = 500 + 60 * hour;
+	c.followers = 500 + 2500 * fmin(fmax(hour - 24, 0), 2);
+	return c;
+}
+
+/* Sixty more in twelve hours, and on and on. */
+static struct counts
+more_followers(double hour)
+{
+	struct counts c = of_views(hour / 4);
+
+	c.followers = 500 + 5 * hour;
 	return c;
 }
 
@@ -159,7 +169,9 @@ static const struct cheat cheats[] = {
     {"C5", "buys views all day", steadily_bought, "thin", 0, .ai = .9},
     {"C6", "tiny account, bought likes", tiny, "few_followers", 0, .ai = .9},
     {"C6", "likes of what nobody sees", bought_likes, "spike", .05, .ai = .9},
-    {"C7", "buys followers", bought_followers, NULL, .01, .ai = .9},
+    {"C7", "buys followers at once", bought_followers, "follower_burst", .01,
+	.ai = .9},
+    {"C7", "buys a few every hour", more_followers, NULL, .01, .ai = .9},
     {"C7", "followers are bots", honest, "bots", 0, .ai = .9, .bots = .9,
 	.confidence = .65},
     {"C8", "viral long ago", viral_long_ago, "older_than_claim", 0, .ai = .9,

@@ -563,6 +563,69 @@ what_is_said_last_stands(void **state)
 	near(p.followers, 1000);
 }
 
+/* -- followers ---------------------------------------------------------- */
+
+/* 500 followers, two more an hour, and in some hours so many at once. */
+static size_t
+followed(struct growth_row *rows, int n, int from, int to, double more)
+{
+	for (int b = 0; b < n; b++) {
+		rows[b] = row(b, 100. * b);
+		rows[b].followers = 500 + 2 * b + (b >= from && b < to) * more;
+	}
+	return n;
+}
+
+static void
+followers_of_a_burst_do_not_count(void **state)
+{
+	struct growth_rule rule = plain;
+	struct growth_row rows[301];
+	struct growth_post with, without;
+
+	(void)state;
+	rule.spike = 10;
+	without = fold(&rule, 300, rows, followed(rows, 301, 0, 0, 0));
+	near(without.burst, 0);
+	with = fold(&rule, 300, rows, followed(rows, 301, 50, 301, 5000));
+	/* But for what the cap leaves of it. */
+	assert_true(with.followers < without.followers + 72);
+	assert_true(with.burst > .8 && with.burst < .85);
+	/* Longer ago than is held, they are its followers like others. */
+	with = fold(&rule, 1000, rows, followed(rows, 301, 50, 301, 5000));
+	near(with.burst, 0);
+}
+
+/* What the platform takes back was no gain. */
+static void
+followers_that_left_were_no_burst(void **state)
+{
+	struct growth_rule rule = plain;
+	struct growth_row rows[301];
+
+	(void)state;
+	rule.spike = 10;
+	near(
+	    fold(&rule, 300, rows, followed(rows, 301, 50, 60, 5000)).burst, 0);
+}
+
+static void
+followers_that_came_slowly_count(void **state)
+{
+	struct growth_rule rule = plain;
+	struct growth_row rows[301];
+	struct growth_post p;
+	size_t n = followed(rows, 301, 0, 0, 0);
+
+	(void)state;
+	rule.spike = 10;
+	for (size_t i = 0; i < n; i++)
+		rows[i].followers = 500 + 60. * (double)i;
+	p = fold(&rule, 300, rows, n);
+	near(p.burst, 0);
+	near(p.followers, 500 + 60 * 180.5);
+}
+
 /* -- any story ---------------------------------------------------------- */
 
 /* Whatever is said, the parts make the whole and none is negative; and what
@@ -623,6 +686,9 @@ main(void)
 	    cmocka_unit_test(posts_are_told_in_order_and_apart),
 	    cmocka_unit_test(what_is_out_of_order_is_refused),
 	    cmocka_unit_test(what_is_said_last_stands),
+	    cmocka_unit_test(followers_of_a_burst_do_not_count),
+	    cmocka_unit_test(followers_that_left_were_no_burst),
+	    cmocka_unit_test(followers_that_came_slowly_count),
 	    cmocka_unit_test(any_story_adds_up),
 	};
 

@@ -281,14 +281,17 @@ static void
 what_took_most_is_named(void **state)
 {
 	static const struct {
-		double spike, crowd, thin, debt;
+		double spike, crowd, thin, debt, burst;
 		const char *why;
 	} cases[] = {
-	    {60, 0, 0, 0, "spike"},
-	    {0, 60, 0, 0, "crowd"},
-	    {0, 0, 60, 0, "thin"},
-	    {0, 0, 0, 101, "debt"},
-	    {40, 30, 0, 0, NULL},
+	    {60, 0, 0, 0, 0, "spike"},
+	    {0, 60, 0, 0, 0, "crowd"},
+	    {0, 0, 60, 0, 0, "thin"},
+	    {0, 0, 0, 101, 0, "debt"},
+	    {40, 30, 0, 0, 0, NULL},
+	    {0, 0, 0, 0, .6, "follower_burst"},
+	    {0, 0, 0, 0, .5, NULL},
+	    {60, 0, 0, 0, .6, "spike"},
 	};
 	struct run *run = run_of(NULL);
 
@@ -301,6 +304,7 @@ what_took_most_is_named(void **state)
 		p.crowd = cases[i].crowd;
 		p.thin = cases[i].thin;
 		p.debt = cases[i].debt;
+		p.burst = cases[i].burst;
 		p.value -= p.spike + p.crowd + p.thin;
 		engagement_gave(&run_policy(run)->engagement, &p, &why);
 		if (cases[i].why == NULL)
