@@ -56,6 +56,8 @@ def file_fault(facts, span, page):
             path = os.path.normpath(os.path.join(base, span + extension))
             if fnmatch.filter(facts.files, path) or (facts.root / path).is_dir():
                 return None
+    if span in facts.ignored:
+        return None
     return f"there is no file {span}"
 
 
@@ -79,6 +81,8 @@ def route_fault(facts, span):
         return None if not method or method in facts.routes[path] else (
             f"{found[2]} does not take {found[1]}")
     if any(p.startswith(path + "/") for p in facts.routes):
+        return None
+    if f'"{found[2]}' in facts.c:
         return None
     return f"there is no route {found[2]}"
 

@@ -8,7 +8,8 @@ import re
 
 from facts import PROGRAMS
 
-EVERY_PROGRAM = {"help", "version", "keys", "json"}
+EVERY_PROGRAM = {"help", "version", "keys"}
+PLACEHOLDERS = {"flag", "key"}
 START = re.compile(r"(?:^|[;&|(]\s*|\b(?:do|then|sudo|exec|--)\s+)"
                    r"(?:[\w./$-]*/)?(" + "|".join(PROGRAMS) + r")(?=\s|$)")
 
@@ -26,7 +27,9 @@ def in_code(line):
 def flag_faults(facts, program, rest):
     own = {k.split(".", 1)[1] for k in facts.keys[program] if "." in k}
     for flag in re.findall(r"(?<![\w-])--([a-z][a-z0-9_.-]*)", rest):
-        known = flag in own | EVERY_PROGRAM or flag in facts.all_keys
+        flag = flag.rstrip(".-")
+        known = (flag in own | EVERY_PROGRAM | PLACEHOLDERS
+                 or flag in facts.all_keys)
         if not known and not (program == "subnetctl" and flag in facts.flags):
             yield f"{program} has no flag --{flag}"
 

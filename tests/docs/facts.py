@@ -65,6 +65,8 @@ class Facts:
         usage = run(build, "subnetctl", "help")
         self.commands = commands_of(usage) | {("help",)}
         self.flags = set(re.findall(r"--([a-z][a-z_-]*)", usage))
+        self.ignored = {line.strip().lstrip("/").rstrip("/") for line in
+                        (self.root / ".gitignore").read_text().splitlines()}
         self.read_sources()
         self.read_routes()
 
@@ -73,8 +75,8 @@ class Facts:
                  for p in self.files
                  if is_source(p) and not p.startswith("tests/docs/")}
         everything = "\n".join(texts.values())
-        c = "\n".join(t for p, t in texts.items()
-                      if p.endswith(".c") and not p.startswith("tests/"))
+        c = self.c = "\n".join(t for p, t in texts.items() if p.endswith(".c")
+                               and not p.startswith("tests/"))
         self.env = set(ENV.findall(everything))
         self.env |= {"SUBNETD_" + k.upper().replace(".", "_")
                      for k in self.all_keys}
