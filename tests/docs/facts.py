@@ -64,7 +64,7 @@ class Facts:
         self.all_keys = {k for keys in self.keys.values() for k in keys}
         usage = run(build, "subnetctl", "help")
         self.commands = commands_of(usage) | {("help",)}
-        self.flags = set(re.findall(r"--([a-z][a-z_-]*)", usage))
+        self.flags = set(re.findall(r"--([a-z][a-z0-9_-]*)", usage))
         self.ignored = {line.strip().lstrip("/").rstrip("/") for line in
                         (self.root / ".gitignore").read_text().splitlines()}
         self.read_sources()

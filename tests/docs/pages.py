@@ -15,11 +15,12 @@ LINK = re.compile(r"\]\(([^()\s]+)\)")
 
 @dataclass
 class Page:
-    """Lists of (line, text) but for code, which is (line, language, text)."""
+    """Code is (line, language, text), spans and links are (line, text)."""
     path: str
     code: list = field(default_factory=list)
     spans: list = field(default_factory=list)
     links: list = field(default_factory=list)
+    headings: list = field(default_factory=list)
     anchors: set = field(default_factory=set)
 
 
@@ -56,6 +57,7 @@ def add_headings(page, prose):
         found = HEADING.match(line)
         if not found:
             continue
+        page.headings.append(found[2])
         anchor, n = slug(found[2]), 0
         while anchor + (f"-{n}" if n else "") in page.anchors:
             n += 1
