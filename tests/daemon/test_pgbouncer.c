@@ -88,8 +88,7 @@ start_pool(struct rig *r, const char *mode)
 	char *ini = xasprintf("%s/pgbouncer.ini", cluster_dir(cluster));
 	char *log = sandbox_path(r->s->box, "pgbouncer.log");
 	const char *argv[] = {pgbouncer, ini, NULL};
-	struct proc_options o = {
-	    .name = "pgbouncer", .log = log, .argv = argv};
+	struct proc_options o = {.name = "pgbouncer", .log = log, .argv = argv};
 
 	write_ini(r->s, ini, mode);
 	cluster_user(&o.uid, &o.gid);

@@ -19,26 +19,29 @@
 #include "tests/lib/cluster_template.h"
 #include "tests/lib/db.h"
 #include "tests/lib/fetch.h"
-#include "tests/lib/jobs.h"
+#include "tests/lib/kinds.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/sandbox.h"
 #include "tests/lib/suite.h"
 
 enum { N_MINERS = 2, PROOF_MS = 90000, TOOL_MS = 60000 };
 
-static const char job[] =
-    "{\"kind\":\"text.translate\",\"params\":{\"text\":\"good day\","
-    "\"language\":\"en\",\"target_language\":\"fr\"}}";
+/* Short, as what was under way at the dump must run out of time first. */
+static const struct kind_row kind = {
+    "word", "word", WORK_TEXT, "4s", "1s", "2m", 3, 1};
 
 static int
 set_up(void **state)
 {
+	char *kinds = kinds_write("restore-kinds", &kind, 1);
 	const struct suite_options o = {.name = "restore",
+	    .kinds = kinds,
 	    .n_miners = N_MINERS,
-	    .miners = {{100, {"--delay-ms", "1500"}},
-		{100, {"--delay-ms", "1500"}}}};
+	    .miners = {{100, {"--offer", "word", "--delay-ms", "1500"}},
+		{100, {"--offer", "word", "--delay-ms", "1500"}}}};
 
-	*state = suite_new(&o);
+	*state = kinds != NULL ? suite_new(&o) : NULL;
+	free(kinds);
 	return *state != NULL ? 0 : -1;
 }
 
@@ -53,7 +56,10 @@ tear_down(void **state)
 static void
 submit(struct suite *s, char id[40])
 {
+	char *job = kinds_job(&kind);
+
 	assert_int_equal(suite_submit(s, job, id), 202);
+	free(job);
 }
 
 static void
@@ -105,8 +111,8 @@ static void
 run_tool(struct suite *s, const char *name, const char *flag, const char *file)
 {
 	char *program = cluster_program(name);
-	const char *argv[] = {program, "-d", sandbox_conninfo(s->box),
-	    flag, file, NULL};
+	const char *argv[] = {
+	    program, "-d", sandbox_conninfo(s->box), flag, file, NULL};
 	struct proc_options o = {.name = name, .argv = argv};
 	struct proc_output got;
 
@@ -138,8 +144,7 @@ stop_all(struct suite *s)
 static void
 restore(struct suite *s, const char *path)
 {
-	char *other =
-	    cluster_conninfo_of(sandbox_cluster(s->box), "empty");
+	char *other = cluster_conninfo_of(sandbox_cluster(s->box), "empty");
 	struct db *db = db_open(other);
 
 	assert_non_null(db);
@@ -158,8 +163,8 @@ assert_noticed(struct suite *s)
 {
 	struct proc *setter = s->daemons[SUITE_WEIGHTSETTER];
 
-	assert_non_null(proc_wait_event(
-	    setter, "weights.foreign_update", NULL, PROOF_MS));
+	assert_non_null(
+	    proc_wait_event(setter, "weights.foreign_update", NULL, PROOF_MS));
 }
 
 static void
