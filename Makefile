@@ -3,6 +3,7 @@
 #   make            everything          make check     the tests (SAN=1: under sanitizers)
 #   make demo       the main job        make lint      what we agreed not to write
 #   make cover      line coverage       make install   into $(DESTDIR)$(PREFIX)
+#   make docs-check the pages against the programs
 #   make soak       fuzzers and chaos   make bench     figures and their floors, by hand
 
 PREFIX ?= /usr/local
@@ -138,6 +139,8 @@ check:
 demo-programs: all $(FAKES) $(DEMO)
 demo: demo-programs
 	$(DEMO)
+docs-check: all
+	tests/docs-check $(B)
 lint: all
 	tests/lint $(B)
 chaos-programs: all $(FAKES) $(CHAOS)
@@ -154,6 +157,6 @@ install: all
 clean:
 	rm -rf build build-san build-cov
 
-.PHONY: all tests check demo demo-programs lint chaos-programs soak bench cover install clean
+.PHONY: all tests check demo demo-programs docs-check lint chaos-programs soak bench cover install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

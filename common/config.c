@@ -432,7 +432,7 @@ read_all(struct config *c, struct err *err)
 static void
 print_help(const struct config *c)
 {
-	printf("usage: %s [-c FILE] [-n] [-p] [--key value ...]\n\n"
+	printf("usage: %s [-c FILE] [-n] [-p] [--keys] [--key value ...]\n\n"
 	       "  -c FILE    configuration (default %s)\n"
 	       "  -n         check the configuration and exit\n"
 	       "  -p         print the effective configuration and exit\n\n",
@@ -474,6 +474,24 @@ print_values(const struct config *c)
 	}
 }
 
+/* A line a key, as programs read it: the names are those of the header, the
+ * bounds numbers or milliseconds. "-" is a key that somebody must set. */
+static void
+print_keys(const struct config *c)
+{
+	static const char *const types[] = {
+	    "string", "int", "real", "bool", "ms", "secret"};
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct config_key *k = c->values[i].key;
+
+		printf("%s\t%s\t%s\t%.15g\t%.15g\t%s\t%s\t%s\n", k->name,
+		    types[k->type], k->fallback != NULL ? k->fallback : "-",
+		    k->min, k->max, k->reloadable ? "yes" : "no",
+		    k->env != NULL ? k->env : "", k->help);
+	}
+}
+
 static bool
 wants(const struct config_request *request, const char *flag)
 {
@@ -496,10 +514,13 @@ config_load(const struct config_request *request, struct config **config,
 		*config = c;
 		return CONFIG_EXIT_OK;
 	}
-	if (wants(request, "--help")) {
+	if (wants(request, "--help") || wants(request, "--keys")) {
 		add_keys(c, config_common_keys, NULL);
 		add_keys(c, request->keys, NULL);
-		print_help(c);
+		if (wants(request, "--keys"))
+			print_keys(c);
+		else
+			print_help(c);
 		*config = c;
 		return CONFIG_EXIT_OK;
 	}

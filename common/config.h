@@ -45,7 +45,7 @@ extern const struct config_key config_common_keys[];
 
 enum config_action {
 	CONFIG_RUN,
-	CONFIG_EXIT_OK,	 /* -n, -p, --help, --version did their work */
+	CONFIG_EXIT_OK,	 /* -n, -p, --help and the like did their work */
 	CONFIG_EXIT_BAD, /* err says why */
 };
 
@@ -60,9 +60,10 @@ struct config_request {
 
 /*
  * Read everything. *config is made in each case but CONFIG_EXIT_BAD. Flags:
- * -c FILE, -n (check and exit), -p (print what is in effect), --help,
- * --version; warnings (upstreams' keys that mean nothing here) are logged.
- * Arguments that are not flags are left in argv behind config_rest().
+ * -c FILE, -n (check and exit), -p (print what is in effect), --help, --keys
+ * (the table, for programs that read it), --version; warnings (upstreams' keys
+ * that mean nothing here) are logged. Arguments that are not flags are left in
+ * argv behind config_rest().
  */
 enum config_action config_load(
     const struct config_request *, struct config **config, struct err *);

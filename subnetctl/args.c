@@ -53,7 +53,8 @@ args_takes_value(
 	if (strcmp(flag, "-c") == 0)
 		return true;
 	if (strncmp(flag, "--", 2) != 0 || strchr(flag, '=') != NULL ||
-	    strcmp(flag, "--help") == 0 || strcmp(flag, "--version") == 0)
+	    strcmp(flag, "--help") == 0 || strcmp(flag, "--keys") == 0 ||
+	    strcmp(flag, "--version") == 0)
 		return false;
 	key = find_any_key(keys, section, flag + 2);
 	return key == NULL || key->type != CONFIG_BOOL;

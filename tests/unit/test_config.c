@@ -470,6 +470,24 @@ help_names_every_key(void **state)
 }
 
 static void
+keys_are_printed_for_programs(void **state)
+{
+	static const char *const flags[] = {"--keys", NULL};
+	static const char *const lines[] = {
+	    "netuid\tint\t1\t0\t4095\tno\tNETUID BT_NETUID\tsubnet this "
+	    "process works for\n",
+	    "\nsigner.text\tstring\tfallback\t0\t0\tyes\t\ta text\n",
+	    "\nsigner.wait\tms\t250ms\t0\t60000\tno\t\ta time\n",
+	    "\nsigner.secret\tsecret\t\t0\t0\tno\t\ta secret\n"};
+	struct place *p = *state;
+	char *text = printed(p, "", flags, CONFIG_EXIT_OK);
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		assert_non_null(strstr(text, lines[i]));
+	free(text);
+}
+
+static void
 checking_exits_without_printing(void **state)
 {
 	static const char *const flags[] = {"-n", NULL};
@@ -622,6 +640,7 @@ main(void)
 	    TEST(what_is_printed_reads_back_as_itself),
 	    TEST(a_secret_is_printed_as_its_files_name),
 	    TEST(help_names_every_key),
+	    TEST(keys_are_printed_for_programs),
 	    TEST(checking_exits_without_printing),
 	    TEST(a_reload_takes_what_may_change),
 	    TEST(a_reload_of_nonsense_changes_nothing),
