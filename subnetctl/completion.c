@@ -79,7 +79,7 @@ print_firsts(FILE *to, const struct commands *all)
 {
 	struct chain_entry e;
 
-	fputs("\t'') echo \"", to);
+	fputs("\t'' | help) echo \"", to);
 	for (size_t i = 0; entry_at(all, i, &e); i++) {
 		if (!is_seen(all, i, e.first))
 			fprintf(to, "%s%s", i > 0 ? " " : "", e.first);

@@ -113,6 +113,24 @@ has(const struct miner_facts *f, const char *column)
 	return !pg_is_null(f->row, 0, column);
 }
 
+struct moment {
+	char text[24];
+};
+
+/* A time of the row, to the second: "2026-01-02T03:04:05Z". */
+static struct moment
+when(const struct miner_facts *f, const char *column)
+{
+	const char *at = text_of(f, column);
+	struct moment m = {""};
+
+	if (strlen(at) < 19)
+		snprintf(m.text, sizeof(m.text), "%s", at); /* infinity */
+	else
+		snprintf(m.text, sizeof(m.text), "%.10sT%.8sZ", at, at + 11);
+	return m;
+}
+
 /* Is a time of the row later than this? Both as PostgreSQL writes UTC, so that
  * they compare as texts. */
 static bool
@@ -165,17 +183,19 @@ check_answers(const struct miner_facts *f, int64_t now_us, struct check *c)
 {
 	c->name = "answers";
 	if (is_later(f, "polled_at", now_us - polled_us)) {
-		check_ok(c, "it asked for work at %s", text_of(f, "polled_at"));
+		check_ok(
+		    c, "it asked for work at %s", when(f, "polled_at").text);
 	} else if (pg_bool(f->row, 0, "is_up")) {
-		check_ok(c, "asked last at %s", text_of(f, "probed_at"));
+		check_ok(c, "asked last at %s", when(f, "probed_at").text);
 	} else if (!has(f, "probed_at") && !has(f, "polled_at")) {
 		check_fail(c, "no orchestratord has asked it yet");
 		check_fix(c, "wait a minute; then see that orchestratord runs");
 	} else {
 		check_fail(c, "not since %s",
-		    has(f, "down_at")	  ? text_of(f, "down_at")
-		    : has(f, "polled_at") ? text_of(f, "polled_at")
-					  : text_of(f, "probed_at"));
+		    when(f, has(f, "down_at")	  ? "down_at"
+			    : has(f, "polled_at") ? "polled_at"
+						  : "probed_at")
+			.text);
 		check_fix(c, "answer GET /capacity there, over https, from "
 			     "where the validator is; or go on asking for "
 			     "work");
@@ -190,7 +210,7 @@ check_banned(const struct miner_facts *f, struct check *c)
 		check_ok(c, "no");
 		return;
 	}
-	check_fail(c, "since %s: %.200s", text_of(f, "banned_at"),
+	check_fail(c, "since %s: %.200s", when(f, "banned_at").text,
 	    has(f, "ban_reason") ? text_of(f, "ban_reason")
 				 : "no reason given");
 	check_fix(c, "run: subnetctl miners unban %s", text_of(f, "hotkey"));
@@ -205,7 +225,7 @@ check_audits(const struct miner_facts *f, struct check *c)
 		return;
 	}
 	check_fail(c, "%s failed, and count until %s",
-	    text_of(f, "failed_audits"), text_of(f, "audits_until"));
+	    text_of(f, "failed_audits"), when(f, "audits_until").text);
 	check_fix(c, "do jobs with a seed exactly as they are; this passes at "
 		     "that time (validator.audit_penalty)");
 }
@@ -218,15 +238,15 @@ check_breaker(const struct miner_facts *f, int64_t now_us, struct check *c)
 		check_fail(c,
 		    "it is out until %s, having failed %s times in "
 		    "a row",
-		    text_of(f, "ejected_until"), text_of(f, "streak"));
+		    when(f, "ejected_until").text, text_of(f, "streak"));
 		check_fix(c, "see why below; it comes back by itself, one "
 			     "attempt at a time");
 	} else if (has(f, "ejected_until")) {
 		check_warn(c, "it is on trial since %s: one attempt at a time",
-		    text_of(f, "ejected_until"));
+		    when(f, "ejected_until").text);
 		check_fix(c, "deliver one");
 	} else {
-		check_ok(c, "it is not out; %.3g recent ones count",
+		check_ok(c, "it is not out; %.3g recent failures count",
 		    pg_real(f->row, 0, "failures"));
 	}
 }

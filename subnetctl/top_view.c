@@ -29,7 +29,7 @@ top_duration(double ms, char *out, size_t size)
 	if (isnan(ms))
 		snprintf(out, size, "-");
 	else if (ms < 1000)
-		snprintf(out, size, "%.0f ms", ms);
+		snprintf(out, size, "%.0f ms", ms > 0 ? ms : 0);
 	else if (ms < 100e3)
 		snprintf(out, size, "%.1f s", ms / 1e3);
 	else if (ms < 6000e3)
@@ -143,7 +143,7 @@ line(struct pen *pen, enum style style, const char *fmt, ...)
 	tame(text);
 	if (styled)
 		buf_add_str(pen->out, escape_of(style));
-	if (style == TITLE)
+	if (style == TITLE && styled)
 		buf_printf(pen->out, "%-*.*s", width, width, text);
 	else
 		buf_printf(pen->out, "%.*s", width, text);

@@ -178,9 +178,9 @@ durations_and_counts_are_short(void **state)
 	static const struct {
 		double ms;
 		const char *text;
-	} durations[] = {{NAN, "-"}, {0, "0 ms"}, {999.4, "999 ms"},
-	    {1000, "1.0 s"}, {99000, "99.0 s"}, {150000, "2.5 min"},
-	    {7200000, "2.0 h"}};
+	} durations[] = {{NAN, "-"}, {-3, "0 ms"}, {0, "0 ms"},
+	    {999.4, "999 ms"}, {1000, "1.0 s"}, {99000, "99.0 s"},
+	    {150000, "2.5 min"}, {7200000, "2.0 h"}};
 	static const struct {
 		double n;
 		const char *text;
