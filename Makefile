@@ -60,7 +60,9 @@ $(B)/bin/signerd: $(call objects,signer/*.c)
 ROUNDS := $(B)/obj/validator/run_rows.o
 # A miner's claim, signed by the code that checks it.
 CLAIMED := $(patsubst %,$(B)/obj/validator/claim_%.o,message platform)
-$(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING) $(ROUNDS) $(CLAIMED)
+# A job's step, by the table of its states.
+STATES := $(B)/obj/orchestrator/states.o
+$(B)/bin/subnetctl: $(call objects,subnetctl/*.c) $(ROUTING) $(ROUNDS) $(CLAIMED) $(STATES)
 $(B)/tests/devchain: $(call objects,tests/fake/devchain/*.c)
 $(B)/tests/miner: $(call objects,tests/fake/miner/*.c)
 $(B)/tests/reference: $(call objects,tests/fake/reference/*.c)

@@ -16,6 +16,7 @@
 
 struct replay {
 	struct table table;
+	struct route_policy policy;
 	struct router *router;
 	struct replay_share *shares;
 	bool *is_drawn; /* in the receipt at hand */
@@ -41,14 +42,13 @@ struct replay *
 replay_new(const char *id, const char *text, struct err *err)
 {
 	struct replay *r = xcalloc(1, sizeof(*r));
-	struct route_policy policy = {0};
 
 	if (check_id(id, text, err) != 0 ||
-	    route_text_parse(text, &r->table, &policy, err) != 0) {
+	    route_text_parse(text, &r->table, &r->policy, err) != 0) {
 		replay_free(r);
 		return NULL;
 	}
-	r->router = router_new(&r->table, &policy, 0);
+	r->router = router_new(&r->table, &r->policy, 0);
 	r->shares = xcalloc(r->table.n, sizeof(*r->shares));
 	r->is_drawn = xcalloc(r->table.n, sizeof(*r->is_drawn));
 	r->hotkeys = xcalloc(r->table.n, sizeof(*r->hotkeys));
@@ -83,6 +83,53 @@ struct replay_share
 replay_share(const struct replay *r, size_t i)
 {
 	return r->shares[i];
+}
+
+double
+replay_stake_cap(const struct replay *r)
+{
+	return r->policy.stake_cap;
+}
+
+/* -- one miner ------------------------------------------------------------- */
+
+static size_t
+count_rivals(const struct replay *r, const struct miner *m, const char *key)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->table.n; i++)
+		n += &r->table.miners[i] != m &&
+		     pool_place(&r->table.miners[i], key) == POOL_IN;
+	return n;
+}
+
+int
+replay_stand(struct replay *r, const char *hotkey, const char *key,
+    struct replay_standing *out)
+{
+	const struct miner *m = table_find(&r->table, hotkey);
+	const struct route_terms *t;
+	size_t i;
+
+	if (m == NULL)
+		return -1;
+	i = (size_t)(m - r->table.miners);
+	t = router_terms(r->router, i);
+	*out = (struct replay_standing){
+	    .alpha = m->alpha,
+	    .score = m->score,
+	    .failures = m->failures,
+	    .stake_term = t->stake,
+	    .score_term = t->score,
+	    .failures_term = t->failures,
+	    .weight = t->weight,
+	    .out = pool_place_name(pool_place(m, key)),
+	    .rivals = count_rivals(r, m, key),
+	};
+	if (out->out == NULL)
+		out->share = draw_share(router_draw(r->router, key), i);
+	return 0;
 }
 
 /* -- one receipt ---------------------------------------------------------- */

@@ -50,4 +50,23 @@ struct replay_share {
 size_t replay_size(const struct replay *);
 struct replay_share replay_share(const struct replay *, size_t i);
 
+/*
+ * How a miner stands in that table for the kinds of one capacity key: the terms
+ * of its weight as they count, and its share of the draws among all that may be
+ * drawn. out: why it is not drawn ("banned", "kind", "down"); NULL: it is.
+ */
+struct replay_standing {
+	double alpha, score, failures; /* score: NaN if it has none */
+	double stake_term, score_term, failures_term, weight;
+	double share;
+	const char *out;
+	size_t rivals; /* others that may be drawn */
+};
+/* 0, or -1: it is not in the table. */
+int replay_stand(struct replay *, const char *hotkey, const char *capacity_key,
+    struct replay_standing *);
+
+/* The stake beyond which there is no more work. */
+double replay_stake_cap(const struct replay *);
+
 #endif

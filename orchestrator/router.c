@@ -123,6 +123,12 @@ router_draw(struct router *r, const char *key)
 	return pool_of(r, key)->draw;
 }
 
+const struct route_terms *
+router_terms(const struct router *r, size_t i)
+{
+	return &r->terms[i];
+}
+
 /* -- drawing --------------------------------------------------------------- */
 
 static bool

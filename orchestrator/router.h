@@ -79,4 +79,7 @@ void route_clear(struct route *);
 /* The draw of one capacity key, over the places of the table; the router's. */
 struct draw *router_draw(struct router *, const char *capacity_key);
 
+/* The terms of the i-th miner of the table. */
+const struct route_terms *router_terms(const struct router *, size_t i);
+
 #endif

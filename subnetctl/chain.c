@@ -87,6 +87,18 @@ chain_print_usage(FILE *to)
 	}
 }
 
+bool
+chain_entry(size_t i, struct chain_entry *out)
+{
+	const struct command *c = &commands[i];
+
+	if (i >= N_COMMANDS)
+		return false;
+	*out = (struct chain_entry){
+	    c->first, c->second, c->flags, c->usage, c->help};
+	return true;
+}
+
 /* -- the command line --------------------------------------------------- */
 
 static const struct command *

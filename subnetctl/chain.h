@@ -44,6 +44,14 @@ int chain_run(const struct args *, const struct config_key *keys);
 /* A line for each command. */
 void chain_print_usage(FILE *);
 
+/* What the i-th of them is called and takes; false: there are no more. flags:
+ * names without dashes, each with a space behind it. */
+struct chain_entry {
+	const char *first, *second; /* second may be NULL */
+	const char *flags, *usage, *help;
+};
+bool chain_entry(size_t i, struct chain_entry *);
+
 /* A flag's value; NULL if it was not given. */
 const char *chain_flag(const struct chain_args *, const char *name);
 

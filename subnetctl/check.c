@@ -47,6 +47,16 @@ check_fail(struct check *c, const char *fmt, ...)
 }
 
 void
+check_warn(struct check *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set(c, CHECK_WARN, fmt, ap);
+	va_end(ap);
+}
+
+void
 check_fix(struct check *c, const char *fmt, ...)
 {
 	va_list ap;
@@ -54,4 +64,22 @@ check_fix(struct check *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(c->fix, sizeof(c->fix), fmt, ap);
 	va_end(ap);
+}
+
+void
+check_print(const struct check *c)
+{
+	static const char *const words[] = {"ok", "warn", "FAIL", "skip"};
+
+	printf("%-4s %s: %s%s%s\n", words[c->result], c->name, c->what,
+	    c->fix[0] != '\0' ? " — fix: " : "", c->fix);
+}
+
+json_t *
+check_json(const struct check *c)
+{
+	static const char *const words[] = {"ok", "warn", "fail", "skip"};
+
+	return json_pack("{s:s, s:s, s:s, s:s}", "name", c->name, "result",
+	    words[c->result], "what", c->what, "fix", c->fix);
 }

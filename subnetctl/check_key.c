@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,8 +14,10 @@
 #include "common/buf.h"
 #include "common/err.h"
 #include "common/sign_wire.h"
+#include "common/xalloc.h"
 #include "subnetctl/check.h"
 #include "subtensor/keyfile.h"
+#include "subtensor/ss58.h"
 
 enum { OTHERS_MODE = 077, ALL_MODE = 07777 };
 
@@ -86,12 +89,72 @@ check_password(struct check *c, const char *path, const char *form,
 	free(name);
 }
 
+/* Could others put another file in the place of this one? */
+static void
+check_folder(struct check *c, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder;
+	struct stat st;
+
+	if (c->result != CHECK_OK || slash == NULL || slash == path)
+		return;
+	folder = xstrndup(path, (size_t)(slash - path));
+	if (stat(folder, &st) == 0 && (st.st_mode & S_IWOTH) != 0 &&
+	    (st.st_mode & S_ISVTX) == 0) {
+		check_fail(
+		    c, "anybody can put another file in the place of %s", path);
+		check_fix(c, "run: chmod o-w '%s'", folder);
+	}
+	free(folder);
+}
+
+/* A coldkey has nothing to do on a validator's machine. */
+static void
+check_coldkey(struct check *c, const char *path)
+{
+	const char *hotkeys = strstr(path, "/hotkeys/");
+	char *coldkey;
+
+	if (c->result != CHECK_OK || hotkeys == NULL)
+		return;
+	coldkey = xasprintf("%.*s/coldkey", (int)(hotkeys - path), path);
+	if (access(coldkey, F_OK) == 0) {
+		check_warn(
+		    c, "%s is on this machine: nothing here needs it", coldkey);
+		check_fix(c, "keep it elsewhere, and take it off this machine");
+	}
+	free(coldkey);
+}
+
+/* The address in "<path>pub.txt", which is no secret; "" if there is none. */
+static void
+read_public(const char *path, char hotkey[CHECK_HOTKEY])
+{
+	char *file = xasprintf("%spub.txt", path);
+	uint8_t public[32];
+	struct err err;
+
+	hotkey[0] = '\0';
+	if (keyfile_load_public(file, public, &err) == 0)
+		ss58_encode(SS58_BITTENSOR, public, hotkey);
+	free(file);
+}
+
 void
-check_key_file(struct check *c, const char *path, const char *password_file)
+check_key_file(struct check *c, const char *path, const char *password_file,
+    char hotkey[CHECK_HOTKEY])
 {
 	enum keyfile_form form;
 
 	c->name = "key";
+	if (hotkey[0] != '\0' && access(path, F_OK) != 0) {
+		check_skip(
+		    c, "%s is not here, and need not be: signerd has it", path);
+		return;
+	}
+	if (hotkey[0] == '\0')
+		read_public(path, hotkey);
 	if (check_private(c, path,
 		"put the hotkey there, or set wallet.name, wallet.hotkey and "
 		"wallet.path") != 0)
@@ -99,6 +162,8 @@ check_key_file(struct check *c, const char *path, const char *password_file)
 	form = form_of(path);
 	if (form != KEYFILE_PLAIN)
 		check_password(c, path, keyfile_form_name(form), password_file);
+	check_folder(c, path);
+	check_coldkey(c, path);
 }
 
 static int
@@ -159,13 +224,14 @@ ask_who(int fd, struct sign_reply *reply, struct buf *line)
 }
 
 void
-check_signer(struct check *c, const char *path)
+check_signer(struct check *c, const char *path, char hotkey[CHECK_HOTKEY])
 {
 	struct sign_reply reply = {.json = NULL};
 	struct buf line = {0};
 	int fd;
 
 	c->name = "signer";
+	hotkey[0] = '\0';
 	if (path[0] == '\0') {
 		check_skip(c, "signer.socket is not set");
 		return;
@@ -180,6 +246,7 @@ check_signer(struct check *c, const char *path)
 	}
 	if (ask_who(fd, &reply, &line) == 0 && reply.hotkey != NULL) {
 		check_ok(c, "%s signs for %s", path, reply.hotkey);
+		snprintf(hotkey, CHECK_HOTKEY, "%s", reply.hotkey);
 	} else {
 		check_fail(c, "%s does not answer this user", path);
 		check_fix(c,

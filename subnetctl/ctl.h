@@ -48,11 +48,14 @@ int ctl_jobs_show(const struct ctl *);
 int ctl_jobs_route(const struct ctl *);
 int ctl_jobs_failures(const struct ctl *);
 int ctl_jobs_redrive(const struct ctl *);
+int ctl_jobs_cancel(const struct ctl *);
 int ctl_schedules_list(const struct ctl *);
 int ctl_schedules_run(const struct ctl *);
 int ctl_schedules_enable(const struct ctl *);
 int ctl_schedules_disable(const struct ctl *);
 int ctl_miners_list(const struct ctl *);
+int ctl_miners_show(const struct ctl *);
+int ctl_miners_explain(const struct ctl *);
 int ctl_miners_shares(const struct ctl *);
 int ctl_miners_ban(const struct ctl *);
 int ctl_miners_unban(const struct ctl *);
@@ -75,5 +78,6 @@ int ctl_audit_weights(const struct ctl *);
 int ctl_engagement_claim(const struct ctl *);
 int ctl_engagement_explain(const struct ctl *);
 int ctl_engagement_task(const struct ctl *);
+int ctl_top(const struct ctl *);
 
 #endif

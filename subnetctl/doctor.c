@@ -1,32 +1,123 @@
 /* subnetctl doctor: what the suite needs, checked one by one. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "common/config.h"
+#include "common/err.h"
 #include "common/xalloc.h"
 #include "subnetctl/check.h"
 #include "subnetctl/ctl.h"
+#include "subnetctl/node.h"
 #include "subnetctl/show.h"
 #include "subtensor/keyfile.h"
 #include "subtensor/networks.h"
 
-enum { N_CHECKS = 8 };
+enum { MAX_CHECKS = 24, MAX_NAMES = 20 };
+
+/* What the later checks take of the earlier ones. */
+struct exam {
+	const struct ctl *ctl;
+	const struct config *config;
+	struct check checks[MAX_CHECKS];
+	size_t n;
+	PGconn *conn;
+	char hotkey[CHECK_HOTKEY];
+	struct node node;
+	int64_t chain_ms;
+};
+
+/* The next one's place. */
+static struct check *
+next(struct exam *e)
+{
+	return &e->checks[e->n++];
+}
+
+/* -- names ----------------------------------------------------------------- */
+
+static void
+add_name(struct check_name names[MAX_NAMES], size_t *n, const char *key,
+    const char *url)
+{
+	if (*n < MAX_NAMES && url != NULL)
+		names[(*n)++] = (struct check_name){key, url};
+}
+
+static void
+examine_names(struct exam *e)
+{
+	const struct network *network =
+	    network_find(config_str(e->config, "subtensor.network"));
+	char **urls = config_list(e->config, "subtensor.chain_endpoint");
+	struct check_name names[MAX_NAMES];
+	size_t n = 0;
+
+	for (size_t i = 0; urls[i] != NULL; i++)
+		add_name(names, &n, "subtensor.chain_endpoint", urls[i]);
+	if (urls[0] == NULL && network != NULL)
+		add_name(names, &n, "subtensor.network", network->urls[0]);
+	add_name(names, &n, "db.url", config_str(e->config, "db.url"));
+	add_name(names, &n, "redis.url", config_str(e->config, "redis.url"));
+	add_name(names, &n, "orchestrator.public_url",
+	    config_str(e->config, "orchestrator.public_url"));
+	check_names(next(e), names, n);
+	config_list_free(urls);
+}
+
+/* -- stores ---------------------------------------------------------------- */
+
+static void
+examine_stores(struct exam *e)
+{
+	const char *redis = config_str(e->config, "redis.url");
+	bool is_up;
+
+	e->conn = check_postgres(next(e), config_str(e->config, "db.url"));
+	check_schema(next(e), e->conn);
+	check_settings(next(e), e->conn);
+	is_up = check_redis(next(e), redis);
+	check_memory(next(e), redis, is_up);
+}
+
+/* -- the hotkey ------------------------------------------------------------ */
+
+static void
+examine_key(struct exam *e)
+{
+	const char *set = config_str(e->config, "signer.key_file");
+	char *path =
+	    set[0] != '\0'
+		? xstrdup(set)
+		: keyfile_hotkey_path(config_str(e->config, "wallet.path"),
+		      config_str(e->config, "wallet.name"),
+		      config_str(e->config, "wallet.hotkey"));
+
+	check_signer(
+	    next(e), config_str(e->config, "signer.socket"), e->hotkey);
+	check_key_file(next(e), path,
+	    config_str(e->config, "signer.password_file"), e->hotkey);
+	free(path);
+}
+
+/* -- the chain ------------------------------------------------------------- */
 
 /* The first endpoint that was set, or the network's. */
 static void
-run_check_chain(struct check *c, const struct config *config, int64_t *chain_ms)
+examine_head(struct exam *e)
 {
-	const char *name = config_str(config, "subtensor.network");
+	const char *name = config_str(e->config, "subtensor.network");
 	const struct network *network = network_find(name);
-	char **urls = config_list(config, "subtensor.chain_endpoint");
+	char **urls = config_list(e->config, "subtensor.chain_endpoint");
+	struct check *c = next(e);
 
-	*chain_ms = 0;
 	c->name = "chain";
 	if (urls[0] != NULL) {
-		check_chain(c, urls[0], NULL, chain_ms);
+		check_chain(c, urls[0], NULL, &e->chain_ms);
 	} else if (network != NULL) {
-		check_chain(c, network->urls[0], network->genesis, chain_ms);
+		check_chain(
+		    c, network->urls[0], network->genesis, &e->chain_ms);
 	} else {
 		check_fail(c, "\"%s\" is no network", name);
 		check_fix(c, "set subtensor.network to finney, test, archive "
@@ -36,72 +127,84 @@ run_check_chain(struct check *c, const struct config *config, int64_t *chain_ms)
 }
 
 static void
-run_check_key(struct check *c, const struct config *config)
+examine_chain(struct exam *e)
 {
-	const char *set = config_str(config, "signer.key_file");
-	char *path = set[0] != '\0' ? xstrdup(set)
-				    : keyfile_hotkey_path(
-					  config_str(config, "wallet.path"),
-					  config_str(config, "wallet.name"),
-					  config_str(config, "wallet.hotkey"));
+	struct check_standing of = {.hotkey = e->hotkey,
+	    .netuid = atoi(e->ctl->netuid),
+	    .mecid = atoi(e->ctl->mecid),
+	    .conn = e->conn};
+	struct err err;
 
-	check_key_file(c, path, config_str(config, "signer.password_file"));
-	free(path);
+	examine_head(e);
+	if (e->chain_ms != 0)
+		e->node.url = node_url(e->config, &err);
+	check_runtime(next(e), &e->node,
+	    (int)config_int(e->config, "signer.weights_pallet"));
+	check_standing(next(e), &e->node, &of);
+	check_clock(next(e), clock_wall_ms(), e->chain_ms);
 }
 
-static void
-run_checks(const struct config *config, struct check checks[N_CHECKS])
-{
-	PGconn *conn = check_postgres(&checks[0], config_str(config, "db.url"));
-	int64_t chain_ms;
+/* -- this machine ---------------------------------------------------------- */
 
-	check_schema(&checks[1], conn);
-	check_redis(&checks[2], config_str(config, "redis.url"));
-	run_check_key(&checks[3], config);
-	check_signer(&checks[4], config_str(config, "signer.socket"));
-	run_check_chain(&checks[5], config, &chain_ms);
-	check_clock(&checks[6], clock_wall_ms(), chain_ms);
-	check_public_url(&checks[7],
-	    config_str(config, "orchestrator.public_url"), conn,
+static void
+examine_host(struct exam *e)
+{
+	const char *grace = config_str(e->config, "subnetctl.stop_grace");
+	const char *const folders[] = {
+	    config_str(e->config, "orchestrator.store"),
+	    config_str(e->config, "orchestrator.store_spool")};
+
+	check_ntp(next(e));
+	check_public_url(next(e),
+	    config_str(e->config, "orchestrator.public_url"), e->conn,
 	    clock_wall_us());
-	PQfinish(conn);
+	check_disk(next(e), folders, 2);
+	check_drain(next(e), config_ms(e->config, "orchestrator.drain"),
+	    grace[0] != '\0' ? config_parse_ms(grace) : check_unit_grace_ms());
 }
 
-static void
-print_check(const struct check *c)
+/* -- what was found -------------------------------------------------------- */
+
+static int
+report(const struct exam *e)
 {
-	static const char *const words[] = {"ok", "FAIL", "skip"};
+	json_t *list = json_array();
+	bool ok = true;
 
-	printf("%-4s %s: %s%s%s\n", words[c->result], c->name, c->what,
-	    c->fix[0] != '\0' ? " — fix: " : "", c->fix);
-}
-
-static json_t *
-check_json(const struct check *c)
-{
-	static const char *const words[] = {"ok", "fail", "skip"};
-
-	return json_pack("{s:s, s:s, s:s, s:s}", "name", c->name, "result",
-	    words[c->result], "what", c->what, "fix", c->fix);
+	for (size_t i = 0; i < e->n; i++) {
+		ok = ok && e->checks[i].result != CHECK_FAIL;
+		if (e->ctl->json)
+			json_array_append_new(list, check_json(&e->checks[i]));
+		else
+			check_print(&e->checks[i]);
+	}
+	if (e->ctl->json)
+		show_json(json_pack("{s:b, s:O}", "ok", ok, "checks", list));
+	json_decref(list);
+	return ok ? CTL_OK : CTL_FAILED;
 }
 
 int
 ctl_doctor(const struct ctl *ctl)
 {
-	struct check checks[N_CHECKS] = {{.name = NULL}};
-	json_t *list = json_array();
-	bool ok = true;
+	struct exam e = {.ctl = ctl, .config = ctl->config};
+	const char *grace = config_str(ctl->config, "subnetctl.stop_grace");
+	struct err err;
+	int code;
 
-	run_checks(ctl->config, checks);
-	for (int i = 0; i < N_CHECKS; i++) {
-		ok = ok && checks[i].result != CHECK_FAIL;
-		if (ctl->json)
-			json_array_append_new(list, check_json(&checks[i]));
-		else
-			print_check(&checks[i]);
+	if (grace[0] != '\0' && config_parse_ms(grace) < 0) {
+		err_set(&err,
+		    "subnetctl.stop_grace: \"%.40s\" is no time, as 40s is",
+		    grace);
+		return ctl_fail(ctl, CTL_USAGE, &err);
 	}
-	if (ctl->json)
-		show_json(json_pack("{s:b, s:O}", "ok", ok, "checks", list));
-	json_decref(list);
-	return ok ? CTL_OK : CTL_FAILED;
+	examine_names(&e);
+	examine_stores(&e);
+	examine_key(&e);
+	examine_chain(&e);
+	examine_host(&e);
+	code = report(&e);
+	node_clear(&e.node);
+	PQfinish(e.conn);
+	return code;
 }

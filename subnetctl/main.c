@@ -12,18 +12,19 @@
 #include "common/log.h"
 #include "subnetctl/args.h"
 #include "subnetctl/chain.h"
+#include "subnetctl/command.h"
+#include "subnetctl/completion.h"
 #include "subnetctl/ctl.h"
 #include "subnetctl/db.h"
 #include "subnetctl/show.h"
 
 extern char **environ;
 
-static const struct command {
-	const char *first, *second; /* its words; second may be NULL */
-	size_t min_args, max_args;
-	int (*run)(const struct ctl *);
-	const char *args, *help;
-} commands[] = {
+static int run_help(const struct ctl *);
+static int run_completion(const struct ctl *);
+
+static const struct command commands[] = {
+    {"help", NULL, 0, 2, run_help, "[COMMAND]", "what there is"},
     {"migrate", NULL, 0, 0, ctl_migrate, "",
 	"bring the database's schema up to this version"},
     {"doctor", NULL, 0, 0, ctl_doctor, "",
@@ -37,6 +38,8 @@ static const struct command {
 	"jobs that came to nothing, by their cause"},
     {"jobs", "redrive", 1, 1, ctl_jobs_redrive, "ID | GROUP",
 	"one of them, or a group, once more as new jobs; --limit"},
+    {"jobs", "cancel", 1, 1, ctl_jobs_cancel, "ID",
+	"it ends, and is taken back from its miners; exit 2: it had ended"},
     {"schedules", "list", 0, 0, ctl_schedules_list, "",
 	"jobs made by the clock: when, and what came of the last"},
     {"schedules", "run", 1, 1, ctl_schedules_run, "NAME", "its job now"},
@@ -46,6 +49,10 @@ static const struct command {
 	"it does not fire"},
     {"miners", "list", 0, 0, ctl_miners_list, "",
 	"the subnet's miners, what they have earned, who is out"},
+    {"miners", "show", 1, 1, ctl_miners_show, "HOTKEY [--since 1d]",
+	"one miner: how it stands, its slots, what came of its attempts"},
+    {"miners", "explain", 1, 1, ctl_miners_explain, "HOTKEY [--since 1d]",
+	"why it gets the jobs it gets; exit 2: none at present"},
     {"miners", "shares", 0, 0, ctl_miners_shares, "[--since 1d]",
 	"what each was to expect of the draws, and what it got"},
     {"miners", "ban", 1, 2, ctl_miners_ban, "HOTKEY [REASON]",
@@ -100,6 +107,10 @@ static const struct command {
     {"engagement", "task", 1, 4, ctl_engagement_task,
 	"add TITLE | list | pay TASK HOTKEY AMOUNT",
 	"what clients would pay posts for, and what they paid"},
+    {"top", NULL, 0, 0, ctl_top, "[--every 2s] [--once]",
+	"the whole suite at a glance, live"},
+    {"completion", NULL, 0, 0, run_completion, "",
+	"a script that completes all this in bash"},
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -112,8 +123,9 @@ static const struct config_key keys[] = {
     {"subnetctl.replay", CONFIG_BOOL, "no", false,
 	"jobs route: draw again, step by step; exit 2: it comes to others",
 	NULL, 0, 0},
-    {"subnetctl.since", CONFIG_MS, "1d", false, "miners shares: how far back",
-	NULL, 1000, 366 * 86400e3},
+    {"subnetctl.since", CONFIG_MS, "1d", false,
+	"miners show, miners explain, miners shares: how far back", NULL, 1000,
+	366 * 86400e3},
     {"subnetctl.receipts", CONFIG_INT, "10000", false,
 	"miners shares: at most so many of the latest attempts", NULL, 1, 1e6},
     {"subnetctl.source", CONFIG_STRING, "", false,
@@ -137,7 +149,7 @@ static const struct config_key keys[] = {
     {"subnetctl.least", CONFIG_REAL, "0.98", false,
 	"audit-weights: a cosine below this is too far from ours", NULL, 0, 1},
     {"subnetctl.accept", CONFIG_BOOL, "no", false,
-	"weights plan, submit: however much it moves", NULL, 0, 0},
+	"weights plan, weights submit: however much it moves", NULL, 0, 0},
     {"subnetctl.uids", CONFIG_STRING, "", false,
 	"weights submit: uids, separated by commas", NULL, 0, 0},
     {"subnetctl.weights", CONFIG_STRING, "", false,
@@ -173,9 +185,17 @@ static const struct config_key keys[] = {
 	"engagement task add: how long it is open; 0s: until further notice",
 	NULL, 0, 3650 * 86400e3},
     {"subnetctl.by", CONFIG_STRING, "", false,
-	"engagement task add, pay: who says so", NULL, 0, 0},
+	"engagement task add, engagement task pay: who says so", NULL, 0, 0},
     {"subnetctl.reference", CONFIG_STRING, "", false,
 	"engagement task pay: the payment's own name, by which it counts once",
+	NULL, 0, 0},
+    {"subnetctl.every", CONFIG_MS, "2s", false,
+	"top: from one look to the next", NULL, 200, 3600e3},
+    {"subnetctl.once", CONFIG_BOOL, "no", false,
+	"top: one look, printed as it is", NULL, 0, 0},
+    {"subnetctl.stop_grace", CONFIG_STRING, "", false,
+	"doctor: how long the supervisor waits before it kills, as 40s; "
+	"empty: what systemd's unit says",
 	NULL, 0, 0},
     {"weightsetter.mecid", CONFIG_INT, "0", false,
 	"scores, weights: mechanism of the subnet", NULL, 0, 15},
@@ -191,29 +211,57 @@ static const struct config_key keys[] = {
 	"doctor, scores statement, engagement claim: signerd's socket; empty: "
 	"not checked",
 	NULL, 0, 0},
+    {"signer.weights_pallet", CONFIG_INT, "7", false,
+	"doctor: index of the pallet SubtensorModule", NULL, 0, 255},
     {"orchestrator.public_url", CONFIG_STRING, "", false,
 	"doctor: the URL miners reach orchestratord by; empty: not checked",
 	NULL, 0, 0},
+    {"orchestrator.store", CONFIG_STRING, "/var/lib/subnetd/files", false,
+	"doctor: folder of inputs and results, or s3://bucket/prefix", NULL, 0,
+	0},
+    {"orchestrator.store_spool", CONFIG_STRING, "/var/lib/subnetd/spool", false,
+	"doctor: folder for files on their way", NULL, 0, 0},
+    {"orchestrator.drain", CONFIG_MS, "25s", false,
+	"doctor: how long orchestratord may take to stop", NULL, 0, 0},
     {NULL, 0, NULL, false, NULL, NULL, 0, 0},
 };
+
+static const struct commands all = {commands, N_COMMANDS, keys};
 
 static void
 print_usage(FILE *to)
 {
 	fprintf(to, "usage: subnetctl COMMAND [ARGUMENTS] [--json] [-c FILE] "
 		    "[--key value ...]\n\n");
-	for (size_t i = 0; i < N_COMMANDS; i++) {
-		const struct command *c = &commands[i];
-		char words[64];
-
-		snprintf(words, sizeof(words), "%s%s%s %s", c->first,
-		    c->second != NULL ? " " : "",
-		    c->second != NULL ? c->second : "", c->args);
-		fprintf(to, "  %-22s %s\n", words, c->help);
-	}
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		command_print(to, &commands[i]);
 	chain_print_usage(to);
 	fprintf(to, "\nexit: 0 done, 1 failed, 2 refused by a rule, "
 		    "64 wrong usage\n\n");
+}
+
+static int
+run_help(const struct ctl *ctl)
+{
+	struct err err;
+
+	if (ctl->n_args == 0) {
+		print_usage(stdout);
+		return CTL_OK;
+	}
+	if (command_print_matching(stdout, &all, ctl->args, ctl->n_args) > 0)
+		return CTL_OK;
+	command_refuse(&all, ctl->args, ctl->n_args, &err);
+	fprintf(stderr, "subnetctl: %s\n", err.text);
+	return CTL_USAGE;
+}
+
+static int
+run_completion(const struct ctl *ctl)
+{
+	(void)ctl;
+	completion_print(stdout, &all);
+	return CTL_OK;
 }
 
 int
@@ -270,24 +318,40 @@ ctl_list(const struct ctl *ctl, const char *name, const char *sql,
 	return CTL_OK;
 }
 
-/* The command's words are taken off the front. */
+/* The command's words are taken off the front; NULL, having said why. */
 static const struct command *
-find_command(const struct args *given, struct ctl *ctl)
+take_command(const struct args *given, struct ctl *ctl)
 {
-	for (size_t i = 0; i < N_COMMANDS; i++) {
-		const struct command *c = &commands[i];
-		size_t n = c->second != NULL ? 2 : 1;
+	const struct command *c =
+	    command_find(&all, given->words, given->n_words);
+	struct err err;
 
-		if (given->n_words < n ||
-		    strcmp(given->words[0], c->first) != 0 ||
-		    (n == 2 && strcmp(given->words[1], c->second) != 0))
-			continue;
-		ctl->args = given->words + n;
-		ctl->n_args = given->n_words - n;
+	if (c != NULL) {
+		ctl->args = given->words + command_words(c);
+		ctl->n_args = given->n_words - command_words(c);
 		if (ctl->n_args >= c->min_args && ctl->n_args <= c->max_args)
 			return c;
 	}
+	command_refuse(&all, given->words, given->n_words, &err);
+	fprintf(stderr, "subnetctl: %s\n", err.text);
 	return NULL;
+}
+
+/* Those that need no configuration; -1: it is none of them. */
+static int
+run_plain(const struct args *given)
+{
+	const struct command *c =
+	    command_find(&all, given->words, given->n_words);
+	struct ctl ctl = {.config = NULL};
+
+	if (given->help && given->n_words > 0 &&
+	    command_print_matching(stdout, &all, given->words, given->n_words) >
+		0)
+		return CTL_OK;
+	if (c == NULL || (c->run != run_help && c->run != run_completion))
+		return -1;
+	return take_command(given, &ctl) != NULL ? c->run(&ctl) : CTL_USAGE;
 }
 
 static int
@@ -295,12 +359,10 @@ run(const struct config *config, const struct args *given)
 {
 	struct ctl ctl = {
 	    .config = config, .json = config_bool(config, "subnetctl.json")};
-	const struct command *command = find_command(given, &ctl);
+	const struct command *command = take_command(given, &ctl);
 
-	if (command == NULL) {
-		print_usage(stderr);
+	if (command == NULL)
 		return CTL_USAGE;
-	}
 	snprintf(ctl.netuid, sizeof(ctl.netuid), "%" PRId64,
 	    config_int(config, "netuid"));
 	snprintf(ctl.mecid, sizeof(ctl.mecid), "%" PRId64,
@@ -331,11 +393,13 @@ main(int argc, char **argv)
 		abort();
 	signal(SIGPIPE, SIG_IGN);
 	code = chain_run(&given, keys);
+	if (code < 0)
+		code = run_plain(&given);
 	if (code >= 0)
 		return code;
-	if (given.n_words == 1 && strcmp(given.words[0], "help") == 0) {
-		print_usage(stdout);
-		return CTL_OK;
+	if (given.n_words == 0 && given.n_flags == 1) {
+		print_usage(stderr);
+		return CTL_USAGE;
 	}
 	code = CTL_OK;
 	request.argc = given.n_flags;

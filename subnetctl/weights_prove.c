@@ -6,120 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/buf.h"
 #include "common/config.h"
 #include "common/err.h"
-#include "common/hex.h"
 #include "common/pg.h"
 #include "common/xalloc.h"
 #include "sql.h"
 #include "subnetctl/ctl.h"
 #include "subnetctl/db.h"
+#include "subnetctl/node.h"
 #include "subnetctl/show.h"
 #include "subnetctl/web.h"
-#include "subtensor/decode.h"
-#include "subtensor/metadata.h"
-#include "subtensor/networks.h"
-#include "subtensor/storage_key.h"
 
 enum { SUBNETS = 4096, N_UIDS = 65536 }; /* of a storage index */
-
-struct node {
-	char *url;
-	const char *hash; /* the block that is asked about */
-	struct metadata *md;
-};
-
-/* The first endpoint that was set, or the network's; the caller frees. */
-static char *
-node_url(const struct config *config, struct err *err)
-{
-	const char *name = config_str(config, "subtensor.network");
-	const struct network *network = network_find(name);
-	char **urls = config_list(config, "subtensor.chain_endpoint");
-	char *url = NULL;
-
-	if (urls[0] != NULL)
-		url = web_http_url(urls[0]);
-	else if (network != NULL)
-		url = web_http_url(network->urls[0]);
-	else
-		err_set(
-		    err, "\"%s\" is no network: set subtensor.network", name);
-	config_list_free(urls);
-	return url;
-}
-
-/* Bytes of a result in hex; -1 and why, 1 if it is null. */
-static int
-take_bytes(json_t *result, struct buf *out, struct err *err)
-{
-	const char *hex = json_string_value(result);
-	int rc = hex != NULL ? 0 : 1;
-	long n;
-
-	if (result == NULL)
-		return -1;
-	if (hex != NULL) {
-		n = hex_decode(
-		    hex, buf_reserve(out, strlen(hex) / 2), strlen(hex) / 2);
-		if (n >= 0)
-			out->len += n;
-		else
-			rc = err_set(err, "the node's answer is not hex");
-	}
-	json_decref(result);
-	return rc;
-}
-
-/* The runtime's metadata at the block. */
-static int
-load_metadata(struct node *node, struct err *err)
-{
-	struct buf blob = {0};
-	int rc = take_bytes(web_call(node->url, "state_getMetadata",
-				json_pack("[s]", node->hash), err),
-	    &blob, err);
-
-	if (rc == 1)
-		err_set(err, "%s has no metadata of that block", node->url);
-	if (rc == 0)
-		node->md = metadata_parse(blob.data, blob.len, err);
-	buf_free(&blob);
-	return node->md != NULL ? 0 : -1;
-}
-
-/* A storage entry of SubtensorModule at the block; keys is taken. Null if
- * there is none; NULL, and why. */
-static json_t *
-read_entry(
-    const struct node *node, const char *entry, json_t *keys, struct err *err)
-{
-	const struct storage_entry *e =
-	    metadata_storage(node->md, "SubtensorModule", entry, NULL);
-	struct buf key = {0}, value = {0};
-	json_t *json = NULL;
-	char *hex;
-	int rc = -1;
-
-	if (storage_key(node->md, "SubtensorModule", entry, keys, &key, err) ==
-	    0) {
-		hex = hex_0x(key.data, key.len);
-		rc = take_bytes(web_call(node->url, "state_getStorage",
-				    json_pack("[s, s]", hex, node->hash), err),
-		    &value, err);
-		free(hex);
-	}
-	if (rc == 1)
-		json = json_null();
-	else if (rc == 0)
-		json =
-		    decode_all(node->md, e->value, value.data, value.len, err);
-	buf_free(&key);
-	buf_free(&value);
-	json_decref(keys);
-	return json;
-}
 
 /* -- comparing ---------------------------------------------------------- */
 
@@ -193,7 +91,7 @@ check_weights(const struct ctl *ctl, const struct node *node,
 {
 	int netuid = atoi(ctl->netuid);
 	json_t *pairs,
-	    *uid = read_entry(node, "Uids",
+	    *uid = node_read(node, "SubtensorModule", "Uids",
 		json_pack("[i, s]", netuid, pg_text(row, 0, "hotkey")), err);
 
 	if (uid == NULL)
@@ -202,7 +100,7 @@ check_weights(const struct ctl *ctl, const struct node *node,
 		json_decref(uid);
 		return err_set(err, "the hotkey has no uid at that block");
 	}
-	pairs = read_entry(node, "Weights",
+	pairs = node_read(node, "SubtensorModule", "Weights",
 	    json_pack("[i, o]", netuid + SUBNETS * atoi(ctl->mecid), uid), err);
 	if (pairs == NULL)
 		return -1;
@@ -226,11 +124,10 @@ ask(const struct ctl *ctl, const PGresult *row, struct proof *proof,
 	*proof = (struct proof){false, false};
 	if (node.url != NULL &&
 	    check_block(&node, row, &proof->block, err) == 0 &&
-	    load_metadata(&node, err) == 0 &&
+	    node_load_metadata(&node, NULL, err) == 0 &&
 	    check_weights(ctl, &node, row, &proof->weights, err) == 0)
 		rc = 0;
-	metadata_free(node.md);
-	free(node.url);
+	node_clear(&node);
 	return rc;
 }
 

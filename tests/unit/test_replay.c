@@ -268,10 +268,48 @@ shares_are_as_expected(void **state)
 	assert_true(worst < 3.6);
 }
 
+/* Who may be drawn has a share, all of them the whole; the others say why not;
+ * the terms make the weight. */
+static void
+everybody_stands_somewhere(void **state)
+{
+	struct world *w = *state;
+	struct replay_standing s;
+	size_t n_in = 0, rivals = 0;
+	double shares = 0;
+
+	for (size_t i = 0; i < w->table.n; i++) {
+		const struct miner *m = &w->table.miners[i];
+
+		assert_int_equal(
+		    replay_stand(w->replay, m->hotkey, "base", &s), 0);
+		assert_true(s.alpha == m->alpha);
+		assert_true(
+		    s.weight == s.stake_term * s.score_term * s.failures_term);
+		assert_true(s.stake_term <= replay_stake_cap(w->replay));
+		if (s.out == NULL) {
+			assert_true(m->is_up && !m->is_out && s.share > 0);
+			n_in++;
+			rivals = s.rivals;
+			shares += s.share;
+		} else if (m->is_out) {
+			assert_string_equal(s.out, "banned");
+		} else {
+			assert_string_equal(s.out, m->is_up ? "kind" : "down");
+		}
+	}
+	assert_true(n_in > 1 && n_in < w->table.n);
+	assert_int_equal(rivals, n_in - 1);
+	assert_true(fabs(shares - 1) < 1e-9);
+	assert_int_equal(replay_stand(w->replay, "5Nobody", "base", &s), -1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(
+		everybody_stands_somewhere, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		every_receipt_comes_to_its_winner, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(

@@ -1,0 +1,173 @@
+/*
+ * The terminal of a program that draws on all of it. Plain ANSI: the alternate
+ * screen, no cursor, home, and an end of line that is cleared, as every
+ * terminal has them.
+ */
+#include "subnetctl/terminal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/xalloc.h"
+
+static const char enter[] = "\x1b[?1049h\x1b[?25l\x1b[2J";
+static const char leave[] = "\x1b[?25h\x1b[?1049l";
+
+struct terminal {
+	struct termios before;
+	sigset_t mask; /* before */
+	int signals;   /* a signalfd */
+};
+
+static void
+put(const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, bytes, len);
+
+		if (n < 0 && errno != EINTR)
+			return;
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		}
+	}
+}
+
+static void
+make_raw(const struct termios *before)
+{
+	struct termios raw = *before;
+
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+	raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
+}
+
+/* -1: there are none. */
+static int
+catch_signals(sigset_t *before)
+{
+	static const int caught[] = {
+	    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		sigaddset(&set, caught[i]);
+	if (sigprocmask(SIG_BLOCK, &set, before) != 0)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+struct terminal *
+terminal_open(struct err *err)
+{
+	struct terminal *t = xcalloc(1, sizeof(*t));
+
+	if (!isatty(STDOUT_FILENO) ||
+	    tcgetattr(STDIN_FILENO, &t->before) != 0) {
+		err_set(err, "this is no terminal: --once prints one look");
+		free(t);
+		return NULL;
+	}
+	t->signals = catch_signals(&t->mask);
+	if (t->signals < 0) {
+		err_set(
+		    err, "signals cannot be waited for: %s", strerror(errno));
+		free(t);
+		return NULL;
+	}
+	make_raw(&t->before);
+	put(enter, strlen(enter));
+	return t;
+}
+
+void
+terminal_close(struct terminal *t)
+{
+	if (t == NULL)
+		return;
+	put(leave, strlen(leave));
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &t->before);
+	close(t->signals);
+	sigprocmask(SIG_SETMASK, &t->mask, NULL);
+	free(t);
+}
+
+void
+terminal_size(const struct terminal *t, int *width, int *height)
+{
+	struct winsize size;
+
+	(void)t;
+	*width = 80;
+	*height = 24;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+		return;
+	if (size.ws_col > 0)
+		*width = size.ws_col;
+	if (size.ws_row > 0)
+		*height = size.ws_row;
+}
+
+void
+terminal_draw(struct terminal *t, const char *lines)
+{
+	struct buf out = {0};
+
+	(void)t;
+	buf_add_str(&out, "\x1b[H");
+	while (*lines != '\0') {
+		size_t len = strcspn(lines, "\n");
+
+		buf_add(&out, lines, len);
+		buf_add_str(&out, "\x1b[K");
+		lines += len + (lines[len] == '\n');
+		if (*lines != '\0')
+			buf_add_str(&out, "\r\n");
+	}
+	buf_add_str(&out, "\x1b[J");
+	put((const char *)out.data, out.len);
+	buf_free(&out);
+}
+
+static int
+take_signal(struct terminal *t)
+{
+	struct signalfd_siginfo info;
+
+	if (read(t->signals, &info, sizeof(info)) != sizeof(info))
+		return TERMINAL_ENDED;
+	return info.ssi_signo == SIGWINCH ? TERMINAL_RESIZED : TERMINAL_ENDED;
+}
+
+int
+terminal_wait(struct terminal *t, int64_t timeout_ms)
+{
+	struct pollfd fds[] = {
+	    {STDIN_FILENO, POLLIN, 0}, {t->signals, POLLIN, 0}};
+	unsigned char key;
+	int n = poll(fds, 2, timeout_ms < 0 ? 0 : (int)timeout_ms);
+
+	if (n == 0 || (n < 0 && errno == EINTR))
+		return TERMINAL_NOTHING;
+	if (n < 0)
+		return TERMINAL_ENDED;
+	if (fds[1].revents != 0)
+		return take_signal(t);
+	if (read(STDIN_FILENO, &key, 1) != 1)
+		return TERMINAL_ENDED;
+	return key != 0 ? key : TERMINAL_NOTHING;
+}

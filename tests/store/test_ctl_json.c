@@ -1,0 +1,144 @@
+/*
+ * Every command that looks after a suite, with --json, on a database with
+ * nothing in it and nothing else there: one JSON object on stdout, whatever
+ * happens; and an exit status that says whether there is an error in it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "tests/lib/proc.h"
+#include "tests/lib/sandbox.h"
+
+#define ID "01890000-0000-7000-8000-0000000000ff"
+#define HOTKEY "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+
+enum { MAX_ARGS = 12 };
+
+/* The words, and how it ends. */
+static const struct {
+	const char *words[8];
+	int status;
+} commands[] = {
+    {{"migrate"}, 0},
+    {{"doctor"}, 1},
+    {{"jobs", "list"}, 0},
+    {{"jobs", "list", "nonsense"}, 64},
+    {{"jobs", "show", ID}, 1},
+    {{"jobs", "show", "nonsense"}, 64},
+    {{"jobs", "route", ID}, 1},
+    {{"jobs", "failures"}, 0},
+    {{"jobs", "redrive", ID}, 0},
+    {{"jobs", "redrive", "nonsense"}, 64},
+    {{"jobs", "cancel", ID}, 1},
+    {{"jobs", "cancel", "nonsense"}, 64},
+    {{"schedules", "list"}, 0},
+    {{"schedules", "run", "nobody"}, 2},
+    {{"schedules", "enable", "nobody"}, 2},
+    {{"schedules", "disable", "nobody"}, 2},
+    {{"miners", "list"}, 0},
+    {{"miners", "show", HOTKEY}, 1},
+    {{"miners", "explain", HOTKEY}, 1},
+    {{"miners", "shares"}, 0},
+    {{"miners", "ban", HOTKEY}, 0},
+    {{"miners", "ban", "nonsense"}, 64},
+    {{"miners", "unban", HOTKEY}, 0},
+    {{"miners", "unban", HOTKEY}, 2},
+    {{"tenants", "list"}, 0},
+    {{"tenants", "weight", "me", "3"}, 0},
+    {{"tenants", "weight", "me", "nonsense"}, 64},
+    {{"keys", "new", "--role", "client"}, 0},
+    {{"keys", "new", "--role", "nonsense"}, 64},
+    {{"keys", "list"}, 0},
+    {{"keys", "revoke", "abcdefgh"}, 1},
+    {{"keys", "rotate", "abcdefgh"}, 1},
+    {{"scores", "show"}, 0},
+    {{"scores", "show", "nonsense"}, 64},
+    {{"scores", "explain", HOTKEY}, 1},
+    {{"scores", "statement", HOTKEY}, 1},
+    {{"export"}, 1},
+    {{"weights", "history"}, 0},
+    {{"weights", "plan"}, 0},
+    {{"weights", "status"}, 0},
+    {{"weights", "submit"}, 64},
+    {{"weights", "prove"}, 1},
+    {{"audit-weights"}, 1},
+    {{"engagement", "claim", "nonsense", "me"}, 64},
+    {{"engagement", "explain", HOTKEY}, 1},
+    {{"engagement", "task", "list"}, 0},
+    {{"engagement", "task", "add", "x"}, 64},
+    {{"top"}, 0},
+};
+
+static int
+set_up(void **state)
+{
+	const struct sandbox_options o = {.name = "ctl-json", .postgres = true};
+
+	*state = sandbox_new(&o);
+	return *state == NULL ? -1 : 0;
+}
+
+static int
+tear_down(void **state)
+{
+	return sandbox_end(*state, false);
+}
+
+/* Nothing of this machine is asked: no chain, no signerd. */
+static void
+run(struct sandbox *box, const char *const *words, struct proc_output *got)
+{
+	const char *args[MAX_ARGS + 1] = {"--subtensor.chain_endpoint",
+	    "ws://127.0.0.1:1", "--signer.socket", "", "--json"};
+	size_t n = 5;
+
+	for (; *words != NULL && n < MAX_ARGS; words++)
+		args[n++] = *words;
+	sandbox_ctl(box, args, got);
+}
+
+static void
+every_command_speaks_json(void **state)
+{
+	size_t bad = 0;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const char *const *w = commands[i].words;
+		struct proc_output got;
+		bool has_error;
+		json_t *json;
+
+		run(*state, w, &got);
+		json = json_loads(got.out, 0, NULL);
+		has_error = json_object_get(json, "error") != NULL ||
+			    json_is_false(json_object_get(json, "ok"));
+		if (!json_is_object(json) || got.status != commands[i].status ||
+		    has_error != (got.status != 0)) {
+			print_error("%s %s %s: exit %d\n%s%s", w[0],
+			    w[1] != NULL ? w[1] : "",
+			    w[1] != NULL && w[2] != NULL ? w[2] : "",
+			    got.status, got.out, got.err);
+			bad++;
+		}
+		json_decref(json);
+		proc_output_clear(&got);
+	}
+	assert_int_equal(bad, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_command_speaks_json),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

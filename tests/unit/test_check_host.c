@@ -1,0 +1,137 @@
+/* Doctor's checks of the machine it is on, as far as they are arithmetic. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "subnetctl/check.c"
+#include "subnetctl/check_host.c"
+
+static void
+a_unit_says_how_long_it_waits(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} cases[] = {
+	    {"", -1},
+	    {"[Service]\nExecStart=/x\n", -1},
+	    {"[Service]\nTimeoutStopSec=40s\n", 40000},
+	    {"TimeoutStopSec=90", 90000},
+	    {"TimeoutStopSec=2min\n", 120000},
+	    {"TimeoutStopSec=500ms\n", 500},
+	    {"#TimeoutStopSec=1s\n TimeoutStopSec=1s\n", -1},
+	    {"TimeoutStopSec=10s\nTimeoutStopSec=45s\n", 45000},
+	    {"TimeoutStopSec=infinity\n", -1},
+	    {"TimeoutStopSec=\n", -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t got = check_unit_parse(cases[i].text);
+
+		if (got != cases[i].ms)
+			fail_msg("%s: %lld", cases[i].text, (long long)got);
+	}
+}
+
+/* What orchestratord may take: the drain, three seconds for requests at its
+ * door, one to end. */
+static void
+the_supervisor_must_wait_longer_than_we_take(void **state)
+{
+	static const struct {
+		int64_t drain_ms, grace_ms;
+		enum check_result result;
+		const char *fix;
+	} cases[] = {
+	    {25000, 28999, CHECK_FAIL, "to 39s"},
+	    {25000, 29000, CHECK_OK, ""},
+	    {25000, 40000, CHECK_OK, ""},
+	    {25000, 10000, CHECK_FAIL, "stop_grace_period"},
+	    {0, 3000, CHECK_FAIL, "TimeoutStopSec"},
+	    {25000, -1, CHECK_SKIPPED, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct check c;
+
+		check_drain(&c, cases[i].drain_ms, cases[i].grace_ms);
+		assert_int_equal(c.result, cases[i].result);
+		assert_non_null(strstr(c.fix, cases[i].fix));
+		assert_int_equal(c.fix[0] != '\0', c.result == CHECK_FAIL);
+	}
+}
+
+static void
+disks_are_judged_by_what_is_left(void **state)
+{
+	static const struct {
+		uint64_t blocks, left, files, files_left;
+		enum check_result result;
+	} cases[] = {
+	    {1000000, 500000, 1000, 500, CHECK_OK},
+	    {1000000, 262144, 1000, 500, CHECK_OK},   /* 1 GiB */
+	    {1000000, 262143, 1000, 500, CHECK_FAIL}, /* less */
+	    {100000000, 9000000, 1000, 500, CHECK_WARN},
+	    {100000000, 11000000, 1000, 500, CHECK_OK},
+	    {100000000, 100000, 1000, 500, CHECK_FAIL},
+	    {1000000, 500000, 1000, 10, CHECK_FAIL},
+	    {1000000, 500000, 0, 0, CHECK_OK}, /* a disk without such a limit */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct statvfs v = {.f_frsize = 4096,
+		    .f_blocks = cases[i].blocks,
+		    .f_bavail = cases[i].left,
+		    .f_files = cases[i].files,
+		    .f_favail = cases[i].files_left};
+		struct check c = {.result = CHECK_OK};
+
+		judge_folder(&c, "/x", &v);
+		assert_int_equal(c.result, cases[i].result);
+	}
+}
+
+static void
+names_are_looked_up_and_addresses_are_not(void **state)
+{
+	static const struct check_name addresses[] = {
+	    {"a", "ws://127.0.0.1:9944"}, {"b", "redis://[::1]:6379"},
+	    {"c", "unix:/run/redis.sock"}, {"d", ""}, {"e", "nonsense"},
+	    {"f", "host=/run/postgresql dbname=x"}};
+	static const struct check_name local[] = {
+	    {"a", "postgresql://user@localhost:5432/x"}};
+	static const struct check_name nobody[] = {
+	    {"a", "ws://localhost"}, {"b.url", "wss://no.such.name.invalid"}};
+	struct check c;
+
+	(void)state;
+	check_names(&c, addresses, 6);
+	assert_int_equal(c.result, CHECK_OK);
+	assert_non_null(strstr(c.what, "nothing to look up"));
+	check_names(&c, local, 1);
+	assert_int_equal(c.result, CHECK_OK);
+	assert_non_null(strstr(c.what, "localhost"));
+	check_names(&c, nobody, 2);
+	assert_int_equal(c.result, CHECK_FAIL);
+	assert_non_null(strstr(c.what, "no.such.name.invalid (b.url)"));
+	assert_non_null(strstr(c.fix, "correct b.url"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_unit_says_how_long_it_waits),
+	    cmocka_unit_test(the_supervisor_must_wait_longer_than_we_take),
+	    cmocka_unit_test(disks_are_judged_by_what_is_left),
+	    cmocka_unit_test(names_are_looked_up_and_addresses_are_not),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
