@@ -4,6 +4,7 @@
 #   make demo       the main job        make lint      what we agreed not to write
 #   make cover      line coverage       make install   into $(DESTDIR)$(PREFIX)
 #   make docs-check the pages against the programs
+#   make deb        a Debian package    make uninstall what install put there
 #   make soak       fuzzers and chaos   make bench     figures and their floors, by hand
 
 PREFIX ?= /usr/local
@@ -154,11 +155,14 @@ cover:
 	$(MAKE) COV=1 tests
 	tests/cover build-cov
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install $(PROGRAMS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) deploy/install-files $(B)
+uninstall:
+	DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) deploy/install-files $(B) uninstall
+deb: all
+	deploy/deb $(B)
 clean:
 	rm -rf build build-san build-cov
 
-.PHONY: all tests check demo demo-programs docs-check lint chaos-programs soak bench cover install clean
+.PHONY: all tests check demo demo-programs docs-check lint chaos-programs soak bench cover install clean uninstall deb
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -6,7 +6,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/clock.h"
@@ -15,6 +17,8 @@ enum { MAX_LINE = 4096, N_REPEATS = 64, SECOND_US = 1000000 };
 
 static const char *const level_names[] = {
     "debug", "info", "warn", "error", "fatal"};
+/* The same as the journal has it: syslog's numbers. */
+static const char *const priorities[] = {"<7>", "<6>", "<4>", "<3>", "<2>"};
 
 struct repeat {
 	char event[48];
@@ -27,14 +31,30 @@ struct repeat {
 static struct {
 	char program[32];
 	enum log_level lowest;
+	bool to_journal;
 	struct repeat repeats[N_REPEATS];
 } logger = {.program = "subnetd", .lowest = LOG_INFO};
+
+/* $JOURNAL_STREAM is its device and inode, where systemd has it so; stderr may
+ * have been sent elsewhere since. */
+static bool
+is_journal(const char *stream)
+{
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream != NULL &&
+	       sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device &&
+	       st.st_ino == inode;
+}
 
 void
 log_init(const char *program, enum log_level lowest)
 {
 	snprintf(logger.program, sizeof(logger.program), "%s", program);
 	logger.lowest = lowest;
+	logger.to_journal = is_journal(getenv("JOURNAL_STREAM"));
 }
 
 void
@@ -111,7 +131,8 @@ log_event(enum log_level level, const char *event, const char *fmt, ...)
 		dropped = repeat_check(event);
 	if (dropped < 0)
 		return;
-	len = snprintf(line, sizeof(line), "%s %s %s ", level_names[level],
+	len = snprintf(line, sizeof(line), "%s%s %s %s ",
+	    logger.to_journal ? priorities[level] : "", level_names[level],
 	    logger.program, event);
 	va_start(ap, fmt);
 	len += vsnprintf(line + len, sizeof(line) - len, fmt, ap);

@@ -5,8 +5,9 @@
  * look; fatal: start-up failed. Event names are stable: tests wait for them
  * and operators alert on them. Control characters in values become '?', so
  * that nobody outside can forge a line. Warnings and errors of one name
- * beyond LOG_BURST a second are counted, not written. Keys, tokens and bodies
- * are never given to this file.
+ * beyond LOG_BURST a second are counted, not written. Where stderr is systemd's
+ * journal, "<4>" and its like in front of a line are the priority it gets
+ * there. Keys, tokens and bodies are never given to this file.
  */
 #ifndef COMMON_LOG_H
 #define COMMON_LOG_H

@@ -11,11 +11,13 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/clock.h"
 #include "common/config.h"
 #include "common/err.h"
 #include "common/http_server.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/notify.h"
 
 extern char **environ;
 
@@ -47,6 +49,7 @@ on_term(evutil_socket_t fd, short what, void *arg)
 	}
 	s->draining = true;
 	log_info("service.draining", "signal=%d", (int)fd);
+	notify_stopping(s->notify);
 	if (s->on_drain != NULL)
 		s->on_drain(s->arg);
 	else
@@ -64,13 +67,10 @@ on_key_changed(const char *key, bool taken, void *arg)
 }
 
 static void
-on_hup(evutil_socket_t fd, short what, void *arg)
+reload(struct service *s)
 {
-	struct service *s = arg;
 	struct err err;
 
-	(void)fd;
-	(void)what;
 	if (config_reload(s->config, on_key_changed, NULL, &err) != 0) {
 		log_error("config.refused", "why=\"%s\"", err.text);
 		return;
@@ -79,6 +79,18 @@ on_hup(evutil_socket_t fd, short what, void *arg)
 	log_info("config.reloaded", "pid=%d", (int)getpid());
 	if (s->on_reload != NULL)
 		s->on_reload(s->arg);
+}
+
+static void
+on_hup(evutil_socket_t fd, short what, void *arg)
+{
+	struct service *s = arg;
+
+	(void)fd;
+	(void)what;
+	notify_reloading(s->notify, clock_mono_us());
+	reload(s);
+	notify_reloaded(s->notify);
 }
 
 /* Caught from the start, answered once the loop runs: a daemon told to end
@@ -91,6 +103,27 @@ catch_signals(struct service *s)
 	s->signals[2] = evsignal_new(s->base, SIGHUP, on_hup, s);
 	for (int i = 0; i < SERVICE_SIGNALS; i++)
 		evsignal_add(s->signals[i], NULL);
+}
+
+/* -- what it waits for -------------------------------------------------- */
+
+static void add_missing(const struct service *, struct buf *);
+
+static void
+list_missing(struct buf *missing, void *service)
+{
+	add_missing(service, missing);
+}
+
+static void
+open_notify(struct service *s)
+{
+	const struct notify_setup setup = {s->base, list_missing, s};
+	struct err err;
+
+	s->notify = notify_new(&setup, &err);
+	if (err.text[0] != '\0')
+		log_warn("service.unheard", "why=\"%s\"", err.text);
 }
 
 /* -- the life of a daemon ------------------------------------------------ */
@@ -125,6 +158,7 @@ service_init(struct service *s, const char *program, const char *section,
 	s->base = event_base_new();
 	s->metrics = metrics_new();
 	catch_signals(s);
+	open_notify(s);
 	return -1;
 }
 
@@ -147,6 +181,7 @@ service_run(struct service *s, const char *metrics_key)
 		log_info("service.ready", "pid=%d metrics_port=%d",
 		    (int)getpid(),
 		    s->http != NULL ? http_server_port(s->http) : 0);
+		notify_ready(s->notify);
 		event_base_dispatch(s->base);
 	}
 	log_info("service.stopped", "pid=%d", (int)getpid());
@@ -162,6 +197,7 @@ service_stop(struct service *s)
 void
 service_clear(struct service *s)
 {
+	notify_free(s->notify);
 	http_server_free(s->http);
 	metrics_free(s->metrics);
 	config_free(s->config);
@@ -182,16 +218,22 @@ show_livez(struct http_req *req, void *service)
 	http_reply(req, 200, "text/plain", "ok\n", 3);
 }
 
+/* A line for each thing that it needs and has not. */
+static void
+add_missing(const struct service *s, struct buf *missing)
+{
+	if (s->draining)
+		buf_add_str(missing, "draining\n");
+	if (s->check_ready != NULL)
+		s->check_ready(missing, s->arg);
+}
+
 static void
 show_readyz(struct http_req *req, void *service)
 {
-	struct service *s = service;
 	struct buf missing = {0};
 
-	if (s->draining)
-		buf_add_str(&missing, "draining\n");
-	if (s->check_ready != NULL)
-		s->check_ready(&missing, s->arg);
+	add_missing(service, &missing);
 	if (missing.len == 0) {
 		http_reply(req, 200, "text/plain", "ready\n", 6);
 	} else {

@@ -1,6 +1,7 @@
 /*
  * What every daemon does around its own work: configuration, log, one loop,
- * signals, and a small HTTP server with /livez, /readyz and /metrics.
+ * signals, a small HTTP server with /livez, /readyz and /metrics, and telling
+ * the service manager how it goes, if there is one.
  *
  * main() is then: service_init, wire the parts, service_run, take them down,
  * service_clear.
@@ -19,6 +20,7 @@ struct event;
 struct event_base;
 struct http_server;
 struct metrics;
+struct notify;
 
 enum { SERVICE_SIGNALS = 3 };
 
@@ -28,6 +30,7 @@ struct service {
 	struct config *config;
 	struct metrics *metrics;
 	struct http_server *http; /* of metrics and health */
+	struct notify *notify;	  /* NULL: no service manager asked */
 	struct event *signals[SERVICE_SIGNALS];
 	bool draining;
 	/* Ask whether all it needs is there; adds what is missing, a line

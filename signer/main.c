@@ -25,13 +25,14 @@ static int
 open_key(struct signer *s, struct err *err)
 {
 	char *path = rules_key_path(s->service.config);
-	const char *password_file = NULL;
+	char *password_file = NULL;
 	bool locked = false;
 
 	if (rules_password_file(s->service.config, &password_file, err) == 0 &&
 	    key_harden_process(err) == 0)
 		s->key = key_open(path, password_file, &locked, err);
 	free(path);
+	free(password_file);
 	if (s->key == NULL)
 		return -1;
 	if (!locked)

@@ -2,8 +2,10 @@
 #include "signer/rules.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/err.h"
 #include "common/hex.h"
@@ -14,17 +16,18 @@ enum { MAX_NETUID = 4095 };
 
 const struct config_key signer_keys[] = {
     {"signer.key_file", CONFIG_STRING, "", false,
-	"hotkey file; empty: the hotkey of wallet.name, wallet.hotkey and "
-	"wallet.path",
+	"hotkey file; empty: systemd's credential hotkey, or else the hotkey "
+	"of wallet.name, wallet.hotkey and wallet.path",
 	NULL, 0, 0},
     {"signer.password_file", CONFIG_STRING, "", false,
-	"file with the password of an encrypted hotkey file; empty: the "
-	"password is in its BT_PW_ variable",
+	"file with the password of an encrypted hotkey file; empty: systemd's "
+	"credential hotkey.password, or else its BT_PW_ variable",
 	NULL, 0, 0},
     {"signer.socket", CONFIG_STRING, "/run/subnetd/signer.sock", false,
 	"Unix socket to listen on", NULL, 0, 0},
     {"signer.allow_uid", CONFIG_STRING, "", false,
-	"numbers of users that may connect besides signerd's own", NULL, 0, 0},
+	"users, by name or number, that may connect besides signerd's own",
+	NULL, 0, 0},
     {"signer.netuids", CONFIG_STRING, "", false,
 	"subnets whose weights are signed; empty: netuid", NULL, 0, 0},
     {"signer.genesis", CONFIG_STRING, "", false,
@@ -178,42 +181,82 @@ rules_set_rates(
 	    config_real(config, "signer.weights_burst"), mono_us);
 }
 
+/* A user's number, by that or by name; -1 if there is none. */
+static long
+read_user(const char *text)
+{
+	long number = read_number(text, UINT32_MAX - 1L);
+	const struct passwd *user = number < 0 ? getpwnam(text) : NULL;
+
+	return user != NULL ? (long)user->pw_uid : number;
+}
+
 int
 rules_load_uids(
     const struct config *config, struct rules_uids *uids, struct err *err)
 {
-	long numbers[RULES_MAX_UIDS];
-	int n = read_numbers(config, "signer.allow_uid", UINT32_MAX - 1L,
-	    numbers, RULES_MAX_UIDS, err);
+	static const char key[] = "signer.allow_uid";
+	char **items = config_list(config, key);
+	int ret = 0;
 
-	if (n < 0)
-		return -1;
-	for (int i = 0; i < n; i++)
-		uids->uids[i] = numbers[i];
-	uids->n = n;
-	return 0;
+	uids->n = 0;
+	for (size_t i = 0; items[i] != NULL && ret == 0; i++) {
+		long uid = read_user(items[i]);
+
+		if (uids->n == RULES_MAX_UIDS)
+			ret = err_set(err, "%s has more than %d items", key,
+			    RULES_MAX_UIDS);
+		else if (uid < 0)
+			ret = err_set(err,
+			    "%s: \"%s\" is no user of this machine: neither a "
+			    "name nor a number up to %ld",
+			    key, items[i], UINT32_MAX - 1L);
+		else
+			uids->uids[uids->n++] = (uid_t)uid;
+	}
+	config_list_free(items);
+	return ret;
+}
+
+/* A file that systemd has for us (LoadCredential=); the caller frees. NULL if
+ * there is none of that name. */
+static char *
+credential(const char *name)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	char *path = folder != NULL ? xasprintf("%s/%s", folder, name) : NULL;
+
+	if (path == NULL || access(path, F_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
 }
 
 char *
 rules_key_path(const struct config *config)
 {
+	char *path;
+
 	if (config_is_set(config, "signer.key_file"))
 		return xstrdup(config_str(config, "signer.key_file"));
+	path = credential("hotkey");
+	if (path != NULL)
+		return path;
 	return keyfile_hotkey_path(config_str(config, "wallet.path"),
 	    config_str(config, "wallet.name"),
 	    config_str(config, "wallet.hotkey"));
 }
 
 int
-rules_password_file(
-    const struct config *config, const char **path, struct err *err)
+rules_password_file(const struct config *config, char **path, struct err *err)
 {
 	const char *set = config_str(config, "signer.password_file");
 
+	*path = NULL;
 	/* What is no path may be the password itself: it is not repeated. */
 	if (set[0] != '\0' && set[0] != '/')
 		return err_set(
 		    err, "signer.password_file is not the full path of a file");
-	*path = set[0] != '\0' ? set : NULL;
+	*path = set[0] != '\0' ? xstrdup(set) : credential("hotkey.password");
 	return 0;
 }

@@ -33,10 +33,12 @@ void rules_set_rates(const struct config *, struct answerer *, int64_t mono_us);
 /* The users besides our own that may connect. */
 int rules_load_uids(const struct config *, struct rules_uids *, struct err *);
 
-/* The key file's path: signer.key_file, or the wallet's; the caller frees. */
+/* The key file's path: signer.key_file, systemd's credential, or the wallet's;
+ * the caller frees. */
 char *rules_key_path(const struct config *);
 
-/* The file of a sealed key's password, borrowed; NULL if none is named. */
-int rules_password_file(const struct config *, const char **path, struct err *);
+/* The file of a sealed key's password; NULL if there is none. The caller
+ * frees. */
+int rules_password_file(const struct config *, char **path, struct err *);
 
 #endif

@@ -43,7 +43,8 @@ size_t keyfile_trim(const char *text, size_t len);
 void *keyfile_memory(size_t size);
 
 /* A regular file's bytes, at most max, for sodium_free(); NULL and why not.
- * Of secrets: nobody but its owner may have any right to it. */
+ * Of secrets: nobody but its owner may have any right to it, or, in the folder
+ * of systemd's credentials, nobody but whom systemd lets read it. */
 uint8_t *keyfile_read(
     const char *path, bool is_secret, size_t max, size_t *len, struct err *);
 

@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +17,26 @@ keyfile_memory(size_t size)
 	return sodium_init() >= 0 ? sodium_malloc(size) : NULL;
 }
 
+/* Does it lie in the folder of systemd's credentials? */
+static bool
+is_credential(const char *path)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	size_t len = folder != NULL ? strlen(folder) : 0;
+
+	return len > 1 && folder[0] == '/' && strncmp(path, folder, len) == 0 &&
+	       path[len] == '/' && strchr(path + len + 1, '/') == NULL;
+}
+
+/* What nobody may be allowed. systemd lets a service's user read a credential
+ * by an access list, whose mask stands where the group's rights do. */
+static mode_t
+forbidden(const char *path)
+{
+	return is_credential(path) ? S_IRWXO | S_IWGRP | S_IXGRP
+				   : S_IRWXG | S_IRWXO;
+}
+
 static int
 check_file(int fd, const char *path, bool is_secret, size_t max, size_t *len,
     struct err *err)
@@ -25,7 +47,7 @@ check_file(int fd, const char *path, bool is_secret, size_t max, size_t *len,
 		return err_set(err, "%s: %s", path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, "%s is not a regular file", path);
-	if (is_secret && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+	if (is_secret && (st.st_mode & forbidden(path)) != 0)
 		return err_set(err,
 		    "%s is open to others than its owner (mode %03o); run: "
 		    "chmod 600 %s",

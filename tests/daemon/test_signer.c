@@ -584,6 +584,21 @@ only_its_own_user_and_those_named_are_served(void **state)
 	assert_non_null(proc_wait_event(
 	    f->signer, "client.refused", "uid=65533 reason=not_allowed", 0));
 	assert_serves(f);
+	assert_int_equal(stop(state), 0);
+	start(f, "--allow_uid", "nobody, 1");
+	assert_int_equal(as_user(f, NOBODY), 'y');
+	assert_int_equal(as_user(f, STRANGER), 'n');
+}
+
+static void
+a_user_that_is_none_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	const char *const flags[] = {"--key_file", f->key, "--allow_uid",
+	    "0 no-such-user", NULL};
+
+	assert_will_not_start(
+	    f, flags, "signer.allow_uid|no-such-user|neither a name");
 }
 
 static void
@@ -776,6 +791,7 @@ main(void)
 	    TEST(a_line_without_end_is_cut_off),
 	    TEST(more_than_its_rate_is_refused_until_it_is_raised),
 	    TEST(only_its_own_user_and_those_named_are_served),
+	    TEST(a_user_that_is_none_is_refused),
 	    TEST(one_client_too_many_is_told_so),
 	    TEST(a_key_that_others_can_read_is_refused),
 	    TEST(a_key_that_is_none_is_refused_by_what_it_is),

@@ -262,6 +262,38 @@ its_variable_opens_it(void **state)
 	free(name);
 }
 
+/* As LoadCredential= gives them to a unit: no key and no password are set. */
+static void
+systemds_credentials_open_it(void **state)
+{
+	struct fixture *f = *state;
+	char *program = paths_program("bin/signerd");
+	const char *argv[] = {program, "-c", "/dev/null", "--socket", f->socket,
+	    "--metrics_listen", "", "--wallet.path", "/nowhere", NULL};
+	char *folder = sandbox_path(f->box, "credentials");
+	char *env = xasprintf("CREDENTIALS_DIRECTORY=%s", folder);
+	const char *envs[] = {env, NULL};
+	char *key, *password;
+
+	assert_int_equal(mkdir(folder, 0700), 0);
+	f->signer = sandbox_start(f->box, "signerd-bare", argv, envs);
+	assert_refuses(f, "/nowhere", "hotkey");
+	key = xasprintf("%s/hotkey", folder);
+	assert_int_equal(rename(f->key, key), 0);
+	f->signer = sandbox_start(f->box, "signerd-closed", argv, envs);
+	assert_refuses(f, key, "sealed");
+	password =
+	    sandbox_write(f->box, "credentials/hotkey.password", 0440, PASSWORD);
+	f->signer = sandbox_start(f->box, "signerd-open", argv, envs);
+	assert_starts(f);
+	assert_int_equal(rename(key, f->key), 0);
+	free(password);
+	free(key);
+	free(env);
+	free(folder);
+	free(program);
+}
+
 /* The sanitizer keeps an environment of its own, and locks nothing. */
 #ifdef __SANITIZE_ADDRESS__
 static const bool is_sanitized = true;
@@ -315,6 +347,7 @@ main(void)
 	    TEST(a_password_file_opens_it),
 	    TEST(what_is_no_path_is_not_repeated),
 	    TEST(its_variable_opens_it),
+	    TEST(systemds_credentials_open_it),
 	    TEST(nothing_of_it_is_kept),
 	};
 

@@ -328,6 +328,44 @@ a_file_others_can_read_is_refused_with_the_remedy(void **state)
 	}
 }
 
+/* Others' rights show as its group's where the access list lets the service's
+ * user read it; and only in that very folder. */
+static void
+a_credential_of_systemd_is_private_in_its_own_way(void **state)
+{
+	static const struct {
+		mode_t mode;
+		const char *behind; /* the folder's name */
+		bool is_taken;
+	} cases[] = {
+	    {0400, "", true},
+	    {0440, "", true},
+	    {0444, "", false},
+	    {0460, "", false},
+	    {0450, "", false},
+	    {0401, "", false},
+	    {0440, "/hotkey", false},
+	    {0440, "x", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sr25519_keypair kp;
+		struct err err = {""};
+		char *path = write_file(SEED, cases[i].mode);
+		char *folder =
+		    xasprintf("%.*s%s", (int)(strrchr(path, '/') - path), path,
+			cases[i].behind);
+
+		setenv("CREDENTIALS_DIRECTORY", folder, 1);
+		assert_int_equal(keyfile_load(path, &kp, &err),
+		    cases[i].is_taken ? 0 : -1);
+		unsetenv("CREDENTIALS_DIRECTORY");
+		free(folder);
+		remove_file(path);
+	}
+}
+
 static void
 a_public_file_may_be_open_to_all(void **state)
 {
@@ -423,6 +461,7 @@ main(void)
 	    cmocka_unit_test(a_public_file_may_be_open_to_all),
 	    cmocka_unit_test(a_private_file_is_loaded),
 	    cmocka_unit_test(a_file_others_can_read_is_refused_with_the_remedy),
+	    cmocka_unit_test(a_credential_of_systemd_is_private_in_its_own_way),
 	    cmocka_unit_test(what_is_no_file_is_refused),
 	    cmocka_unit_test(a_bad_file_is_named),
 	    cmocka_unit_test(hotkey_paths_begin_at_home),

@@ -3,9 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -105,6 +107,39 @@ lower_levels_are_not_written(void **state)
 	free(text);
 }
 
+/* The journal takes a line's priority off its front. */
+static void
+the_journal_is_told_the_priority(void **state)
+{
+	struct capture *c = *state;
+	char stream[64], *text;
+	struct stat st;
+
+	assert_int_equal(fstat(c->fd, &st), 0);
+	snprintf(stream, sizeof(stream), "%llu:%llu",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	setenv("JOURNAL_STREAM", stream, 1);
+	log_init("prog", LOG_DEBUG);
+	log_debug("a", "n=%d", 1);
+	log_info("b", "n=%d", 2);
+	log_warn("c", "n=%d", 3);
+	log_error("d", "n=%d", 4);
+	log_fatal("e", "n=%d", 5);
+	/* Of a stream that stderr is no more. */
+	setenv("JOURNAL_STREAM", "1:1", 1);
+	log_init("prog", LOG_INFO);
+	log_info("f", "n=%d", 6);
+	unsetenv("JOURNAL_STREAM");
+	text = logged(c);
+	assert_string_equal(text, "<7>debug prog a n=1\n"
+				  "<6>info prog b n=2\n"
+				  "<4>warn prog c n=3\n"
+				  "<3>error prog d n=4\n"
+				  "<2>fatal prog e n=5\n"
+				  "info prog f n=6\n");
+	free(text);
+}
+
 static void
 values_cannot_forge_a_line(void **state)
 {
@@ -174,6 +209,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(a_line_is_level_program_event_and_pairs),
 	    TEST(lower_levels_are_not_written),
+	    TEST(the_journal_is_told_the_priority),
 	    TEST(values_cannot_forge_a_line),
 	    TEST(a_line_too_long_is_cut),
 	    TEST(a_flood_of_one_warning_is_cut_and_states_are_not),
