@@ -91,11 +91,16 @@ def secrets_are_files(build):
                 assert os.path.basename(str(value)) in s["secrets"], (name, key)
 
 
-def stores_have_no_way_out(build):
-    whole = stack.read()
-    assert whole["networks"]["data"] == {"internal": True}
-    for name in ["postgres", "redis", "migrate"]:
-        assert whole["services"][name]["networks"] == ["data"], name
+def stores_and_key_have_no_network(build):
+    services = stack.read()["services"]
+    for name in ["postgres", "redis", "signerd"]:
+        assert services[name]["network_mode"] == "none", name
+    for name, s in services.items():
+        mounts = [v for v in s.get("volumes", []) if v.startswith("stores:")]
+        assert all(m.endswith(":ro") for m in mounts) or name in (
+            "postgres", "redis"), name
+    assert "--auth-local=scram" in services["postgres"]["environment"][
+        "POSTGRES_INITDB_ARGS"], "whoever has the socket would be let in"
 
 
 def the_grace_is_longer_than_the_drain(build):

@@ -81,7 +81,7 @@ def each_secret_is_its_own(build):
         assert len(set(texts)) == len(texts)
         assert all(len(text) >= 64 and text == text.strip() for text in texts)
         password = _texts(one)["secrets/postgres_password"]
-        assert f":{password}@postgres/" in _texts(one)["secrets/db_url"]
+        assert f":{password}@/subnetd" in _texts(one)["secrets/db_url"]
 
 
 def the_second_time_changes_nothing(build):
