@@ -25,7 +25,7 @@ static int run_completion(const struct ctl *);
 
 static const struct command commands[] = {
     {"help", NULL, 0, 2, run_help, "[COMMAND]", "what there is"},
-    {"migrate", NULL, 0, 0, ctl_migrate, "",
+    {"migrate", NULL, 0, 0, ctl_migrate, "[--wait]",
 	"bring the database's schema up to this version"},
     {"doctor", NULL, 0, 0, ctl_doctor, "",
 	"check what the suite needs; each failure comes with its fix"},
@@ -155,9 +155,11 @@ static const struct config_key keys[] = {
     {"subnetctl.weights", CONFIG_STRING, "", false,
 	"weights submit: their weights, in any scale", NULL, 0, 0},
     {"subnetctl.wait", CONFIG_BOOL, "no", false,
-	"weights submit: until it is proven or refused", NULL, 0, 0},
+	"weights submit: until it is proven or refused; migrate: until there is "
+	"a PostgreSQL to connect to",
+	NULL, 0, 0},
     {"subnetctl.wait_limit", CONFIG_MS, "2h", false,
-	"weights submit: no longer than that", NULL, 0, 0},
+	"weights submit, migrate: no longer than that", NULL, 0, 0},
     {"subnetctl.hotkey_file", CONFIG_STRING, "", false,
 	"engagement claim: the hotkey's file; empty: signerd is asked", NULL, 0,
 	0},

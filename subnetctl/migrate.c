@@ -5,12 +5,16 @@
 #include "subnetctl/migrate.h"
 
 #include <jansson.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/backoff.h"
 #include "common/clock.h"
+#include "common/config.h"
 #include "common/err.h"
+#include "common/log.h"
 #include "common/pg.h"
 #include "sql.h"
 #include "subnetctl/ctl.h"
@@ -156,10 +160,43 @@ migrate(PGconn *conn, json_t *applied, int *version, struct err *err)
 								  : CTL_FAILED;
 }
 
+/* Each reason for waiting is said once. */
+static void
+say_waiting(const struct err *why, struct err *said)
+{
+	if (strcmp(why->text, said->text) != 0)
+		log_warn("migrate.waiting", "why=\"%s\"", why->text);
+	*said = *why;
+}
+
+/* With --wait until it can be connected to, or the time is up: whoever starts
+ * everything at once need not put it in order. NULL, having said why. */
+static PGconn *
+connect_waiting(const struct ctl *ctl)
+{
+	const char *url = config_str(ctl->config, "db.url");
+	int64_t until_us = clock_mono_us() + 1000 * config_ms(ctl->config,
+							"subnetctl.wait_limit");
+	struct backoff backoff = {.least_ms = 200, .most_ms = 2000};
+	struct err err, said = {""};
+	PGconn *conn;
+
+	if (!config_bool(ctl->config, "subnetctl.wait"))
+		return ctl_connect(ctl);
+	while ((conn = db_connect(url, &err)) == NULL &&
+	       clock_mono_us() < until_us) {
+		say_waiting(&err, &said);
+		poll(NULL, 0, (int)backoff_next_ms(&backoff));
+	}
+	if (conn == NULL)
+		ctl_fail(ctl, CTL_FAILED, &err);
+	return conn;
+}
+
 int
 ctl_migrate(const struct ctl *ctl)
 {
-	PGconn *conn = ctl_connect(ctl);
+	PGconn *conn = connect_waiting(ctl);
 	json_t *applied = json_array();
 	enum ctl_exit code = CTL_FAILED;
 	struct err err;

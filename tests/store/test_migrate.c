@@ -200,6 +200,41 @@ a_migration_that_fails_leaves_nothing_behind(void **state)
 }
 
 static void
+told_to_wait_it_waits_for_the_server(void **state)
+{
+	struct place *p = *state;
+	struct cluster *cluster = sandbox_cluster(p->sb);
+	char *program = paths_program("bin/subnetctl");
+	const char *argv[] = {program, "-c", "/dev/null", "migrate", "--wait",
+	    "--db.url", p->conninfo, NULL};
+	struct proc *waiting;
+
+	cluster_halt(cluster, CLUSTER_FAST);
+	waiting = sandbox_start(p->sb, "migrate-waits", argv, NULL);
+	assert_non_null(waiting);
+	assert_non_null(proc_wait_event(waiting, "migrate.waiting", NULL, 0));
+	assert_int_equal(cluster_start(cluster), 0);
+	assert_int_equal(proc_wait(waiting, 0), 0);
+	sandbox_drop(p->sb, waiting);
+	assert_int_equal(n_applied(migrate(p, 0)), 0);
+	free(program);
+}
+
+static void
+it_does_not_wait_for_ever(void **state)
+{
+	static const char *const args[] = {"migrate", "--wait", "--wait_limit",
+	    "100ms", "--db.url", "host=/nowhere dbname=subnetd", NULL};
+	struct place *p = *state;
+	struct proc_output got;
+
+	sandbox_ctl(p->sb, args, &got);
+	assert_int_equal(got.status, 1);
+	assert_non_null(strstr(got.err, "no connection to PostgreSQL"));
+	proc_output_clear(&got);
+}
+
+static void
 wrong_words_are_wrong_usage(void **state)
 {
 	static const char *const cases[][5] = {{NULL}, {"migrat", NULL},
@@ -238,6 +273,10 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		a_migration_that_fails_leaves_nothing_behind, make_database,
 		leave_database),
+	    cmocka_unit_test_setup_teardown(
+		told_to_wait_it_waits_for_the_server, make_database,
+		leave_database),
+	    cmocka_unit_test(it_does_not_wait_for_ever),
 	    cmocka_unit_test(wrong_words_are_wrong_usage),
 	};
 

@@ -29,6 +29,7 @@
 enum { EXIT_USAGE = 64, EXIT_FAILED = 1, MAX_PORTS = 16 };
 
 struct options {
+	const char *listen;
 	int port;
 	size_t ports;
 	int block_ms; /* 0: only when told to */
@@ -45,9 +46,9 @@ struct devchain {
 };
 
 static const char usage[] =
-    "usage: devchain [--port N] [--ports N] [--block-ms N] [--finality N]\n"
-    "                [--spec-version N] [--scenario FILE] [--metadata 14|15]\n"
-    "                [--crv3] [--hide Pallet.name]...\n";
+    "usage: devchain [--listen ADDRESS] [--port N] [--ports N] [--block-ms N]\n"
+    "                [--finality N] [--spec-version N] [--scenario FILE]\n"
+    "                [--metadata 14|15] [--crv3] [--hide Pallet.name]...\n";
 
 /* What an older runtime has not. */
 static int
@@ -73,6 +74,9 @@ static int
 read_option(struct options *o, int letter, const char *value)
 {
 	switch (letter) {
+	case 'l':
+		o->listen = value;
+		return 0;
 	case 'p':
 		o->port = atoi(value);
 		return 0;
@@ -107,6 +111,7 @@ static int
 read_options(int argc, char **argv, struct options *o)
 {
 	static const struct option names[] = {
+	    {"listen", required_argument, NULL, 'l'},
 	    {"port", required_argument, NULL, 'p'},
 	    {"ports", required_argument, NULL, 'n'},
 	    {"block-ms", required_argument, NULL, 'b'},
@@ -120,7 +125,8 @@ read_options(int argc, char **argv, struct options *o)
 	};
 	int c;
 
-	*o = (struct options){.ports = 1,
+	*o = (struct options){.listen = "127.0.0.1",
+	    .ports = 1,
 	    .block_ms = 1000,
 	    .finality = 2,
 	    .spec = {.spec_version = 424, .transaction_version = 1}};
@@ -225,13 +231,13 @@ say_listening(const struct node *n)
 }
 
 static int
-serve(struct devchain *d, struct err *err)
+serve(struct devchain *d, const char *address, struct err *err)
 {
 	struct server *server = server_new(d->base, &d->node);
 	struct event *term = evsignal_new(d->base, SIGTERM, on_signal, d->base);
 	struct event *interrupt =
 	    evsignal_new(d->base, SIGINT, on_signal, d->base);
-	int listens = server_listen(server, err);
+	int listens = server_listen(server, address, err);
 
 	if (listens == 0) {
 		event_add(term, NULL);
@@ -270,7 +276,7 @@ main(int argc, char **argv)
 	failed = start_chain(&d.node, &o, &err) != 0;
 	if (!failed) {
 		make_endpoints(&d.node, &o);
-		failed = serve(&d, &err) != 0;
+		failed = serve(&d, o.listen, &err) != 0;
 	}
 	if (failed)
 		log_fatal("chain.failed", "why=\"%s\"", err.text);

@@ -327,7 +327,7 @@ open_port(struct port *p)
 	struct sockaddr_in in = {
 	    .sin_family = AF_INET,
 	    .sin_port = htons((uint16_t)p->endpoint->port),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	    .sin_addr = p->server->address,
 	};
 	socklen_t len = sizeof(in);
 
@@ -429,8 +429,11 @@ server_free(struct server *s)
 }
 
 int
-server_listen(struct server *s, struct err *err)
+server_listen(struct server *s, const char *address, struct err *err)
 {
+	if (inet_pton(AF_INET, address, &s->address) != 1)
+		return err_set(
+		    err, "--listen: \"%s\" is no IPv4 address", address);
 	for (size_t i = 0; i < s->node->n_endpoints; i++) {
 		struct port *p = &s->ports[i];
 

@@ -19,8 +19,8 @@ struct server;
 struct server *server_new(struct event_base *, struct node *);
 void server_free(struct server *); /* closes all; NULL is fine */
 
-/* At 127.0.0.1 and each endpoint's port, 0 for any, which is written there.
- * 0, or -1 and why. */
-int server_listen(struct server *, struct err *);
+/* At that IPv4 address and each endpoint's port, 0 for any, which is written
+ * there. 0, or -1 and why. */
+int server_listen(struct server *, const char *address, struct err *);
 
 #endif

@@ -6,6 +6,7 @@
 #define DEVCHAIN_SERVER_IMPL_H
 
 #include <http_parser.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,7 +42,8 @@ struct message {
 struct server {
 	struct event_base *base;
 	struct node *node;
-	struct port *ports;  /* one for each of the node's endpoints */
+	struct in_addr address; /* of all its ports */
+	struct port *ports;	/* one for each of the node's endpoints */
 	struct event *timer; /* the next message due, or the stall's end */
 	int64_t wake_us;     /* mono, when it fires; 0: it does not */
 	struct conn *conns;

@@ -1,0 +1,173 @@
+"""compose-init and pin-digests, run in a copy of deploy/."""
+
+import contextlib
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+
+import stack
+
+SCRIPTS = ["compose-init", "pin-digests", ".env.example", "etc.ini", "dev"]
+SECRETS = ["postgres_password", "db_url", "orchestrator_secret", "webhook_key",
+           "dash_password", "grafana_password"]
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+
+
+@contextlib.contextmanager
+def _copy():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        deploy = f"{folder}/deploy"
+        os.mkdir(deploy)
+        for name in SCRIPTS:
+            source = f"{stack.DEPLOY}/{name}"
+            copy = shutil.copytree if os.path.isdir(source) else shutil.copy
+            copy(source, f"{deploy}/{name}")
+        yield deploy
+
+
+def _run(deploy, script, *args, **env):
+    return subprocess.run([f"{deploy}/{script}", *args], text=True,
+                          capture_output=True, cwd=os.path.dirname(deploy),
+                          env={"PATH": os.environ["PATH"], **env})
+
+
+def _init(deploy, *args):
+    done = _run(deploy, "compose-init", *args)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _hotkey(deploy, mode):
+    path = f"{os.path.dirname(deploy)}/hotkey"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("{}")
+    os.chmod(path, mode)
+    return path
+
+
+def _texts(deploy):
+    names = [".env", "etc/subnetd.ini"] + [f"secrets/{s}" for s in SECRETS]
+    return {name: open(f"{deploy}/{name}", encoding="utf-8").read()
+            for name in names}
+
+
+def it_makes_what_compose_needs(build):
+    with _copy() as deploy:
+        key = _hotkey(deploy, 0o600)
+        _init(deploy, key)
+        env = stack.read_env(f"{deploy}/.env")
+        assert env["HOTKEY_FILE"] == key
+        assert env["SIGNER_UID"] == str(os.stat(key).st_uid)
+        whole = stack.read(env)
+        for name, secret in whole["secrets"].items():
+            path = os.path.join(deploy, secret["file"])
+            assert os.path.exists(path), (name, path)
+        for name in SECRETS:
+            st = os.stat(f"{deploy}/secrets/{name}")
+            assert stat.S_IMODE(st.st_mode) == 0o600, name
+            assert str(st.st_uid) == env["SUBNETD_UID"], name
+        assert env["SUBNETD_UID"] != "0", "PostgreSQL refuses root"
+
+
+def each_secret_is_its_own(build):
+    with _copy() as one, _copy() as other:
+        for deploy in (one, other):
+            _init(deploy)
+        texts = [_texts(deploy)[f"secrets/{name}"] for deploy in (one, other)
+                 for name in SECRETS]
+        assert len(set(texts)) == len(texts)
+        assert all(len(text) >= 64 and text == text.strip() for text in texts)
+        password = _texts(one)["secrets/postgres_password"]
+        assert f":{password}@/subnetd" in _texts(one)["secrets/db_url"]
+
+
+def the_second_time_changes_nothing(build):
+    with _copy() as deploy:
+        _init(deploy, _hotkey(deploy, 0o600))
+        before = _texts(deploy)
+        _init(deploy)
+        assert _texts(deploy) == before
+
+
+def a_hotkey_that_others_may_read_is_refused(build):
+    with _copy() as deploy:
+        done = _run(deploy, "compose-init", _hotkey(deploy, 0o644))
+        assert done.returncode == 1
+        assert "chmod 600" in done.stderr, done.stderr
+
+
+def a_hotkey_that_is_not_there_is_refused(build):
+    with _copy() as deploy:
+        done = _run(deploy, "compose-init", "/nowhere/hotkey")
+        assert done.returncode == 1 and "/nowhere/hotkey" in done.stderr
+        assert not os.path.exists(f"{deploy}/.env")
+
+
+def development_has_a_key_of_its_own(build):
+    with _copy() as deploy:
+        _init(deploy, "--dev")
+        env = stack.read_env(f"{deploy}/.env")
+        assert env["COMPOSE_PROFILES"] == "dev"
+        assert env["DEVELOPMENT"] == "yes"
+        st = os.stat(os.path.join(deploy, env["HOTKEY_FILE"]))
+        assert stat.S_IMODE(st.st_mode) == 0o600
+        stack.read(env)
+        _init(deploy, "--dev")
+
+
+def development_leaves_an_operators_env_alone(build):
+    with _copy() as deploy:
+        _init(deploy, _hotkey(deploy, 0o600))
+        before = _texts(deploy)
+        done = _run(deploy, "compose-init", "--dev")
+        assert done.returncode == 1 and "not of --dev" in done.stderr
+        assert _texts(deploy) == before
+
+
+def _engine(deploy, reachable):
+    """Stands for docker: pulls or does not; names are short, as docker's."""
+    path = f"{deploy}/engine"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"""#!/bin/sh
+case $1 in
+pull) {"exit 0" if reachable else "exit 1"} ;;
+image) for last; do :; done
+	name=${{last#docker.io/}}
+	name=${{name#library/}}
+	echo "elsewhere.example/mirror@sha256:{'f' * 64}"
+	echo "${{name%:*}}@{DIGEST}" ;;
+esac
+""")
+    os.chmod(path, 0o755)
+    return path
+
+
+def digests_are_the_registrys(build):
+    with _copy() as deploy:
+        _init(deploy)
+        engine = _engine(deploy, True)
+        done = _run(deploy, "pin-digests", "--check", ENGINE=engine)
+        assert done.returncode == 1
+        done = _run(deploy, "pin-digests", ENGINE=engine)
+        assert done.returncode == 0, done.stderr
+        was = stack.example_env()
+        for name, image in stack.read_env(f"{deploy}/.env").items():
+            if name.endswith("_IMAGE") and not name.startswith("SUBNETD_"):
+                assert image == f"{was[name]}@{DIGEST}", (name, image)
+            elif name.endswith("_IMAGE"):
+                assert image == was[name], name
+        done = _run(deploy, "pin-digests", "--check", ENGINE=engine)
+        assert done.returncode == 0, done.stderr
+
+
+def without_a_registry_no_digest_is_written(build):
+    with _copy() as deploy:
+        _init(deploy)
+        before = _texts(deploy)
+        done = _run(deploy, "pin-digests", ENGINE=_engine(deploy, False))
+        assert done.returncode == 1
+        assert "cannot be pulled" in done.stderr
+        assert _texts(deploy) == before
