@@ -36,6 +36,7 @@ struct kinds;
 struct metric;
 struct miners;
 struct openai_call;
+struct page_door;
 struct pg;
 struct probes;
 struct redis;
@@ -86,6 +87,7 @@ struct orchestrator {
 	struct http_server *api;
 	struct docs *docs;
 	struct gate *gate; /* who may use the API */
+	struct page_door *page;
 	struct idempotencies *idempotencies;
 	struct v1_streams *streams; /* of events */
 	struct v1_waiters waiters;
