@@ -568,6 +568,7 @@ start(struct orchestrator *o, const char *self)
 	    signer_client_new(base, config_str(config, "orchestrator.signer"));
 	o->pg = pg_new(base, config_str(config, "db.url"), on_pg_up, o);
 	o->back = pg_new(base, config_str(config, "db.url"), NULL, NULL);
+	o->look = pg_new(base, config_str(config, "db.url"), NULL, NULL);
 	o->schedules =
 	    schedules_new(o, config_str(config, "orchestrator.schedules"));
 	o->miners =
@@ -612,6 +613,7 @@ stop(struct orchestrator *o)
 	redis_free(o->scores);
 	pg_free(o->pg);
 	pg_free(o->back);
+	pg_free(o->look);
 	kinds_free(o->kinds);
 	router_free(o->router);
 	table_clear(&o->table);

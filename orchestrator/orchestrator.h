@@ -83,6 +83,7 @@ struct orchestrator {
 	struct converts *converts;
 	struct pg *pg;	 /* what jobs wait for */
 	struct pg *back; /* what looks at everything, and may take a while */
+	struct pg *look; /* what the page asks: nothing else waits for it */
 	struct redis *out, *jobs, *chain, *scores;
 	struct http_server *api;
 	struct docs *docs;

@@ -75,9 +75,9 @@ reply(struct http_req *req, struct orchestrator *o, struct page_ask *ask)
 static void
 show(struct http_req *req, struct orchestrator *o, enum page_view view)
 {
-	struct page_ask ask = {0};
+	struct page_ask ask;
 
-	ask.view = view;
+	page_ask_init(&ask, view);
 	reply(req, o, &ask);
 }
 
@@ -157,7 +157,6 @@ take_jobs(struct http_req *req, struct page_ask *ask, struct err *err)
 {
 	const char *behind = http_req_query(req, "cursor");
 
-	ask->view = PAGE_JOBS;
 	ask->limit = (int)page_number(
 	    "limit", http_req_query(req, "limit"), LIMIT, 1, MAX_LIMIT, err);
 	if (ask->limit < 0 ||
@@ -174,11 +173,12 @@ take_jobs(struct http_req *req, struct page_ask *ask, struct err *err)
 static void
 show_jobs(struct http_req *req, void *orchestrator)
 {
-	struct page_ask ask = {0};
+	struct page_ask ask;
 	struct err err;
 
 	if (hides_jobs(orchestrator, req))
 		return;
+	page_ask_init(&ask, PAGE_JOBS);
 	if (take_jobs(req, &ask, &err) != 0)
 		http_reply_problem(req, 400, "bad_query", "%s", err.text);
 	else
@@ -189,7 +189,7 @@ static void
 show_job(struct http_req *req, void *orchestrator)
 {
 	const char *id = http_req_param(req, "id");
-	struct page_ask ask = {0};
+	struct page_ask ask;
 
 	if (hides_jobs(orchestrator, req))
 		return;
@@ -197,7 +197,7 @@ show_job(struct http_req *req, void *orchestrator)
 		http_reply_problem(req, 404, "not_found", "no such job");
 		return;
 	}
-	ask.view = PAGE_JOB;
+	page_ask_init(&ask, PAGE_JOB);
 	memcpy(ask.id, id, sizeof(ask.id));
 	reply(req, orchestrator, &ask);
 }
@@ -209,11 +209,11 @@ show_of_hotkey(
     struct http_req *req, struct orchestrator *o, enum page_view view)
 {
 	const char *hotkey = http_req_param(req, "hotkey");
-	struct page_ask ask = {0};
+	struct page_ask ask;
 	struct err err;
 	uint8_t key[32];
 
-	ask.view = view;
+	page_ask_init(&ask, view);
 	ask.limit = (int)page_number(
 	    "limit", http_req_query(req, "limit"), LIMIT, 1, MAX_LIMIT, &err);
 	if (ask.limit < 0) {

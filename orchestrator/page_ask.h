@@ -1,12 +1,13 @@
 /*
- * What the page asks of the rows, and who reads the answer. Plain bytes, so
- * that two that are the same are found to be (memcmp): begin with all zero.
+ * What the page asks of the rows, and who reads the answer. Two that are the
+ * same are found to be by their bytes: begin with page_ask_init.
  */
 #ifndef ORCHESTRATOR_PAGE_ASK_H
 #define ORCHESTRATOR_PAGE_ASK_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/uuid.h"
 #include "orchestrator/job.h"
@@ -43,5 +44,13 @@ struct page_ask {
 	char id[UUID_TEXT]; /* of a job; of the attempt behind which */
 	int limit;
 };
+
+/* All zero, what lies between the members, too. */
+static inline void
+page_ask_init(struct page_ask *ask, enum page_view view)
+{
+	memset(ask, 0, sizeof(*ask));
+	ask->view = view;
+}
 
 #endif

@@ -133,13 +133,13 @@ static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct page_live *live = arg;
-	struct page_ask ask = {0};
+	struct page_ask ask;
 
 	(void)fd;
 	(void)what;
 	if (live->n == 0 || !pace_is_over(&live->pace, clock_mono_us()))
 		return;
-	ask.view = PAGE_NOW;
+	page_ask_init(&ask, PAGE_NOW);
 	pace_asked(&live->pace, clock_mono_us());
 	store_page(live->o, &ask, on_figures, live);
 }

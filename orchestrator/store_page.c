@@ -152,7 +152,7 @@ store_page(struct orchestrator *o, const struct page_ask *ask,
 		sql = failures(o, &p);
 		break;
 	}
-	store_query_back(o, sql, &p, on_answer, arg);
+	pg_query(o->look, sql, p.n, p.values, on_answer, arg);
 }
 
 void
@@ -164,7 +164,7 @@ store_page_receipts(struct orchestrator *o, const char *before, int limit,
 	pg_add_int(&p, o->netuid);
 	pg_add_text(&p, before);
 	pg_add_int(&p, limit);
-	store_query_back(o, sql_page_receipts, &p, on_answer, arg);
+	pg_query(o->look, sql_page_receipts, p.n, p.values, on_answer, arg);
 }
 
 void

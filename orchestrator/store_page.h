@@ -1,6 +1,9 @@
 /*
  * What the page shows, as the database makes it: one row with a JSON text. And
  * jobs that came to nothing, begun once more.
+ *
+ * The page's questions have a connection of their own, one behind the other:
+ * however many people look, nothing that a job waits for stands behind them.
  */
 #ifndef ORCHESTRATOR_STORE_PAGE_H
 #define ORCHESTRATOR_STORE_PAGE_H

@@ -41,7 +41,8 @@ with proven as (
 		coalesce(h.share, 0) as old, coalesce(p.share, 0) as new,
 		coalesce(p.stands, true) as stands
 	from planned p
-	full join held h on h.mecid = p.mecid and h.uid = p.uid and p.stands
+	full join held h on h.mecid = p.mecid
+		and h.uid = case when p.stands then p.uid end
 	left join neuron n on n.netuid = $1 and n.uid = h.uid
 )
 select json_build_object(
