@@ -1,5 +1,7 @@
 // Elements, and the few pieces that every view is made of. Text is always text: nothing here takes HTML.
 
+import { ago, utc, when } from './format.js';
+
 export function h(tag, props, ...kids) {
   const el = document.createElement(tag);
   for (const [name, value] of Object.entries(props ?? {})) {
@@ -19,12 +21,19 @@ export function s(tag, props, ...kids) {
   return el;
 }
 
-// Puts other content into a place; what had the focus there has it again, if it is there again under its data-key.
+// Puts other content into a place. What is there again, by its data-key or label, is as it was: focused, open, scrolled.
 export function put(place, ...kids) {
   const held = place.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  const open = [...place.querySelectorAll('details[open]')].map((d) => d.dataset.key);
+  const scrolled = new Map([...place.querySelectorAll('.scroll')].map((el) => [el.getAttribute('aria-label'), el.scrollLeft]));
   place.replaceChildren(...kids.flat(Infinity).filter(Boolean));
+  for (const el of place.querySelectorAll('details')) el.open = open.includes(el.dataset.key);
+  for (const el of place.querySelectorAll('.scroll')) el.scrollLeft = scrolled.get(el.getAttribute('aria-label')) ?? 0;
   if (held !== undefined) place.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
 }
+
+// How long ago that was; main.js keeps it true.
+export const since = (at) => (at ? h('time', { datetime: utc(at), title: when(utc(at)), 'data-ago': true }, ago(at)) : '–');
 
 export const hidden = (text) => h('span', { class: 'sr' }, text);
 

@@ -22,12 +22,18 @@ export function loader(place, { load, draw, isEmpty, nothing }) {
   let has = false;
   let busy = false;
   let due = false;
+  let drawn;
   place.append(banner, body);
   put(body, skeleton());
 
+  // Nothing is drawn again while it is the same, or a reader has a part of it marked.
   function show(data) {
+    const text = JSON.stringify(data);
+    const marked = getSelection();
     put(banner);
+    if (has && (text === drawn || (marked.type === 'Range' && body.contains(marked.anchorNode)))) return;
     has = true;
+    drawn = text;
     put(body, isEmpty?.(data) ? (nothing?.(data) ?? empty('Nothing here yet', '')) : draw(data));
   }
 

@@ -2,6 +2,7 @@
 
 import { ask, key } from './api.js';
 import { h, put } from './dom.js';
+import { ago } from './format.js';
 import { Live } from './live.js';
 import { problem } from './load.js';
 import * as engagement from './view_engagement.js';
@@ -59,9 +60,10 @@ function askForKey() {
   const take = async (event) => {
     event.preventDefault();
     const before = key.get();
-    key.set(input.value.trim());
+    const given = input.value.trim();
+    key.set(given);
     try {
-      await whoReads();
+      await whoReads().catch((error) => { if (given) throw error; });
       $('dialog').close();
       go();
       live.again();
@@ -190,6 +192,7 @@ addEventListener('hashchange', () => { go(); $('view').focus({ preventScroll: tr
 addEventListener('keydown', onKey);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => document.querySelectorAll('.chart').forEach((c) => c.redraw()));
 live.addEventListener('state', (e) => showLive(e.detail));
+setInterval(() => document.querySelectorAll('time[data-ago]').forEach((t) => { t.textContent = ago(t.dateTime); }), 5000);
 live.start();
 await whoReads().catch(() => undefined);
 go();

@@ -2,7 +2,7 @@
 
 import { ask } from './api.js';
 import { chart } from './chart.js';
-import { card, chip, empty, h, link, table, tile, tiles } from './dom.js';
+import { card, chip, empty, h, link, since, table, tile, tiles } from './dom.js';
 import * as f from './format.js';
 import { loader } from './load.js';
 
@@ -35,7 +35,7 @@ const posts = (all) => card('Posts', { note: 'those that gave most first' }, tab
 ], all));
 
 const flags = (all) => card('What is wrong', { note: 'the newest first' }, table('Flags', [
-  { label: 'When', cell: (x) => f.ago(x.at) },
+  { label: 'When', cell: (x) => since(x.at) },
   { label: 'Flag', cell: (x) => h('span', { class: 'warn' }, f.words(x.flag)) },
   { label: 'Hotkey', cell: miner },
   { label: 'Post', wide: true, cell: (x) => (x.content_id ? h('span', { class: 'mono' }, x.content_id) : f.none) },

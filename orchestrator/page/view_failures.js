@@ -1,7 +1,7 @@
 // Failures by their cause, and what came to nothing begun once more.
 
 import { ask } from './api.js';
-import { card, empty, h, link, table, tile, tiles } from './dom.js';
+import { card, empty, h, link, since, table, tile, tiles } from './dom.js';
 import * as f from './format.js';
 import { loader } from './load.js';
 
@@ -36,8 +36,8 @@ export function mount(place, page) {
     { label: 'Jobs', num: true, cell: (g) => f.count(g.jobs) },
     { label: 'Last hour', num: true, wide: true, cell: (g) => (g.hour ? h('strong', { class: 'bad' }, f.count(g.hour)) : '0') },
     { label: 'Miners', num: true, wide: true, title: 'that the latest hundred have been at', cell: (g) => f.count(g.miners) },
-    { label: 'First', wide: true, cell: (g) => f.ago(g.first_at) },
-    { label: 'Last', cell: (g) => f.ago(g.last_at) },
+    { label: 'First', wide: true, cell: (g) => since(g.first_at) },
+    { label: 'Last', cell: (g) => since(g.last_at) },
   ];
   const l = loader(place, {
     load: (signal) => ask('/v1/page/failures', { signal }),

@@ -98,7 +98,7 @@ function draw(job, page, refresh) {
       ['Tenant', own?.tenant || null], ['Ordered by', own?.source], ['Priority', own ? f.count(own.priority) : null], ['Retries left', own ? f.count(own.retries_left) : null],
       ['Input', own?.input ? `${own.input.type}, ${f.short(own.input.bytes)} B` : null],
       ['Redrive of', own?.redrive_of ? link(`#/jobs/${own.redrive_of}`, f.id(own.redrive_of)) : null], ['Redriven as', own?.redriven_as ? link(`#/jobs/${own.redriven_as}`, f.id(own.redriven_as)) : null]),
-    own ? h('details', null, h('summary', null, 'Parameters'), json(own.params)) : h('p', { class: 'quiet' }, 'Parameters, input and result are shown to whom the job belongs, with an API key.')),
+    own ? h('details', { 'data-key': 'params' }, h('summary', null, 'Parameters'), json(own.params)) : h('p', { class: 'quiet' }, 'Parameters, input and result are shown to whom the job belongs, with an API key.')),
     life(job), attempts(job), job.attempts.length ? receipts(job) : null,
   ].filter(Boolean);
 }

@@ -1,7 +1,7 @@
 // The jobs, newest first: by kind, state, miner; an id goes to its job.
 
 import { ask } from './api.js';
-import { card, chip, empty, h, link, put, table } from './dom.js';
+import { card, chip, empty, h, link, put, since, table } from './dom.js';
 import * as f from './format.js';
 import { loader } from './load.js';
 
@@ -15,7 +15,7 @@ const columns = (all) => [
   { label: 'Job', cell: (j) => link(`#/jobs/${j.id}`, f.id(j.id), { class: 'mono', title: j.id }) },
   { label: 'State', cell: (j) => chip(j.state, j.reason ? f.words(j.reason) : undefined) },
   { label: 'Kind', cell: (j) => j.kind },
-  { label: 'Accepted', wide: true, cell: (j) => h('time', { datetime: f.utc(j.created_at), title: f.when(f.utc(j.created_at)) }, f.ago(j.created_at)) },
+  { label: 'Accepted', wide: true, cell: (j) => since(j.created_at) },
   { label: 'Took', num: true, cell: (j) => f.ms(f.between(j.created_at, j.finished_at)) },
   { label: 'Miners', wide: true, cell: attempts },
   ...(all ? [{ label: 'Tenant', wide: true, cell: (j) => j.tenant || f.none }, { label: 'From', wide: true, cell: (j) => j.source ?? f.none }] : []),

@@ -2,7 +2,7 @@
 
 import { ask } from './api.js';
 import { chart } from './chart.js';
-import { card, chip, facts, h, link, meter, table } from './dom.js';
+import { card, chip, facts, h, link, meter, since, table } from './dom.js';
 import * as f from './format.js';
 import { loader } from './load.js';
 import { load as loadMiners, share, standing } from './view_miners.js';
@@ -64,7 +64,7 @@ function standingCard(m) {
   const lanes = Object.entries(m.capacity ?? {}).filter(([, n]) => typeof n === 'number');
   return card('Standing', {}, facts(['State', h('span', { title: reason }, chip(state), reason ? h('span', { class: 'quiet' }, ` ${reason}`) : null)], ['uid', m.uid], ['Stake', `${f.short(m.alpha_stake)} alpha`],
     ['Address', m.address ? h('code', null, m.address) : null], ['Coldkey', h('code', null, f.hotkey(m.coldkey))], ['Failures in a row', m.streak === null ? null : f.count(m.streak)], ['Recent failures', m.failures === null ? null : f.decimal(m.failures, 2)],
-    ['Failed audits', f.count(m.failed_audits)], ['Asked', m.probed_at ? f.ago(m.probed_at) : null]),
+    ['Failed audits', f.count(m.failed_audits)], ['Asked', m.probed_at ? since(m.probed_at) : null]),
   lanes.length ? table('Places at once', [
     { label: 'Kind of work', cell: ([name]) => name },
     { label: 'It says', num: true, cell: ([, n]) => f.count(n) },
@@ -83,7 +83,7 @@ function shareCard(m, receipts) {
 
 const judged = (score) => card('Counted in the round', { note: 'the newest first; where a job came from is not told' }, table('Judgements', [
   { label: 'Kind', cell: (a) => a.kind },
-  { label: 'When', wide: true, cell: (a) => h('time', { datetime: f.utc(a.at) }, f.ago(a.at)) },
+  { label: 'When', wide: true, cell: (a) => since(a.at) },
   { label: 'Success', cell: (a) => h('span', { class: a.success ? 'good' : 'bad' }, a.success ? 'yes' : `no${a.reason ? `: ${f.words(a.reason)}` : ''}`) },
   { label: 'Took', num: true, cell: (a) => f.ms(a.ms) },
   { label: 'Speed', num: true, cell: (a) => f.decimal(a.speed) },
@@ -94,7 +94,7 @@ const lately = (all) => card('Lately', { note: 'attempts that have ended' }, all
   { label: 'Kind', cell: (a) => (a.job ? link(`#/jobs/${a.job}`, a.kind) : a.kind) },
   { label: 'State', cell: (a) => chip(a.state, a.reason ? f.words(a.reason) : undefined) },
   { label: 'Why', wide: true, cell: (a) => (a.reason ? f.words(a.reason) : f.none) },
-  { label: 'Ended', cell: (a) => h('time', { datetime: f.utc(a.finished_at) }, f.ago(a.finished_at)) },
+  { label: 'Ended', cell: (a) => since(a.finished_at) },
   { label: 'With us', num: true, wide: true, cell: (a) => f.ms(a.queue_ms) },
   { label: 'Miner', num: true, cell: (a) => f.ms(a.miner_ms) },
 ], all) : h('p', { class: 'quiet' }, 'It has had nothing to do yet.'));

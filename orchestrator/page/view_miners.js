@@ -2,7 +2,7 @@
 
 import { ask } from './api.js';
 import { spark } from './chart.js';
-import { card, chip, empty, h, link, s, table } from './dom.js';
+import { card, chip, empty, h, link, put, s, table } from './dom.js';
 import * as f from './format.js';
 import { loader } from './load.js';
 
@@ -79,9 +79,7 @@ export function mount(place, page) {
     const most = Math.max(1, ...data.miners.flatMap((m) => (m.share ? [m.share.high, m.share.drawn] : [])));
     const all = rows();
     const note = [data.round ? `scores of epoch ${f.count(data.round.epoch)}, ${f.ago(data.round.at)}` : 'no round yet', data.receipts ? `shares of the latest ${f.count(data.receipts)} draws` : 'no draws yet'].join('; ');
-    const held = body.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-    body.replaceChildren(card(`${all.length} miner${all.length === 1 ? '' : 's'}`, { note }, table('Miners', columns(most), all, { sorted, onsort: sortBy, keyOf: (m) => m.hotkey })));
-    if (held) body.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+    put(body, card(`${all.length} miner${all.length === 1 ? '' : 's'}`, { note }, table('Miners', columns(most), all, { sorted, onsort: sortBy, keyOf: (m) => m.hotkey })));
   }
 
   const l = loader(place, {

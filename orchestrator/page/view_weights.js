@@ -1,7 +1,7 @@
 // Weights: whether they are in time, what is planned, what the chain was shown to have, and everything that was sent.
 
 import { ask } from './api.js';
-import { card, chip, empty, facts, h, link, meter, table, tile, tiles } from './dom.js';
+import { card, chip, empty, facts, h, link, meter, since, table, tile, tiles } from './dom.js';
 import * as f from './format.js';
 import { loader } from './load.js';
 
@@ -23,7 +23,7 @@ function proof(p) {
   if (!p) return card('Proof', {}, h('p', { class: 'quiet' }, 'No weights were proven yet: “set” is said only when the chain\'s own storage shows them at a finalized block.'));
   const most = p.weights[0]?.share ?? 1;
   return card('Proof', { note: 'read back from the chain\'s storage' },
-    facts(['Block', f.count(p.proven_block)], ['Block hash', h('code', null, p.proven_hash)], ['Extrinsic', h('code', null, p.extrinsic_hash ?? f.none)], ['Call', p.call], ['Proven', f.ago(p.proven_at)], ['From intention to proof', f.ms(f.between(p.intended_at, p.proven_at))]),
+    facts(['Block', f.count(p.proven_block)], ['Block hash', h('code', null, p.proven_hash)], ['Extrinsic', h('code', null, p.extrinsic_hash ?? f.none)], ['Call', p.call], ['Proven', since(p.proven_at)], ['From intention to proof', f.ms(f.between(p.intended_at, p.proven_at))]),
     table('Weights on the chain', [
       { label: 'uid', num: true, cell: (w) => w.uid },
       { label: 'Miner', cell: miner },
@@ -44,7 +44,7 @@ function plan(p, isSaid) {
   if (!p) return card('Plan', {}, h('p', { class: 'quiet' }, 'No vector was made yet: the first round makes one.'));
   const stand = p.refusal ? `refused: ${f.words(p.refusal)}` : p.taken_at ? 'taken' : 'waiting';
   return card('Plan', { note: `${p.source}, ${stand}` },
-    facts(['Made', f.ago(p.created_at)], ['Snapshot', f.count(p.block)], ['Moves', f.percent(p.churn, 2)], ['Accepted by hand', p.accepted_at ? f.ago(p.accepted_at) : null]),
+    facts(['Made', since(p.created_at)], ['Snapshot', f.count(p.block)], ['Moves', f.percent(p.churn, 2)], ['Accepted by hand', p.accepted_at ? f.ago(p.accepted_at) : null]),
     table('What the plan moves', [
       { label: 'uid', num: true, cell: (m) => m.uid },
       { label: 'Miner', cell: miner },
@@ -55,7 +55,7 @@ function plan(p, isSaid) {
 }
 
 const ledger = (rows) => card('Ledger', { note: 'every intention and what became of it' }, rows.length ? table('Ledger', [
-  { label: 'When', cell: (l) => h('time', { datetime: f.utc(l.intended_at), title: f.when(f.utc(l.intended_at)) }, f.ago(l.intended_at)) },
+  { label: 'When', cell: (l) => since(l.intended_at) },
   { label: 'State', cell: (l) => chip(l.state, l.reason ?? undefined) },
   { label: 'Why', wide: true, cell: (l) => (l.reason ? f.words(l.reason) : f.none) },
   { label: 'Action', wide: true, cell: (l) => l.action },

@@ -27,7 +27,7 @@ export async function look(browser, url, { key, size = DESK, dark = false } = {}
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(`console: ${message.text()}`); });
   page.on('dialog', (dialog) => { faults.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-  page.on('request', (request) => { if (!request.url().startsWith(url) && !request.url().startsWith('data:')) faults.push(`elsewhere: ${request.url()}`); });
+  page.on('request', (request) => { if (![url, 'data:', 'about:'].some((own) => request.url().startsWith(own))) faults.push(`elsewhere: ${request.url()}`); });
   return {
     page, faults,
     go: async (view) => { await page.goto('about:blank'); await page.goto(`${url}/#/${view}`); await settled(page); },
