@@ -21,6 +21,8 @@ const order = async (more = {}) => {
   assert.equal(status, 202, JSON.stringify(body));
   return body.id;
 };
+// No miner takes it.
+const unwanted = { kind: 'text.rhyme', params: { text: 'The river rose in the night, and nobody could find a word that goes with it.', language: 'en' } };
 const text = (page) => page.locator('#view').innerText();
 
 // -- nothing yet --------------------------------------------------------------
@@ -185,7 +187,7 @@ test('live: a job that is ordered shows by itself, and changes', async () => {
 });
 
 test('live: one job that is looked at changes while it is', async () => {
-  const id = await order({ kind: 'text.rhyme', params: { text: 'A line. Another.', language: 'en' }, deadline_ms: 4000 });
+  const id = await order({ ...unwanted, deadline_ms: 4000 });
   const l = await look(browser, url, { key: operator });
   await l.go(`jobs/${id}`);
   await l.page.locator('.head .chip').getByText('queued').waitFor();
@@ -264,7 +266,7 @@ test('an operator redrives a group of failures, after being asked', async () => 
 });
 
 test('an operator cancels a job', async () => {
-  const id = await order({ kind: 'text.rhyme', params: { text: 'A line. Another.', language: 'en' } });
+  const id = await order(unwanted);
   const l = await look(browser, url, { key: operator });
   await l.go(`jobs/${id}`);
   await l.page.getByRole('button', { name: 'Cancel' }).click();

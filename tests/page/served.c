@@ -104,8 +104,9 @@ order_all(struct world *w)
 	    "{\"kind\":\"image.generate\",\"params\":{\"prompt\":\"a "
 	    "boat\"},\"priority\":2}";
 	static const char unwanted[] =
-	    "{\"kind\":\"text.rhyme\",\"params\":{\"text\":\"A line. And "
-	    "another.\",\"language\":\"en\"},\"deadline_ms\":1000}";
+	    "{\"kind\":\"text.rhyme\",\"params\":{\"text\":\"The river rose "
+	    "in the night, and nobody could find a word that goes with "
+	    "it.\",\"language\":\"en\"},\"deadline_ms\":1000}";
 
 	if (order(w, TRANSLATIONS, w->client, translation) != 0 ||
 	    order(w, PICTURES, w->operator, picture) != 0 ||
