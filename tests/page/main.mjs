@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { run, test } from '../interop/tap.mjs';
 import { DESK, PHONE, assertAccessible, launch, look, settled, shoot } from './browser.mjs';
+import './format.mjs';
 import { startServed } from './served.mjs';
 
 const VIEWS = ['', 'jobs', 'miners', 'weights', 'engagement', 'failures'];
