@@ -26,8 +26,8 @@ struct entry {
 	TAILQ_ENTRY(entry) link; /* that asked for last comes first */
 	struct page_cache *cache;
 	struct page_ask ask;
-	char *body; /* NULL: there is none yet */
-	int64_t until_us; /* mono: it is good */
+	char *body;		 /* NULL: there is none yet */
+	int64_t until_us;	 /* mono: it is good */
 	bool is_asked, is_stale; /* it was, and is old before it is here */
 	struct http_req *waiting[MAX_WAITING];
 	int n;

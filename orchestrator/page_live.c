@@ -105,7 +105,7 @@ on_change(int state, void *arg)
 	buf_printf(&frame,
 	    "event: job\ndata: {\"id\":\"%s\",\"state\":\"%s\"}\n\n", w->job,
 	    job_state_name(state));
-	tell(w, frame.data, frame.len);
+	tell(w, buf_str(&frame), frame.len);
 	buf_free(&frame);
 }
 
@@ -216,8 +216,7 @@ page_live_new(struct orchestrator *o)
 	live->pace.parts = PARTS;
 	live->gauge = metrics_gauge(o->service.metrics, "subnetd_page_watchers",
 	    NULL, "Streams of the page that are open here.");
-	live->tick =
-	    event_new(o->service.base, -1, EV_PERSIST, on_tick, live);
+	live->tick = event_new(o->service.base, -1, EV_PERSIST, on_tick, live);
 	event_add(live->tick, &interval);
 	return live;
 }

@@ -19,7 +19,7 @@ struct page_live;
 enum { PAGE_MAX_WATCHERS = 256 };
 
 struct page_live *page_live_new(struct orchestrator *);
-void page_live_free(struct page_live *); /* ends nothing; NULL is fine */
+void page_live_free(struct page_live *);  /* ends nothing; NULL is fine */
 void page_live_drain(struct page_live *); /* all streams end */
 
 /* Begin a stream; job: a job's id that is watched, or NULL. */

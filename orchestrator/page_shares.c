@@ -78,8 +78,8 @@ table_of(struct run *run, const PGresult *res, int row)
 	}
 	if (pg_is_null(res, row, "body") || strlen(id) > MAX_ID)
 		return NULL;
-	run->tables = xrealloc(
-	    run->tables, run->n_tables + 1, sizeof(*run->tables));
+	run->tables =
+	    xrealloc(run->tables, run->n_tables + 1, sizeof(*run->tables));
 	t = &run->tables[run->n_tables++];
 	snprintf(t->id, sizeof(t->id), "%s", id);
 	t->replay = replay_new(id, pg_text(res, row, "body"), &err);
@@ -89,9 +89,8 @@ table_of(struct run *run, const PGresult *res, int row)
 static void
 draw_again(struct run *run, const PGresult *res, int row)
 {
-	const char *sticky = pg_is_null(res, row, "sticky")
-				 ? NULL
-				 : pg_text(res, row, "sticky");
+	const char *sticky =
+	    pg_is_null(res, row, "sticky") ? NULL : pg_text(res, row, "sticky");
 	json_t *receipt = json_loads(pg_text(res, row, "receipt"), 0, NULL);
 	struct replay *replay = table_of(run, res, row);
 	struct err err;

@@ -53,11 +53,10 @@ jobs_json(const PGresult *res)
 	json_t *jobs = json_array();
 
 	for (int i = 0; i < PQntuples(res); i++)
-		json_array_append_new(
-		    jobs, json_pack("{s:s, s:s, s:s}", "id",
-			      pg_text(res, i, "id"), "redrive_of",
-			      pg_text(res, i, "redrive_of"), "kind",
-			      pg_text(res, i, "kind")));
+		json_array_append_new(jobs,
+		    json_pack("{s:s, s:s, s:s}", "id", pg_text(res, i, "id"),
+			"redrive_of", pg_text(res, i, "redrive_of"), "kind",
+			pg_text(res, i, "kind")));
 	return jobs;
 }
 

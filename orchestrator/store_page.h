@@ -13,8 +13,8 @@
 struct orchestrator;
 struct page_ask;
 
-void store_page(struct orchestrator *, const struct page_ask *, pg_on_answer *,
-    void *arg);
+void store_page(
+    struct orchestrator *, const struct page_ask *, pg_on_answer *, void *arg);
 
 /* So many receipts, of attempts older than that one; NULL: the newest. */
 void store_page_receipts(struct orchestrator *, const char *before, int limit,

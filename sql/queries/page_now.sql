@@ -30,14 +30,14 @@ with recent as materialized (
 	where finished_at is not null
 	group by 1
 ), step as (
-	select n as step, coalesce(c.n, 0) as came, coalesce(e.done, 0) as done,
+	select g.step, coalesce(c.n, 0) as came, coalesce(e.done, 0) as done,
 		coalesce(e.failed, 0) as failed, e.p50, e.p95
 	from (
 		select floor(extract(epoch from $2::timestamptz) / 10)::bigint
 			as last) t
-	cross join generate_series(t.last - 89, t.last) as n
-	left join came c on c.step = n
-	left join ended e on e.step = n
+	cross join generate_series(t.last - 89, t.last) as g (step)
+	left join came c using (step)
+	left join ended e using (step)
 ), open as (
 	select kind, count(*) filter (where state = 'queued') as queued,
 		count(*) filter (where state = 'assigned') as assigned,

@@ -193,7 +193,8 @@ make_round(struct suite *s)
 	    0);
 }
 
-/* Two jobs that nobody took, of one cause: a redrive of one leaves the other. */
+/* Two jobs that nobody took, of one cause: a redrive of one leaves the other.
+ */
 static void
 make_failures(struct suite *s, char id[40])
 {
@@ -327,8 +328,8 @@ write_fixtures(struct world *w, const struct hand_task *native,
     const struct buf *wav)
 {
 	struct suite *s = w->r->s;
-	char *group = db_text(
-	    s->db, "select left(md5('text.summarize|no_miner'), 8)");
+	char *group =
+	    db_text(s->db, "select left(md5('text.summarize|no_miner'), 8)");
 	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, "
 				 "s:o, s:o, s:o, s:o}",
 	    "url", w->url, "plain", s->api_url, "pulled", w->violet->s->api_url,

@@ -41,9 +41,10 @@ enum { N_VIEWS = sizeof(views) / sizeof(views[0]) };
 static int
 set_up(void **state)
 {
-	static const char *const made[N_READERS][2] = {[CLIENT] = {"client",
-							   "acme"},
-	    [OTHER] = {"client", "other"}, [OPERATOR] = {"operator", NULL}};
+	static const char *const made[N_READERS][2] = {
+	    [CLIENT] = {"client", "acme"},
+	    [OTHER] = {"client", "other"},
+	    [OPERATOR] = {"operator", NULL}};
 
 	if (keyed_set_up(state, "page", NULL) != 0)
 		return -1;
@@ -104,8 +105,9 @@ make_jobs(struct keyed *k, char challenge[40], char mine[40])
 {
 	const struct keyed_ask a = {.path = "/v1/jobs",
 	    .key = keys[CLIENT],
-	    .body = "{\"kind\":\"text.translate\",\"params\":{\"text\":\"" SECRET
-		    "\",\"language\":\"en\",\"target_language\":\"de\"}}"};
+	    .body =
+		"{\"kind\":\"text.translate\",\"params\":{\"text\":\"" SECRET
+		"\",\"language\":\"en\",\"target_language\":\"de\"}}"};
 	struct fetch_answer answer;
 	char id[128], *text;
 
@@ -148,8 +150,8 @@ assert_says_none(const char *path, const struct fetch_answer *answer)
 /* -- files ----------------------------------------------------------------- */
 
 static void
-assert_header(const struct fetch_answer *answer, const char *name,
-    const char *word)
+assert_header(
+    const struct fetch_answer *answer, const char *name, const char *word)
 {
 	char *value = fetch_header(answer, name);
 
@@ -167,8 +169,7 @@ its_files_are_for_everybody(void **state)
 
 	assert_int_equal(keyed_ask(*state, &a, &answer), 200);
 	assert_header(&answer, "Content-Type", "text/html");
-	assert_header(
-	    &answer, "Content-Security-Policy", "default-src 'none'");
+	assert_header(&answer, "Content-Security-Policy", "default-src 'none'");
 	assert_header(&answer, "Content-Security-Policy", "script-src 'self'");
 	assert_header(&answer, "X-Content-Type-Options", "nosniff");
 	assert_non_null(strstr(answer.body, "/page/main.js"));
@@ -211,8 +212,7 @@ the_public_reads_and_learns_nothing_of_tenants(void **state)
 		fetch_clear(&answer);
 	}
 	for (int i = 0; i < 2; i++) {
-		path = xasprintf(
-		    "/v1/page/jobs/%s", i == 0 ? challenge : mine);
+		path = xasprintf("/v1/page/jobs/%s", i == 0 ? challenge : mine);
 		assert_int_equal(get(k, NOBODY, path, &answer), 200);
 		assert_says_none(path, &answer);
 		fetch_clear(&answer);
@@ -328,8 +328,8 @@ a_plan_is_not_the_publics_before_the_chain_has_it(void **state)
 		assert_int_equal(
 		    json_array_size(json_object_get(weights, "plans")),
 		    who == OPERATOR);
-		assert_int_equal(json_is_true(json_object_get(
-				     weights, "plans_are_said")),
+		assert_int_equal(
+		    json_is_true(json_object_get(weights, "plans_are_said")),
 		    who == OPERATOR);
 		json_decref(weights);
 	}
@@ -370,8 +370,8 @@ redrive(struct keyed *k, int who, const char *path, int wanted)
 static char *
 group_path(struct keyed *k, const char *kind)
 {
-	char *group = db_text(
-	    k->s->db, "select left(md5('%s|no_miner'), 8)", kind);
+	char *group =
+	    db_text(k->s->db, "select left(md5('%s|no_miner'), 8)", kind);
 	char *path = xasprintf("/v1/failures/%s/redrive", group);
 
 	free(group);
@@ -408,8 +408,8 @@ one_job_is_redriven_once(void **state)
 	json_t *json;
 
 	make_failed(k, "document.translate", 1);
-	id = db_text(k->s->db,
-	    "select id from job where kind = 'document.translate'");
+	id = db_text(
+	    k->s->db, "select id from job where kind = 'document.translate'");
 	path = xasprintf("/v1/jobs/%s/redrive", id);
 	json_decref(redrive(k, CLIENT, path, 403));
 	json = redrive(k, OPERATOR, path, 200);
@@ -483,8 +483,8 @@ static struct proc *
 start_other(struct keyed *k, const char *name, const char *flag, int *port)
 {
 	char *program = paths_program("bin/orchestratord"), text[16];
-	const char *argv[] = {program, "-c", k->s->ini, "--listen",
-	    "127.0.0.1:0", flag, NULL};
+	const char *argv[] = {
+	    program, "-c", k->s->ini, "--listen", "127.0.0.1:0", flag, NULL};
 	struct proc *p = sandbox_start(k->s->box, name, argv, NULL);
 	const char *line = proc_wait_event(p, "api.listening", NULL, 0);
 

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/err.h"
 #include "common/config_parse.h"
+#include "common/err.h"
 #include "common/xalloc.h"
 #include "tests/lib/db.h"
 #include "tests/lib/keyed.h"
@@ -34,7 +34,7 @@ enum {
 
 struct world {
 	struct keyed k;
-	char *operator, *client;
+	char *operator, * client;
 };
 
 /* -- kinds ----------------------------------------------------------------- */
@@ -76,7 +76,8 @@ write_kinds(void)
 static int
 order(struct world *w, int n, const char *key, const char *job)
 {
-	const struct keyed_ask a = {.path = "/v1/jobs", .key = key, .body = job};
+	const struct keyed_ask a = {
+	    .path = "/v1/jobs", .key = key, .body = job};
 
 	for (int i = 0; i < n; i++) {
 		int status = keyed_status(&w->k, &a);
@@ -166,17 +167,17 @@ begin(struct world *w, const char *kinds)
 		{.alpha = 140, .flags = {"--fail-every", "2"}},
 		{.alpha = 90, .flags = {"--mute"}},
 		{.alpha = 60, .flags = {"--delay-ms", "250"}}},
-	    .leave_stopped = {[SUITE_WEIGHTSETTER] = true,
-		[SUITE_VALIDATOR] = true},
+	    .leave_stopped =
+		{[SUITE_WEIGHTSETTER] = true, [SUITE_VALIDATOR] = true},
 	};
 
 	w->k.s = suite_new(&o);
 	if (w->k.s == NULL)
 		return -1;
 	w->k.ports[0] = w->k.s->ports[SUITE_ORCHESTRATOR];
-	w->operator = keyed_new(&w->k, "operator", NULL);
+	w->operator= keyed_new(&w->k, "operator", NULL);
 	w->client = keyed_new(&w->k, "client", "acme");
-	if (w->operator == NULL || w->client == NULL)
+	if (w->operator== NULL || w->client == NULL)
 		return -1;
 	printf("{\"url\":\"%s\",\"operator\":\"%s\",\"client\":\"%s\"}\n",
 	    w->k.s->api_url, w->operator, w->client);
@@ -187,7 +188,7 @@ begin(struct world *w, const char *kinds)
 int
 main(void)
 {
-	struct world w = {.operator = NULL};
+	struct world w = {.operator= NULL };
 	char *kinds = write_kinds(), line[64];
 	int failed = begin(&w, kinds);
 

@@ -73,8 +73,8 @@ http_reply(struct http_req *req, int status, const char *type, const void *body,
 	(void)type;
 	n_replies++;
 	last_status = status;
-	snprintf(last_body, sizeof(last_body), "%.*s", (int)len,
-	    (const char *)body);
+	snprintf(
+	    last_body, sizeof(last_body), "%.*s", (int)len, (const char *)body);
 }
 
 void

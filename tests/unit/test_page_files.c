@@ -21,11 +21,11 @@ gzip_is_taken_if_it_is_named(void **state)
 	static const struct {
 		const char *accept;
 		bool takes;
-	} cases[] = {{NULL, false}, {"", false}, {"gzip", true},
-	    {"GZIP", true}, {"br, gzip", true}, {"gzip;q=0", false},
-	    {"gzip;q=0.000", false}, {"gzip; q=0.5, br", true},
-	    {"gzipped", false}, {"identity", false}, {" ,,\t gzip ,", true},
-	    {"deflate, gzip;q=1.0, *;q=0.5", true}, {",", false}};
+	} cases[] = {{NULL, false}, {"", false}, {"gzip", true}, {"GZIP", true},
+	    {"br, gzip", true}, {"gzip;q=0", false}, {"gzip;q=0.000", false},
+	    {"gzip; q=0.5, br", true}, {"gzipped", false}, {"identity", false},
+	    {" ,,\t gzip ,", true}, {"deflate, gzip;q=1.0, *;q=0.5", true},
+	    {",", false}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -81,8 +81,7 @@ assert_all_there(const struct page_file *f, const char *lead)
 		char name[64];
 
 		p += strlen(lead);
-		snprintf(
-		    name, sizeof(name), "%.*s", (int)strcspn(p, "\"'"), p);
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(p, "\"'"), p);
 		/* It comes from elsewhere, and may not be there. */
 		if (strncmp(name, "uplot", 5) != 0 &&
 		    page_files_find(name) == NULL)
