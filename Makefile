@@ -38,7 +38,7 @@ STORE := $(patsubst %.c,$(B)/%,$(wildcard tests/store/test_*.c))
 DAEMON := $(patsubst %.c,$(B)/%,$(wildcard tests/daemon/test_*.c))
 FAKES := $(B)/tests/devchain $(B)/tests/miner $(B)/tests/reference $(B)/tests/watch
 DEMO := $(B)/tests/show
-DUMP := $(B)/tests/interop/dump $(B)/tests/interop/offline $(B)/tests/interop/served $(B)/tests/agree/measure
+DUMP := $(B)/tests/interop/dump $(B)/tests/interop/offline $(B)/tests/interop/served $(B)/tests/agree/measure $(B)/tests/page/served
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/test_%,$(wildcard tests/fuzz/fuzz_*.c))
 TESTLIB := $(B)/libtest.a
 # Which miners get a job: what draws, and what draws again from a receipt.
@@ -48,7 +48,7 @@ all: $(PROGRAMS:%=$(B)/bin/%)
 
 # The orchestrator's program; the probe and the converter are of files of their
 # own.
-ORCHESTRATOR = $(filter-out $(B)/obj/orchestrator/probed% $(B)/obj/orchestrator/converted%,$(call objects,orchestrator/*.c)) $(B)/gen/openapi.o
+ORCHESTRATOR = $(filter-out $(B)/obj/orchestrator/probed% $(B)/obj/orchestrator/converted%,$(call objects,orchestrator/*.c)) $(B)/gen/openapi.o $(B)/gen/page.o
 
 # Program -> its folder's objects.
 $(B)/bin/orchestratord: $(ORCHESTRATOR)
@@ -83,7 +83,7 @@ $(addprefix $(B)/tests/unit/test_,router replay settle claiming): $(ROUTING)
 # What miners are sent; each wire format is a file of its own.
 WIRES := $(call objects,orchestrator/protocol*.c) $(B)/obj/orchestrator/secrets.o
 $(addprefix $(B)/tests/unit/test_,protocol protocol_dippy protocol_synapse kinds probe_verdict): $(WIRES)
-$(addprefix $(B)/tests/unit/test_,api_routes openapi): $(filter-out %/main.o,$(ORCHESTRATOR))
+$(addprefix $(B)/tests/unit/test_,api_routes openapi page_files): $(filter-out %/main.o,$(ORCHESTRATOR))
 # The services that watch posts, asked.
 WATCH := $(call objects,validator/watch*.c)
 # What is made of their answers, and whose posts are whose.
@@ -134,6 +134,15 @@ $(B)/gen/openapi.c: $(wildcard orchestrator/openapi/*.json) orchestrator/openapi
 	@mkdir -p $(@D)
 	orchestrator/openapi/embed $@
 $(B)/gen/openapi.o: $(B)/gen/openapi.c orchestrator/openapi.h
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# The page's files; what it has of others comes by npm, if there is one.
+PAGE := $(filter-out %/README.md,$(wildcard orchestrator/page/*))
+$(B)/gen/page.c: $(PAGE)
+	@mkdir -p $(@D)
+	orchestrator/page/vendor build/vendor/page
+	orchestrator/page/embed $@ build/vendor/page
+$(B)/gen/page.o: $(B)/gen/page.c orchestrator/page_files.h
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 tests: all $(UNIT) $(STORE) $(DAEMON) $(FUZZ) $(FAKES) $(DEMO) $(DUMP)

@@ -11,6 +11,7 @@
 #include "orchestrator/intake.h"
 #include "orchestrator/keys_api.h"
 #include "orchestrator/openai.h"
+#include "orchestrator/page_api.h"
 #include "orchestrator/v1.h"
 #include "orchestrator/violet.h"
 #include "orchestrator/webhooks_api.h"
@@ -26,6 +27,7 @@ static const struct http_route *const doors[] = {
     violet_routes,
     service_routes,
     docs_routes,
+    page_routes,
 };
 
 enum { MAX_ROUTES = 256 };

@@ -18,8 +18,12 @@
  * Beside roles a route may name these: who signs his request as a hotkey
  * (Epistula), or comes with a signed URL, is not asked for a key. No principal
  * is set then, and the handler sees to the signature.
+ *
+ * GATE_PUBLIC: who comes without a key is let in, too, as a principal of no
+ * role whose no job is, if gate_let_read was called; a key that is given is
+ * judged all the same.
  */
-enum { GATE_HOTKEY = 256, GATE_URL = 512 };
+enum { GATE_HOTKEY = 256, GATE_URL = 512, GATE_PUBLIC = 1024 };
 
 struct gate;
 struct http_req;
@@ -30,6 +34,9 @@ struct orchestrator;
  * are operators. NULL, having said why, if it is neither. */
 struct gate *gate_new(struct orchestrator *, const char *mode);
 void gate_free(struct gate *); /* behind the server's end; NULL is fine */
+
+/* Routes of GATE_PUBLIC are for everybody from now on. */
+void gate_let_read(struct gate *);
 
 /* A key was changed by us: it is read again at its next use. */
 void gate_forget(struct gate *, const char *id);

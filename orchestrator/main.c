@@ -43,6 +43,7 @@
 #include "orchestrator/miners.h"
 #include "orchestrator/openai_error.h"
 #include "orchestrator/orchestrator.h"
+#include "orchestrator/page_api.h"
 #include "orchestrator/probe.h"
 #include "orchestrator/schedules.h"
 #include "orchestrator/signed_call.h"
@@ -70,6 +71,10 @@ static const struct config_key keys[] = {
     {"orchestrator.keys", CONFIG_STRING, "required", false,
 	"required: requests carry an API key; open: whoever reaches the API is "
 	"an operator",
+	NULL, 0, 0},
+    {"orchestrator.page", CONFIG_STRING, "public", false,
+	"public: the page at / is read without an API key, and tells nothing "
+	"of tenants; keys: it asks for one; off: there is none",
 	NULL, 0, 0},
     {"orchestrator.public_url", CONFIG_STRING, "", false,
 	"URL under which miners reach the API; empty: http:// and the address",
@@ -216,13 +221,25 @@ on_job_message(const char *id, const char *kind, void *arg)
 }
 
 static void
-on_news(const char *id, const char *note, void *arg)
+on_chain(const char *id, const char *note, void *arg)
 {
 	struct orchestrator *o = arg;
 
 	(void)id;
 	(void)note;
 	miners_read(o->miners);
+	page_api_news(o, "chain");
+}
+
+static void
+on_scores(const char *id, const char *note, void *arg)
+{
+	struct orchestrator *o = arg;
+
+	(void)id;
+	(void)note;
+	miners_read(o->miners);
+	page_api_news(o, "scores");
 }
 
 static int
@@ -244,8 +261,8 @@ start_redis(struct orchestrator *o)
 	/* Every instance hears of it: who has room for the job cannot be known
 	 * before, and a claim takes it once. */
 	redis_tail(o->jobs, redis_jobs, on_job_message, o);
-	redis_tail(o->chain, redis_chain, on_news, o);
-	redis_tail(o->scores, redis_scores, on_news, o);
+	redis_tail(o->chain, redis_chain, on_chain, o);
+	redis_tail(o->scores, redis_scores, on_scores, o);
 	return 0;
 }
 
@@ -470,6 +487,9 @@ open_api(struct orchestrator *o)
 	o->gate = gate_new(o, config_str(config, "orchestrator.keys"));
 	if (o->gate == NULL)
 		return -1;
+	o->page = page_api_new(o, config_str(config, "orchestrator.page"));
+	if (o->page == NULL)
+		return -1;
 	o->api = http_server_new(
 	    o->service.base, api_routes(), &http_default_limits, o);
 	http_server_set_gate(o->api, gate_ask);
@@ -548,6 +568,7 @@ start(struct orchestrator *o, const char *self)
 	    signer_client_new(base, config_str(config, "orchestrator.signer"));
 	o->pg = pg_new(base, config_str(config, "db.url"), on_pg_up, o);
 	o->back = pg_new(base, config_str(config, "db.url"), NULL, NULL);
+	o->look = pg_new(base, config_str(config, "db.url"), NULL, NULL);
 	o->schedules =
 	    schedules_new(o, config_str(config, "orchestrator.schedules"));
 	o->miners =
@@ -571,6 +592,7 @@ stop(struct orchestrator *o)
 	miners_free(o->miners);
 	v1_wait_drop(o);
 	v1_streams_free(o->streams);
+	page_api_free(o->page);
 	watches_free(o->watches);
 	webhooks_free(o->webhooks);
 	claim_free(o->claim);
@@ -591,6 +613,7 @@ stop(struct orchestrator *o)
 	redis_free(o->scores);
 	pg_free(o->pg);
 	pg_free(o->back);
+	pg_free(o->look);
 	kinds_free(o->kinds);
 	router_free(o->router);
 	table_clear(&o->table);
@@ -607,6 +630,7 @@ on_drain(void *arg)
 
 	v1_wait_drain(o);
 	v1_streams_drain(o->streams);
+	page_api_drain(o->page);
 	o->drain =
 	    drain_start(o, config_ms(o->service.config, "orchestrator.drain"));
 }

@@ -36,6 +36,7 @@ struct kinds;
 struct metric;
 struct miners;
 struct openai_call;
+struct page_door;
 struct pg;
 struct probes;
 struct redis;
@@ -82,10 +83,12 @@ struct orchestrator {
 	struct converts *converts;
 	struct pg *pg;	 /* what jobs wait for */
 	struct pg *back; /* what looks at everything, and may take a while */
+	struct pg *look; /* what the page asks: nothing else waits for it */
 	struct redis *out, *jobs, *chain, *scores;
 	struct http_server *api;
 	struct docs *docs;
 	struct gate *gate; /* who may use the API */
+	struct page_door *page;
 	struct idempotencies *idempotencies;
 	struct v1_streams *streams; /* of events */
 	struct v1_waiters waiters;

@@ -15,8 +15,8 @@ struct err;
 struct http_req;
 
 struct principal {
-	char id[API_KEY_MOST_ID + 1]; /* of the key; "": nobody was asked */
-	enum role role;
+	char id[API_KEY_MOST_ID + 1];	 /* of the key; "": nobody was asked */
+	enum role role;			 /* 0: the public, which reads */
 	char tenant[JOB_MAX_TENANT + 1]; /* whose jobs its jobs are */
 	bool has_quota;			 /* quotas are to be asked about */
 };

@@ -193,6 +193,29 @@ make_round(struct suite *s)
 	    0);
 }
 
+/* Two jobs that nobody took, of one cause: a redrive of one leaves the other.
+ */
+static void
+make_failures(struct suite *s, char id[40])
+{
+	char *text;
+
+	assert_int_equal(
+	    db_exec(s->db,
+		"insert into job (id, netuid, kind, state, params, "
+		"miners_min, miners_wanted, retries_left, created_at, "
+		"deadline_at, rank_at, finished_at, reason) select "
+		"gen_random_uuid(), %d, 'text.summarize', 'expired', "
+		"'{\"text\":\"x\"}', 1, 1, 0, now(), now() + interval '1 "
+		"hour', now(), now(), 'no_miner' from generate_series(1, 2)",
+		SUITE_NETUID),
+	    0);
+	text = db_text(s->db, "select id from job where reason = 'no_miner'");
+	assert_non_null(text);
+	snprintf(id, 40, "%s", text);
+	free(text);
+}
+
 static json_t *
 base64_json(const struct buf *bytes)
 {
@@ -301,9 +324,12 @@ violet_json(struct violet_rig *v)
 /* Its path, which the caller frees. */
 static char *
 write_fixtures(struct world *w, const struct hand_task *native,
-    const struct hand_task *dippy, const char *done, const struct buf *wav)
+    const struct hand_task *dippy, const char *done, const char *failed,
+    const struct buf *wav)
 {
 	struct suite *s = w->r->s;
+	char *group =
+	    db_text(s->db, "select left(md5('text.summarize|no_miner'), 8)");
 	json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, "
 				 "s:o, s:o, s:o, s:o}",
 	    "url", w->url, "plain", s->api_url, "pulled", w->violet->s->api_url,
@@ -311,10 +337,14 @@ write_fixtures(struct world *w, const struct hand_task *native,
 	    s->miner_hotkeys[0], "wav", base64_json(wav), "native",
 	    task_json(native), "dippy", task_json(dippy), "openai",
 	    openai_json(), "violet", violet_json(w->violet));
-	char *text = json_dumps(json, JSON_INDENT(1));
-	char *path = sandbox_write(s->box, "fixtures.json", 0600, text);
+	char *text, *path;
 
+	json_object_set_new(json, "failed", json_string(failed));
+	json_object_set_new(json, "group", json_string(group));
+	text = json_dumps(json, JSON_INDENT(1));
+	path = sandbox_write(s->box, "fixtures.json", 0600, text);
 	free(text);
+	free(group);
 	json_decref(json);
 	assert_non_null(path);
 	return path;
@@ -375,7 +405,7 @@ the_api_is_as_its_document_says(void **state)
 	struct rig *r = w->r;
 	struct hand_task *native, *dippy;
 	struct buf wav = {0};
-	char done[40], *fixtures;
+	char done[40], failed[40], *fixtures;
 
 	if (!has_node())
 		skip();
@@ -387,7 +417,8 @@ the_api_is_as_its_document_says(void **state)
 	make_done(r, done);
 	make_round(r->s);
 	make_round(w->violet->s);
-	fixtures = write_fixtures(w, native, dippy, done, &wav);
+	make_failures(r->s, failed);
+	fixtures = write_fixtures(w, native, dippy, done, failed, &wav);
 	run_contract(r, fixtures);
 	hand_drop(r->hand, native);
 	hand_drop(r->hand, dippy);

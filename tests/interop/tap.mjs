@@ -5,8 +5,8 @@ const tests = [];
 
 const print = (line) => process.stdout.write(`${line}\n`);
 
-export function test(name, body) {
-  tests.push({ name, body });
+export function test(name, body, limit_ms = 60000) {
+  tests.push({ name, body, limit_ms });
 }
 
 // A test that cannot run here says why: throw new Skip('no chain data').
@@ -23,9 +23,9 @@ function within(ms, work, what) {
 export async function run() {
   let failed = 0;
   print(`1..${tests.length}`);
-  for (const [i, { name, body }] of tests.entries()) {
+  for (const [i, { name, body, limit_ms }] of tests.entries()) {
     try {
-      const said = await within(60000, Promise.resolve().then(body), name);
+      const said = await within(limit_ms, Promise.resolve().then(body), name);
       print(`ok ${i + 1} - ${name}${said === undefined ? '' : ` (${said})`}`);
     } catch (e) {
       if (e instanceof Skip) {

@@ -9,6 +9,7 @@ enum {
 	JUDGE = ROLE_VALIDATOR | ROLE_OPERATOR | ROLE_ADMIN,
 	BY_HOTKEY = 256, /* or who signs, without a key */
 	BY_URL = 512,	 /* or who has a signed URL */
+	PUBLIC = 1024,	 /* or anybody, where the page is public */
 	MINE = ROLE_MINER | ROLE_OPERATOR | ROLE_ADMIN | BY_HOTKEY,
 };
 
@@ -137,6 +138,23 @@ const struct api_route api_routes_known[] = {
     {"GET", "/api/v1/auth/verify-api-key", 0},
     {"POST", "/api/v1/admin/tasks/complete-stale", 0},
     {"GET", "/api/v1/admin/tasks/stale-stats", 0},
+    {"GET", "/", 0},
+    {"GET", "/page/{file}", 0},
+    {"GET", "/v1/page/reader", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/now", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/live", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/jobs", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/jobs/{id}", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/miners", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/miners/{hotkey}", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/miners/{hotkey}/work", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/scores/{hotkey}", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/shares", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/weights", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/engagement", ROLES_ALL | PUBLIC},
+    {"GET", "/v1/page/failures", ROLES_ALL | PUBLIC},
+    {"POST", "/v1/jobs/{id}/redrive", ROLE_OPERATOR | ROLE_ADMIN},
+    {"POST", "/v1/failures/{group}/redrive", ROLE_OPERATOR | ROLE_ADMIN},
 };
 const size_t n_api_routes =
     sizeof(api_routes_known) / sizeof(api_routes_known[0]);

@@ -1,0 +1,37 @@
+// Asking the API. The key, if there is one, is kept for this tab alone and sent in a header.
+
+const STORE = 'subnetd.key';
+
+export const key = {
+  get: () => sessionStorage.getItem(STORE) ?? '',
+  set: (text) => (text ? sessionStorage.setItem(STORE, text) : sessionStorage.removeItem(STORE)),
+};
+
+export function headers() {
+  const text = key.get();
+  return text ? { Authorization: `Bearer ${text}` } : {};
+}
+
+// What was answered instead: a problem of RFC 9457, or no answer at all (status 0).
+export class Refusal extends Error {
+  constructor(status, problem) {
+    super(problem?.detail ?? (status ? `the answer is ${status}` : 'the server does not answer'));
+    this.status = status;
+    this.code = problem?.code ?? (status ? 'unknown' : 'unreachable');
+    this.requestId = problem?.request_id;
+  }
+}
+
+export const refusalOf = async (response) => new Refusal(response.status, await response.json().catch(() => undefined));
+
+export async function ask(path, { method = 'GET', signal } = {}) {
+  let response;
+  try {
+    response = await fetch(path, { method, headers: headers(), signal, cache: 'no-store', credentials: 'omit' });
+  } catch (why) {
+    if (why.name === 'AbortError') throw why;
+    throw new Refusal(0);
+  }
+  if (!response.ok) throw await refusalOf(response);
+  return response.json();
+}
