@@ -7,13 +7,17 @@
 
 #include "common/hex.h"
 
-enum { NEW_ID = 16 };
+enum { NEW_ID = 16, OLD_ID = 12 /* bytes */ };
 
 static const char prefix[] = "snk_";
 static const char id_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
 static const char tenant_characters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 static const char secret_characters[] = "0123456789abcdef";
+static const char old_characters[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+/* 43 letters have two bits more than 32 bytes. */
+static const char old_last_characters[] = "AEIMQUYcgkosw048";
 
 static const struct {
 	enum role role;
@@ -48,6 +52,37 @@ api_key_tenant_is_valid(const char *name)
 	       strspn(name, tenant_characters) == len;
 }
 
+/* The hex of so many bytes of SHA-256 over what it is for and the text. */
+static void
+digest(const char *what, const char *text, size_t n, char *out)
+{
+	uint8_t hash[crypto_hash_sha256_BYTES];
+	crypto_hash_sha256_state state;
+
+	crypto_hash_sha256_init(&state);
+	crypto_hash_sha256_update(
+	    &state, (const uint8_t *)what, strlen(what) + 1);
+	crypto_hash_sha256_update(&state, (const uint8_t *)text, strlen(text));
+	crypto_hash_sha256_final(&state, hash);
+	hex_encode(hash, n, out);
+	sodium_memzero(hash, sizeof(hash));
+}
+
+int
+api_key_parse_old(const char *text, struct api_key *key)
+{
+	char id[2 * OLD_ID + 1];
+
+	if (strlen(text) != API_KEY_OLD ||
+	    strspn(text, old_characters) != API_KEY_OLD ||
+	    strchr(old_last_characters, text[API_KEY_OLD - 1]) == NULL)
+		return -1;
+	digest("subnetd/old-key-id", text, OLD_ID, id);
+	snprintf(key->id, sizeof(key->id), "old%s", id);
+	digest("subnetd/old-key-secret", text, API_KEY_SECRET / 2, key->secret);
+	return 0;
+}
+
 int
 api_key_parse(const char *text, struct api_key *key)
 {
@@ -55,7 +90,7 @@ api_key_parse(const char *text, struct api_key *key)
 	size_t len;
 
 	if (strncmp(text, prefix, strlen(prefix)) != 0)
-		return -1;
+		return api_key_parse_old(text, key);
 	len = strcspn(id, "_");
 	if (id[len] != '_' || !is_id(id, len))
 		return -1;

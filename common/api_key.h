@@ -4,6 +4,10 @@
  * The id names the key, in logs and rows, too; the secret proves it, is
  * random, and stands nowhere: a row has its hash, SHA-256 of its characters,
  * which need no salt as there are 256 random bits in them.
+ *
+ * A key of another system's that was brought along (subnetctl import) is 43
+ * letters of base64url, 32 random bytes. Two hashes of it are its id, which
+ * begins with "old", and its secret; from there on it is a key as any other.
  */
 #ifndef COMMON_API_KEY_H
 #define COMMON_API_KEY_H
@@ -15,6 +19,7 @@ enum {
 	API_KEY_LEAST_ID = 12, /* of [a-z0-9] */
 	API_KEY_MOST_ID = 32,
 	API_KEY_SECRET = 64, /* of [0-9a-f] */
+	API_KEY_OLD = 43,    /* letters of one that was brought along */
 	API_KEY_HASH = 32,   /* bytes */
 	API_KEY_MOST_TENANT = 64,
 	API_KEY_TEXT = 4 + API_KEY_MOST_ID + 1 + API_KEY_SECRET + 1,
@@ -25,8 +30,10 @@ struct api_key {
 	char secret[API_KEY_SECRET + 1];
 };
 
-/* -1 if it has not that form. Pure. */
+/* -1 if it has neither form. Pure. */
 int api_key_parse(const char *text, struct api_key *);
+/* As api_key_parse, of those that were brought along alone. */
+int api_key_parse_old(const char *text, struct api_key *);
 bool api_key_id_is_valid(const char *id); /* pure */
 
 /* Whose jobs its jobs are: 1 to 64 letters, digits, dots, dashes and

@@ -1,2 +1,2 @@
--- Open the transaction of one migration.
+-- Open a transaction.
 begin

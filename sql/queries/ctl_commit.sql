@@ -1,2 +1,2 @@
--- Close the transaction of one migration.
+-- Close a transaction.
 commit

@@ -58,6 +58,36 @@ what_has_another_form_is_none(void **state)
 	assert_false(api_key_id_is_valid("' or true --"));
 }
 
+#define OLD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL0123E"
+
+/* Of another system: two hashes of it, by sha256sum, are its id and secret. */
+static void
+a_key_that_was_brought_along_is_one_by_its_hashes(void **state)
+{
+	static const char *const bad[] = {
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL0123", OLD "E",
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL0123B",
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL01+3E",
+	    "snk_efghijklmnopqrstuvwxyzABCDEFGHIJKL0123E"};
+	struct api_key key, again;
+	char text[API_KEY_TEXT];
+
+	(void)state;
+	assert_int_equal(api_key_parse(OLD, &key), 0);
+	assert_string_equal(key.id, "old6770b941c54ba97d529ef6ad");
+	assert_string_equal(key.secret, "002da669cc93df76f5675b1ef054a559"
+					"1e26c8b593cb98cc464c2f91bf00e34f");
+	/* And so it is a key as any other. */
+	api_key_print(&key, text);
+	assert_int_equal(api_key_parse(text, &again), 0);
+	assert_string_equal(again.secret, key.secret);
+	assert_int_equal(api_key_parse_old(text, &again), -1);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (api_key_parse(bad[i], &key) == 0)
+			fail_msg("\"%s\" is taken for a key", bad[i]);
+	}
+}
+
 static void
 no_two_are_alike(void **state)
 {
@@ -122,6 +152,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_key_is_read_as_it_is_printed),
 	    cmocka_unit_test(what_has_another_form_is_none),
+	    cmocka_unit_test(a_key_that_was_brought_along_is_one_by_its_hashes),
 	    cmocka_unit_test(no_two_are_alike),
 	    cmocka_unit_test(a_secret_fits_its_hash_alone),
 	    cmocka_unit_test(roles_go_by_their_names),
