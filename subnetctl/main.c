@@ -81,6 +81,8 @@ static const struct command commands[] = {
 	"a round's score, or all of them, signed by our hotkey"},
     {"export", NULL, 0, 0, ctl_export, "[--epoch E]",
 	"a scoring round with all that went into it, for `replay`"},
+    {"export", "wandb", 0, 0, ctl_export_wandb, "[--since 7d]",
+	"scoring rounds for Weights & Biases, a JSON object a line"},
     {"weights", "history", 0, 0, ctl_weights_history, "",
 	"what was set on chain, and how far it got"},
     {"weights", "plan", 0, 0, ctl_weights_plan, "[--accept]",
@@ -135,8 +137,9 @@ static const struct config_key keys[] = {
 	"jobs route: draw again, step by step; exit 2: it comes to others",
 	NULL, 0, 0},
     {"subnetctl.since", CONFIG_MS, "1d", false,
-	"miners show, miners explain, miners shares: how far back", NULL, 1000,
-	366 * 86400e3},
+	"miners show, miners explain, miners shares, export wandb: how far "
+	"back",
+	NULL, 1000, 366 * 86400e3},
     {"subnetctl.receipts", CONFIG_INT, "10000", false,
 	"miners shares: at most so many of the latest attempts", NULL, 1, 1e6},
     {"subnetctl.source", CONFIG_STRING, "", false,
@@ -167,7 +170,8 @@ static const struct config_key keys[] = {
     {"subnetctl.weights", CONFIG_STRING, "", false,
 	"weights submit: their weights, in any scale", NULL, 0, 0},
     {"subnetctl.wait", CONFIG_BOOL, "no", false,
-	"weights submit: until it is proven or refused; migrate: until there is "
+	"weights submit: until it is proven or refused; migrate: until there "
+	"is "
 	"a PostgreSQL to connect to",
 	NULL, 0, 0},
     {"subnetctl.wait_limit", CONFIG_MS, "2h", false,
