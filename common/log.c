@@ -28,6 +28,7 @@ static struct {
 	char program[32];
 	enum log_level lowest;
 	struct repeat repeats[N_REPEATS];
+	unsigned long counts[LOG_FATAL + 1];
 } logger = {.program = "subnetd", .lowest = LOG_INFO};
 
 void
@@ -53,6 +54,12 @@ log_level_parse(const char *text, enum log_level *level)
 		}
 	}
 	return false;
+}
+
+unsigned long
+log_count(enum log_level level)
+{
+	return logger.counts[level];
 }
 
 static struct repeat *
@@ -105,6 +112,7 @@ log_event(enum log_level level, const char *event, const char *fmt, ...)
 	va_list ap;
 	int dropped = 0;
 
+	logger.counts[level]++;
 	if (level < logger.lowest)
 		return;
 	if (level == LOG_WARN || level == LOG_ERROR)

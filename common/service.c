@@ -11,11 +11,13 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/clock.h"
 #include "common/config.h"
 #include "common/err.h"
 #include "common/http_server.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/self_metrics.h"
 
 extern char **environ;
 
@@ -73,8 +75,10 @@ on_hup(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (config_reload(s->config, on_key_changed, NULL, &err) != 0) {
 		log_error("config.refused", "why=\"%s\"", err.text);
+		self_metrics_reloaded(s->self, true);
 		return;
 	}
+	self_metrics_reloaded(s->self, false);
 	set_log_level(s->config);
 	log_info("config.reloaded", "pid=%d", (int)getpid());
 	if (s->on_reload != NULL)
@@ -124,6 +128,7 @@ service_init(struct service *s, const char *program, const char *section,
 	}
 	s->base = event_base_new();
 	s->metrics = metrics_new();
+	s->self = self_metrics_new(s->metrics, clock_wall_us());
 	catch_signals(s);
 	return -1;
 }
@@ -163,6 +168,7 @@ void
 service_clear(struct service *s)
 {
 	http_server_free(s->http);
+	self_metrics_free(s->self);
 	metrics_free(s->metrics);
 	config_free(s->config);
 	for (int i = 0; i < SERVICE_SIGNALS && s->signals[i] != NULL; i++)
@@ -182,16 +188,22 @@ show_livez(struct http_req *req, void *service)
 	http_reply(req, 200, "text/plain", "ok\n", 3);
 }
 
+/* A line for each thing that it needs and has not. */
+static void
+add_missing(const struct service *s, struct buf *missing)
+{
+	if (s->draining)
+		buf_add_str(missing, "draining\n");
+	if (s->check_ready != NULL)
+		s->check_ready(missing, s->arg);
+}
+
 static void
 show_readyz(struct http_req *req, void *service)
 {
-	struct service *s = service;
 	struct buf missing = {0};
 
-	if (s->draining)
-		buf_add_str(&missing, "draining\n");
-	if (s->check_ready != NULL)
-		s->check_ready(&missing, s->arg);
+	add_missing(service, &missing);
 	if (missing.len == 0) {
 		http_reply(req, 200, "text/plain", "ready\n", 6);
 	} else {
@@ -205,10 +217,13 @@ static void
 show_metrics(struct http_req *req, void *service)
 {
 	struct service *s = service;
-	struct buf text = {0};
+	struct buf missing = {0}, text = {0};
 
-	metrics_print(s->metrics, &text);
+	add_missing(s, &missing);
+	self_metrics_read(s->self, missing.len == 0);
+	metrics_print(s->metrics, clock_wall_us(), &text);
 	http_reply(req, 200, "text/plain; version=0.0.4", text.data, text.len);
+	buf_free(&missing);
 	buf_free(&text);
 }
 

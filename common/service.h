@@ -19,6 +19,7 @@ struct event;
 struct event_base;
 struct http_server;
 struct metrics;
+struct self_metrics;
 
 enum { SERVICE_SIGNALS = 3 };
 
@@ -27,6 +28,7 @@ struct service {
 	struct event_base *base;
 	struct config *config;
 	struct metrics *metrics;
+	struct self_metrics *self;
 	struct http_server *http; /* of metrics and health */
 	struct event *signals[SERVICE_SIGNALS];
 	bool draining;
