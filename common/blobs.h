@@ -42,6 +42,11 @@ void blobs_free(struct blobs *); /* calls nobody back; NULL is fine */
 /* Is anything under way? */
 bool blobs_are_busy(const struct blobs *);
 
+/* Of the disk under the folder, or under the spool: -1 if that cannot be
+ * told. */
+int blobs_disk(
+    const struct blobs *, uint64_t *free_bytes, uint64_t *size_bytes);
+
 /* -- writing ------------------------------------------------------------ */
 
 struct blob_writer *blob_begin(

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "common/err.h"
@@ -48,6 +49,20 @@ blobs_make_place(const struct blobs *blobs, const char *id, struct err *err)
 
 	free(folder);
 	return failed;
+}
+
+/* Of what is free, the part that root alone may fill is not. */
+int
+blobs_disk(
+    const struct blobs *blobs, uint64_t *free_bytes, uint64_t *size_bytes)
+{
+	struct statvfs disk;
+
+	if (statvfs(blobs->folder, &disk) != 0)
+		return -1;
+	*free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+	*size_bytes = (uint64_t)disk.f_blocks * disk.f_frsize;
+	return 0;
 }
 
 /* -- what is thrown away ------------------------------------------------ */

@@ -3,11 +3,13 @@
 
 #include <event2/event.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
 #include "common/hex.h"
 #include "common/http_server_impl.h"
+#include "common/metrics.h"
 #include "common/xalloc.h"
 
 const struct http_limits http_default_limits = {
@@ -63,6 +65,18 @@ http_server_set_gate(
     struct http_server *s, void (*gate)(struct http_req *, void *))
 {
 	s->gate = gate;
+}
+
+void
+http_server_count(struct http_server *s, struct metrics *m, const char *name,
+    const char *help)
+{
+	char labels[32];
+
+	for (int i = 0; i < HTTP_CLASSES; i++) {
+		snprintf(labels, sizeof(labels), "class=\"%dxx\"", i + 1);
+		s->answers[i] = metrics_counter(m, name, labels, help);
+	}
 }
 
 static void

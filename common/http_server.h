@@ -31,6 +31,7 @@ struct event_base;
 struct json_t;
 struct http_req;
 struct http_server;
+struct metrics;
 
 struct http_limits {
 	size_t max_header_bytes; /* request line and headers: 431 */
@@ -97,6 +98,11 @@ void *http_req_user(const struct http_req *);
 typedef char *http_problem_form(
     const char *path, int status, const char *code, const char *detail);
 void http_server_set_problems(struct http_server *, http_problem_form *);
+
+/* Count all answers from now on, the server's own among them, as a counter of
+ * that name by the class of their status: class="2xx". */
+void http_server_count(
+    struct http_server *, struct metrics *, const char *name, const char *help);
 
 /* The request. Strings are borrowed until it is answered. */
 const char *http_req_method(const struct http_req *);

@@ -28,7 +28,10 @@ struct evbuffer;
 struct evconnlistener;
 struct event;
 
+struct metric;
+
 enum {
+	HTTP_CLASSES = 5,	   /* of statuses: 1xx to 5xx */
 	HTTP_READ_SIZE = 65536,	   /* one read of a socket */
 	HTTP_READ_AHEAD = 65536,   /* kept while a request is answered */
 	HTTP_WRITE_AHEAD = 65536,  /* answers queued before we stop reading */
@@ -164,7 +167,8 @@ struct http_server {
 	struct http_limits limits;
 	void (*gate)(struct http_req *, void *);
 	void *arg;
-	http_problem_form *problems; /* or NULL */
+	http_problem_form *problems;	      /* or NULL */
+	struct metric *answers[HTTP_CLASSES]; /* NULL: nobody counts them */
 	struct http_listener *listeners;
 	int port;
 	bool accepting, draining;

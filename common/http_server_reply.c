@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/metrics.h"
 #include "common/xalloc.h"
 
 struct title {
@@ -108,8 +109,18 @@ has_body(int status)
 }
 
 static void
+count(const struct http_server *s, int status)
+{
+	int at = status / 100 - 1;
+
+	if (at >= 0 && at < HTTP_CLASSES && s->answers[at] != NULL)
+		metric_add(s->answers[at], 1);
+}
+
+static void
 write_head(struct http_conn *c, const struct head *h)
 {
+	count(c->server, h->status);
 	evbuffer_add_printf(c->out,
 	    "HTTP/1.1 %d %s\r\nDate: %s\r\nX-Request-Id: %s\r\n", h->status,
 	    http_status_title(h->status), date(c->server), h->id);

@@ -33,6 +33,7 @@ static struct {
 	enum log_level lowest;
 	bool to_journal;
 	struct repeat repeats[N_REPEATS];
+	unsigned long counts[LOG_FATAL + 1];
 } logger = {.program = "subnetd", .lowest = LOG_INFO};
 
 /* $JOURNAL_STREAM is its device and inode, where systemd has it so; stderr may
@@ -73,6 +74,12 @@ log_level_parse(const char *text, enum log_level *level)
 		}
 	}
 	return false;
+}
+
+unsigned long
+log_count(enum log_level level)
+{
+	return logger.counts[level];
 }
 
 static struct repeat *
@@ -125,6 +132,7 @@ log_event(enum log_level level, const char *event, const char *fmt, ...)
 	va_list ap;
 	int dropped = 0;
 
+	logger.counts[level]++;
 	if (level < logger.lowest)
 		return;
 	if (level == LOG_WARN || level == LOG_ERROR)

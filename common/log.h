@@ -21,6 +21,8 @@ enum { LOG_BURST = 20 };
 void log_init(const char *program, enum log_level lowest);
 void log_set_level(enum log_level lowest);
 bool log_level_parse(const char *, enum log_level *);
+/* Events of that level since the start, those not written among them. */
+unsigned long log_count(enum log_level);
 
 void log_event(enum log_level, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -1,25 +1,28 @@
 /* Prometheus text, one family after the other in the order of their making. */
 #include "common/metrics.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/buf.h"
 #include "common/xalloc.h"
 
-enum kind { COUNTER, GAUGE, HISTOGRAM };
+enum kind { COUNTER, GAUGE, AGE, HISTOGRAM };
 
-static const char *const kind_names[] = {"counter", "gauge", "histogram"};
+static const char *const kind_names[] = {
+    "counter", "gauge", "gauge", "histogram"};
 
-static const double bounds[] = {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2,
-    0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
+static const double bounds[] = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005,
+    0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
 
 enum { N_BOUNDS = sizeof(bounds) / sizeof(bounds[0]) };
 
 struct metric {
 	enum kind kind;
 	char *name, *labels, *help;
-	double value; /* of a histogram: the sum */
+	double value;	  /* of a histogram: the sum; NaN: not known */
+	int64_t since_us; /* of an age; 0: it has a value instead */
 	unsigned long count;
 	unsigned long buckets[N_BOUNDS];
 };
@@ -48,6 +51,24 @@ metrics_free(struct metrics *m)
 	}
 	free(m->items);
 	free(m);
+}
+
+char *
+metrics_label(const char *name, const char *value)
+{
+	struct buf out = {0};
+
+	buf_printf(&out, "%s=\"", name);
+	for (; *value != '\0'; value++) {
+		if (*value == '\\' || *value == '"')
+			buf_add_byte(&out, '\\');
+		if (*value == '\n')
+			buf_add_str(&out, "\\n");
+		else
+			buf_add_byte(&out, *value);
+	}
+	buf_add_byte(&out, '"');
+	return buf_take_str(&out);
 }
 
 static struct metric *
@@ -89,6 +110,18 @@ metrics_gauge(
 }
 
 struct metric *
+metrics_age(
+    struct metrics *m, const char *name, const char *labels, const char *help)
+{
+	size_t n = m->n;
+	struct metric *s = series(m, AGE, name, labels, help);
+
+	if (m->n > n)
+		s->value = NAN;
+	return s;
+}
+
+struct metric *
 metrics_histogram(
     struct metrics *m, const char *name, const char *labels, const char *help)
 {
@@ -120,6 +153,13 @@ metric_observe(struct metric *s, double seconds)
 	}
 }
 
+void
+metric_since(struct metric *s, int64_t wall_us)
+{
+	s->since_us = wall_us;
+	s->value = 0;
+}
+
 static void
 print_histogram(const struct metric *s, struct buf *out)
 {
@@ -137,15 +177,31 @@ print_histogram(const struct metric *s, struct buf *out)
 	    s->labels, s->value, s->name, s->labels, s->count);
 }
 
-static void
-print_series(const struct metric *s, struct buf *out)
+static double
+value_at(const struct metric *s, int64_t now_us)
 {
+	if (s->since_us == 0)
+		return s->value;
+	return now_us > s->since_us ? (double)(now_us - s->since_us) / 1e6 : 0;
+}
+
+static void
+print_series(const struct metric *s, int64_t now_us, struct buf *out)
+{
+	double value = value_at(s, now_us);
+
 	if (s->kind == HISTOGRAM)
 		print_histogram(s, out);
 	else if (s->labels[0] != '\0')
-		buf_printf(out, "%s{%s} %.17g\n", s->name, s->labels, s->value);
+		buf_printf(out, "%s{%s} %.17g\n", s->name, s->labels, value);
 	else
-		buf_printf(out, "%s %.17g\n", s->name, s->value);
+		buf_printf(out, "%s %.17g\n", s->name, value);
+}
+
+static int
+is_known(const struct metric *s)
+{
+	return !isnan(s->value);
 }
 
 /* Whether an earlier series has opened this one's family. */
@@ -153,25 +209,27 @@ static int
 is_first_of_family(const struct metrics *m, size_t i)
 {
 	for (size_t k = 0; k < i; k++) {
-		if (strcmp(m->items[k]->name, m->items[i]->name) == 0)
+		if (is_known(m->items[k]) &&
+		    strcmp(m->items[k]->name, m->items[i]->name) == 0)
 			return 0;
 	}
 	return 1;
 }
 
 void
-metrics_print(const struct metrics *m, struct buf *out)
+metrics_print(const struct metrics *m, int64_t now_us, struct buf *out)
 {
 	for (size_t i = 0; i < m->n; i++) {
 		const struct metric *s = m->items[i];
 
-		if (!is_first_of_family(m, i))
+		if (!is_known(s) || !is_first_of_family(m, i))
 			continue;
 		buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", s->name,
 		    s->help, s->name, kind_names[s->kind]);
 		for (size_t k = i; k < m->n; k++) {
-			if (strcmp(m->items[k]->name, s->name) == 0)
-				print_series(m->items[k], out);
+			if (is_known(m->items[k]) &&
+			    strcmp(m->items[k]->name, s->name) == 0)
+				print_series(m->items[k], now_us, out);
 		}
 	}
 }

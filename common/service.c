@@ -18,6 +18,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/notify.h"
+#include "common/self_metrics.h"
 
 extern char **environ;
 
@@ -73,8 +74,10 @@ reload(struct service *s)
 
 	if (config_reload(s->config, on_key_changed, NULL, &err) != 0) {
 		log_error("config.refused", "why=\"%s\"", err.text);
+		self_metrics_reloaded(s->self, true);
 		return;
 	}
+	self_metrics_reloaded(s->self, false);
 	set_log_level(s->config);
 	log_info("config.reloaded", "pid=%d", (int)getpid());
 	if (s->on_reload != NULL)
@@ -157,6 +160,7 @@ service_init(struct service *s, const char *program, const char *section,
 	}
 	s->base = event_base_new();
 	s->metrics = metrics_new();
+	s->self = self_metrics_new(s->metrics, clock_wall_us());
 	catch_signals(s);
 	open_notify(s);
 	return -1;
@@ -199,6 +203,7 @@ service_clear(struct service *s)
 {
 	notify_free(s->notify);
 	http_server_free(s->http);
+	self_metrics_free(s->self);
 	metrics_free(s->metrics);
 	config_free(s->config);
 	for (int i = 0; i < SERVICE_SIGNALS && s->signals[i] != NULL; i++)
@@ -247,10 +252,13 @@ static void
 show_metrics(struct http_req *req, void *service)
 {
 	struct service *s = service;
-	struct buf text = {0};
+	struct buf missing = {0}, text = {0};
 
-	metrics_print(s->metrics, &text);
+	add_missing(s, &missing);
+	self_metrics_read(s->self, missing.len == 0);
+	metrics_print(s->metrics, clock_wall_us(), &text);
 	http_reply(req, 200, "text/plain; version=0.0.4", text.data, text.len);
+	buf_free(&missing);
 	buf_free(&text);
 }
 

@@ -21,6 +21,7 @@ struct event_base;
 struct http_server;
 struct metrics;
 struct notify;
+struct self_metrics;
 
 enum { SERVICE_SIGNALS = 3 };
 
@@ -29,6 +30,7 @@ struct service {
 	struct event_base *base;
 	struct config *config;
 	struct metrics *metrics;
+	struct self_metrics *self;
 	struct http_server *http; /* of metrics and health */
 	struct notify *notify;	  /* NULL: no service manager asked */
 	struct event *signals[SERVICE_SIGNALS];

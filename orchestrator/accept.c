@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/blobs.h"
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/log.h"
 #include "common/xalloc.h"
@@ -84,6 +85,14 @@ arrival_answered(enum attempt_state state)
 	return "closed";
 }
 
+/* at_us: when the result came; 0: that is not known any more. */
+static void
+note_overhead(struct orchestrator *o, int64_t at_us)
+{
+	overhead_note(
+	    &o->counters.overhead, OVERHEAD_RESULT, at_us, clock_wall_us());
+}
+
 /* -- the probe ---------------------------------------------------------- */
 
 struct probing {
@@ -91,6 +100,7 @@ struct probing {
 	char attempt_id[UUID_TEXT], job_id[UUID_TEXT];
 	const struct kind *kind;
 	bool is_alone;
+	int64_t at_us; /* its arrival; 0: an earlier one of us took it */
 };
 
 static void
@@ -98,8 +108,10 @@ on_over(bool moved, void *arg)
 {
 	struct probing *p = arg;
 
-	if (moved)
+	if (moved) {
+		note_overhead(p->o, p->at_us);
 		jobs_settle(p->o, p->job_id);
+	}
 	free(p);
 }
 
@@ -108,6 +120,8 @@ on_finished(bool moved, bool ended, void *arg)
 {
 	struct probing *p = arg;
 
+	if (moved)
+		note_overhead(p->o, p->at_us);
 	if (moved && !ended)
 		jobs_settle(p->o, p->job_id);
 	free(p);
@@ -164,6 +178,7 @@ probing_new(struct orchestrator *o, const struct arrival *a)
 	p->o = o;
 	p->kind = a->kind;
 	p->is_alone = a->is_alone;
+	p->at_us = a->at_us;
 	snprintf(p->attempt_id, sizeof(p->attempt_id), "%s", a->attempt_id);
 	snprintf(p->job_id, sizeof(p->job_id), "%s", a->job_id);
 	return p;
@@ -329,6 +344,8 @@ on_kept(bool moved, void *arg)
 	accepting_done(c, c->status);
 	if (look_next)
 		look(o, &a, sha256);
+	else
+		note_overhead(o, a.at_us);
 	if (settle_next)
 		jobs_settle(o, a.job_id);
 }
@@ -357,6 +374,7 @@ on_brought(bool moved, bool ended, void *arg)
 		return;
 	}
 	accepting_done(c, "accepted");
+	note_overhead(o, a.at_us);
 	if (!ended)
 		jobs_settle(o, a.job_id);
 }

@@ -43,7 +43,7 @@ struct dispatch {
 	const struct kind *kind;
 	const struct protocol *protocol;
 	bool is_alone, is_hedge;
-	int64_t deadline_us;
+	int64_t made_us, deadline_us;
 	char *url;
 	bool is_plain;
 	struct job asked;	 /* what is sent of the job, until it is made */
@@ -211,6 +211,8 @@ go(struct dispatch *d)
 	if (!signed_call_is_stale(d->call)) {
 		add_flight(d);
 		signed_call_send(d->call);
+		overhead_note(&d->o->counters.overhead, OVERHEAD_DISPATCH,
+		    d->made_us, clock_wall_us());
 		log_info("attempt.step",
 		    "id=%s job=%s from=prepared to=sent on=send hotkey=%s "
 		    "reason=-",
@@ -384,6 +386,7 @@ dispatch_new(struct orchestrator *o, const struct job *job,
 	d->kind = job->kind;
 	d->is_alone = job->wanted == 1;
 	d->is_hedge = job->is_hedged;
+	d->made_us = clock_wall_us();
 	d->deadline_us = deadline_us;
 	d->protocol = protocol_find(job->kind->protocol);
 	if (d->protocol == NULL) {

@@ -36,6 +36,7 @@
 #include "orchestrator/files.h"
 #include "orchestrator/flights.h"
 #include "orchestrator/gate.h"
+#include "orchestrator/gauges.h"
 #include "orchestrator/hedges.h"
 #include "orchestrator/idempotency.h"
 #include "orchestrator/jobs.h"
@@ -392,6 +393,7 @@ make_counters(struct orchestrator *o)
 	    "From sending an attempt to its result's arrival.");
 	c->violet_reports = metrics_counter(m, "subnetd_violet_reports_total",
 	    NULL, "What validators said of miners, which changes nothing.");
+	overhead_init(&c->overhead, m);
 }
 
 /* A program beside this one, unless it is configured otherwise. */
@@ -500,6 +502,9 @@ open_api(struct orchestrator *o)
 	o->api = http_server_new(
 	    o->service.base, api_routes(), &http_default_limits, o);
 	http_server_set_gate(o->api, gate_ask);
+	http_server_count(o->api, o->service.metrics,
+	    "subnetd_api_answers_total",
+	    "Answers of the API, by the class of their status.");
 	http_server_set_problems(o->api, openai_error_problem);
 	if (http_server_listen(o->api, address, &err) != 0) {
 		log_fatal(
@@ -586,6 +591,7 @@ start(struct orchestrator *o, const char *self)
 	o->files = files_new(o);
 	o->idempotencies = idempotencies_new(o);
 	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"));
+	o->gauges = gauges_new(o);
 	return 0;
 }
 
@@ -594,6 +600,7 @@ stop(struct orchestrator *o)
 {
 	schedules_free(o->schedules);
 	drain_free(o->drain);
+	gauges_free(o->gauges);
 	sweep_free(o->sweep);
 	files_free(o->files);
 	hedges_free(o->hedges);

@@ -12,6 +12,7 @@
 
 #include "common/service.h"
 #include "common/uuid.h"
+#include "orchestrator/overhead.h"
 #include "orchestrator/router.h"
 #include "orchestrator/secrets.h"
 #include "orchestrator/table.h"
@@ -28,6 +29,7 @@ struct drain;
 struct files;
 struct flights;
 struct gate;
+struct gauges;
 struct hedges;
 struct http_client;
 struct http_server;
@@ -54,6 +56,7 @@ struct counters {
 	struct metric *attempts_over[11];
 	struct metric *miner_seconds;
 	struct metric *violet_reports;
+	struct overhead overhead;
 };
 
 struct orchestrator {
@@ -101,6 +104,7 @@ struct orchestrator {
 	int64_t nonce_ns;		  /* the last one given */
 	struct claim *claim;
 	struct sweep *sweep;
+	struct gauges *gauges;
 	struct watches *watches;
 	struct webhooks_key webhooks_key;
 	struct webhooks *webhooks;

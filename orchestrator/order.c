@@ -109,6 +109,8 @@ on_stored(const struct pg_answer *answer, const struct job *job, void *arg)
 	log_info("job.accepted", "id=%s kind=%s miners=%d trace=%s", job->id,
 	    job->kind->name, job->wanted, job->trace);
 	metric_add(o->counters.jobs_accepted, 1);
+	overhead_note(&o->counters.overhead, OVERHEAD_ACCEPT, job->created_us,
+	    clock_wall_us());
 	redis_send(o->out, redis_accepted, job->id, job->kind->name);
 	order_end(order, job, NULL);
 }

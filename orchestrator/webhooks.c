@@ -52,7 +52,7 @@ struct webhooks {
 	bool again;    /* as soon as it has answered */
 	int looks;
 	struct metric *over[4]; /* by verdict */
-	struct metric *oldest;
+	struct metric *oldest, *overdue;
 };
 
 /* One that is ours. */
@@ -431,14 +431,14 @@ on_age(const struct pg_answer *answer, void *arg)
 {
 	struct webhooks *w = arg;
 	const PGresult *res;
-	double s = 0;
+	int64_t due_us;
 
 	if (!store_is_done(answer, "webhook_age"))
 		return;
 	res = answer->results[0];
-	if (!pg_is_null(res, 0, "since_us"))
-		s = (clock_wall_us() - pg_int(res, 0, "since_us")) / 1e6;
-	metric_set(w->oldest, s > 0 ? s : 0);
+	due_us = pg_int(res, 0, "due_us"); /* null is 0 */
+	metric_since(w->oldest, pg_int(res, 0, "since_us"));
+	metric_since(w->overdue, due_us <= clock_wall_us() ? due_us : 0);
 }
 
 static void
@@ -492,8 +492,11 @@ make_metrics(struct webhooks *w)
 		w->over[i] = metrics_counter(m, "subnetd_webhook_tries_total",
 		    labels, "Tries to deliver a webhook, by what came of it.");
 	}
-	w->oldest = metrics_gauge(m, "subnetd_webhook_oldest_seconds", NULL,
+	w->oldest = metrics_age(m, "subnetd_webhook_oldest_seconds", NULL,
 	    "Age of the oldest webhook that is not delivered yet.");
+	w->overdue =
+	    metrics_age(m, "subnetd_outbox_age_seconds", "outbox=\"webhooks\"",
+		"How long the next thing to be handed on has been due.");
 }
 
 struct webhooks *

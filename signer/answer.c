@@ -25,12 +25,13 @@ init_metrics(struct answerer *a, struct metrics *metrics)
 
 	for (enum shape_id id = 0; id <= N_SHAPES; id++) {
 		snprintf(label, sizeof(label), "shape=\"%s\"", shape_name(id));
-		a->refused[id] = metrics_counter(
-		    metrics, "signer_refused_total", label, "requests refused");
+		a->refused[id] =
+		    metrics_counter(metrics, "subnetd_signer_refused_total",
+			label, "Requests that were refused.");
 		if (id < N_SHAPES)
-			a->done[id] =
-			    metrics_counter(metrics, "signer_answered_total",
-				label, "requests signed or answered");
+			a->done[id] = metrics_counter(metrics,
+			    "subnetd_signer_answered_total", label,
+			    "Requests that were signed or answered.");
 	}
 }
 

@@ -289,8 +289,9 @@ server_new(struct event_base *base, const struct server_options *options,
 	s->n_uids = options->n_uids;
 	TAILQ_INIT(&s->clients);
 	if (metrics != NULL)
-		s->clients_gauge = metrics_gauge(
-		    metrics, "signer_clients", NULL, "connected clients");
+		s->clients_gauge =
+		    metrics_gauge(metrics, "subnetd_signer_clients", NULL,
+			"Clients that are connected.");
 	s->listener = evconnlistener_new(
 	    base, on_accept, s, LEV_OPT_CLOSE_ON_FREE, 0, fd);
 	if (s->listener == NULL)

@@ -41,7 +41,8 @@ struct desk {
 	struct ruling rulings[STORE_MAX_CASES]; /* the lot under way */
 	size_t n_open;				/* of them, not yet answered */
 	bool closed;
-	struct metric *judged, *passed, *failed;
+	bool is_asking; /* for the oldest */
+	struct metric *judged, *passed, *failed, *oldest;
 };
 
 static void
@@ -223,6 +224,27 @@ on_turn(evutil_socket_t fd, short what, void *arg)
 	store_read_unjudged(desk->setup.store, on_cases, desk);
 }
 
+/* -- what waits --------------------------------------------------------- */
+
+static void
+on_oldest(int64_t since_us, const char *why, void *arg)
+{
+	struct desk *desk = arg;
+
+	desk->is_asking = false;
+	if (why == NULL)
+		metric_since(desk->oldest, since_us);
+}
+
+static void
+ask_for_oldest(struct desk *desk)
+{
+	if (desk->is_asking || desk->closed)
+		return;
+	desk->is_asking = true;
+	store_read_oldest(desk->setup.store, on_oldest, desk);
+}
+
 /* -- the desk ----------------------------------------------------------- */
 
 struct desk *
@@ -241,6 +263,9 @@ desk_new(const struct desk_setup *setup)
 	desk->failed =
 	    metrics_counter(metrics, "subnetd_judging_failures_total", NULL,
 		"Reads and writes that did not work and will be tried again.");
+	desk->oldest = metrics_age(metrics, "subnetd_outbox_age_seconds",
+	    "outbox=\"judgements\"",
+	    "How long the next thing to be handed on has been due.");
 	return desk;
 }
 
@@ -272,6 +297,7 @@ desk_sweep(struct desk *desk)
 	if (desk == NULL)
 		return;
 	desk->sweep_wanted = true;
+	ask_for_oldest(desk);
 	start_soon(desk);
 }
 

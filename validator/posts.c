@@ -411,7 +411,7 @@ count_with(struct posts *p, struct metrics *metrics)
 	p->gone = metrics_counter(metrics, name, "outcome=\"gone\"", help);
 	p->unavailable =
 	    metrics_counter(metrics, name, "outcome=\"unavailable\"", help);
-	p->bucket = metrics_gauge(metrics, "subnetd_posts_bucket", NULL,
+	p->bucket = metrics_gauge(metrics, "subnetd_posts_bucket_number", NULL,
 	    "Bucket of the last pass of the engagement cycle.");
 }
 

@@ -1,6 +1,7 @@
 /* Doing what the epoch's table says. */
 #include "validator/rounds.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ struct rounds {
 	/* What was said last, so that each reason is logged once an epoch. */
 	int64_t said_epoch;
 	char said[96];
-	struct metric *stored, *skipped, *last_block;
+	struct metric *stored, *skipped, *last_block, *age, *behind;
 };
 
 static void take(struct rounds *, enum epoch_event);
@@ -212,6 +213,19 @@ is_vain(const struct rounds *r, int64_t block)
 		   r->vain_bucket;
 }
 
+/* Whoever made the last round. */
+static void
+show_view(struct rounds *r, const struct epoch_view *view)
+{
+	int64_t number = epoch_of(&r->setup.rule, view->block, view->tempo);
+
+	if (!view->has_last)
+		return;
+	metric_since(r->age, view->last_us);
+	metric_set(
+	    r->behind, number >= 0 ? (double)(number - view->last_epoch) : NAN);
+}
+
 static void
 on_view(const struct epoch_view *view, const char *why, void *arg)
 {
@@ -230,6 +244,7 @@ on_view(const struct epoch_view *view, const char *why, void *arg)
 		take(r, EPOCH_NOT_DUE);
 		return;
 	}
+	show_view(r, view);
 	why = epoch_is_due(&rule, view, &r->number);
 	if (why == NULL && is_vain(r, view->block))
 		why = "";
@@ -273,6 +288,23 @@ take(struct rounds *r, enum epoch_event event)
 	}
 }
 
+/* As long as there is no round at all, none has been for as long as we are
+ * there. */
+static void
+make_ages(struct rounds *r, struct metrics *m)
+{
+	char labels[64];
+
+	snprintf(labels, sizeof(labels), "netuid=\"%d\",mecid=\"%d\"",
+	    r->setup.rule.netuid, r->setup.store->mecid);
+	r->age = metrics_age(m, "subnetd_scorer_age_seconds", labels,
+	    "Time since the last scoring round, whoever made it.");
+	metric_since(r->age, r->setup.started_us);
+	r->behind = metrics_gauge(m, "subnetd_scorer_epochs_behind", labels,
+	    "Epochs from the last scoring round's to the chain's.");
+	metric_set(r->behind, NAN);
+}
+
 struct rounds *
 rounds_new(const struct rounds_setup *setup)
 {
@@ -280,6 +312,7 @@ rounds_new(const struct rounds_setup *setup)
 
 	r->setup = *setup;
 	r->vain_bucket = -1;
+	make_ages(r, setup->metrics);
 	r->stored = metrics_counter(setup->metrics, "subnetd_runs_total",
 	    "outcome=\"stored\"", "Scoring rounds.");
 	r->skipped = metrics_counter(setup->metrics, "subnetd_runs_total",

@@ -48,6 +48,10 @@ void store_read_unjudged(struct store *, store_on_cases *, void *arg);
 void store_read_named(struct store *, const char *const *ids, size_t n,
     store_on_cases *, void *arg);
 
+/* Since when the next to be judged waits, 0 if none does; or why not. */
+typedef void store_on_oldest(int64_t since_us, const char *why, void *arg);
+void store_read_oldest(struct store *, store_on_oldest *, void *arg);
+
 typedef void store_on_written(enum store_outcome, const char *why, void *arg);
 
 /* Batched with what else is written in this turn of the loop. audit: it is to

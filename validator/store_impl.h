@@ -21,6 +21,7 @@ struct question {
 	struct store *store;
 	union {
 		store_on_cases *on_cases;
+		store_on_oldest *on_oldest;
 		store_on_written *on_written;
 		store_on_asks *on_asks;
 		store_on_due *on_due;

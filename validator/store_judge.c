@@ -89,6 +89,30 @@ store_read_named(struct store *store, const char *const *ids, size_t n,
 	buf_free(&list);
 }
 
+static void
+on_oldest(const struct pg_answer *answer, void *arg)
+{
+	struct question *q = arg;
+	int64_t since_us = 0;
+
+	if (answer->outcome == PG_DONE && PQntuples(answer->results[0]) > 0)
+		since_us = pg_int(answer->results[0], 0, "since_us");
+	q->on_oldest(
+	    since_us, answer->outcome == PG_DONE ? NULL : answer->why, q->arg);
+	store_answered(q);
+}
+
+void
+store_read_oldest(struct store *store, store_on_oldest *on_done, void *arg)
+{
+	struct question *q = store_ask(store, arg);
+	struct pg_params p = {0};
+
+	q->on_oldest = on_done;
+	pg_add_int(&p, store->netuid);
+	pg_query(store->pg, sql_judge_oldest, p.n, p.values, on_oldest, q);
+}
+
 static const char *
 text_or_null(const char *text)
 {

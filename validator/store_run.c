@@ -31,6 +31,7 @@ on_view(const struct pg_answer *answer, void *arg)
 		    .has_last = !pg_is_null(res, 0, "last_epoch"),
 		    .last_epoch = pg_int(res, 0, "last_epoch"),
 		    .last_block = pg_int(res, 0, "last_block"),
+		    .last_us = pg_int(res, 0, "last_us"),
 		    .judgements = pg_int(res, 0, "judgements"),
 		    .is_behind = pg_bool(res, 0, "is_behind"),
 		};

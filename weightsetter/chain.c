@@ -71,7 +71,7 @@ on_down(void *arg)
 static void
 make_series(struct metrics *m, const char *url, struct shown *s)
 {
-	char *labels = xasprintf("url=\"%s\"", url);
+	char *labels = metrics_label("url", url);
 
 	s->up = metrics_gauge(m, "subnetd_endpoint_up", labels,
 	    "Whether the endpoint is connected and in step");

@@ -1,6 +1,7 @@
 /* From a finalized head to a snapshot that everybody has. */
 #include "weightsetter/heads.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,7 @@ struct heads {
 	struct sync *sync;
 	struct subnet *subnets;
 	size_t turn; /* whose head is read, or was last */
-	struct metric *block, *lag, *unfinal, *neurons;
+	struct metric *block, *lag, *unfinal, *neurons, *offset;
 };
 
 static void
@@ -150,16 +151,35 @@ want_of(const struct heads *h, struct subnet *n, uint64_t block)
 	return want;
 }
 
+/* A block's time is that of its slot, and the newest one is half a slot old on
+ * the average: what is left is our clock's. */
+static double
+offset_ms(const struct snapshot *s, double unfinal, int64_t now_ms)
+{
+	if (s->hyper.timestamp_ms == 0 || s->hyper.slot_ms == 0)
+		return NAN;
+	return (double)now_ms - (double)s->hyper.timestamp_ms -
+	       (unfinal + 0.5) * (double)s->hyper.slot_ms;
+}
+
+static void
+show_time(struct heads *h, const struct snapshot *s, double unfinal)
+{
+	if (s->hyper.timestamp_ms != 0)
+		metric_since(h->lag, (int64_t)s->hyper.timestamp_ms * 1000);
+	metric_set(h->offset, offset_ms(s, unfinal, clock_wall_ms()) / 1000);
+}
+
 static void
 show(struct heads *h, const struct snapshot *s)
 {
-	double lag_ms = (double)clock_wall_ms() - (double)s->hyper.timestamp_ms;
+	double unfinal =
+	    (double)chain_best_number(h->parts.chain) - (double)s->block;
 
 	metric_set(h->block, (double)s->block);
 	metric_set(h->neurons, (double)s->n_neurons);
-	metric_set(h->lag, lag_ms / 1000);
-	metric_set(
-	    h->unfinal, (double)(chain_best_number(h->parts.chain) - s->block));
+	metric_set(h->unfinal, unfinal);
+	show_time(h, s, unfinal);
 }
 
 /* Each subnet in its turn, so that none waits for ever. */
@@ -255,8 +275,12 @@ heads_new(const struct heads_parts *parts)
 	h->block =
 	    metrics_gauge(parts->metrics, "subnetd_chain_finalized_block", NULL,
 		"The newest finalized block that was read");
-	h->lag = metrics_gauge(parts->metrics, "subnetd_chain_head_lag_seconds",
-	    NULL, "Age of the newest finalized block when it had been read");
+	h->lag = metrics_age(parts->metrics, "subnetd_chain_head_lag_seconds",
+	    NULL, "Age of the newest finalized block that was read");
+	h->offset =
+	    metrics_gauge(parts->metrics, "subnetd_clock_offset_seconds",
+		"against=\"chain\"", "How far our clock is ahead of another");
+	metric_set(h->offset, NAN);
 	h->unfinal =
 	    metrics_gauge(parts->metrics, "subnetd_chain_unfinalized_blocks",
 		NULL, "Blocks from the newest one read to the best");

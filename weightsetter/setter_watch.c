@@ -101,6 +101,7 @@ setter_show(struct setter *w)
 	    .call = w->method.call,
 	    .committed = committed_count(w->committed),
 	    .vector_id = v == NULL ? NULL : v->id,
+	    .vector_us = v == NULL ? 0 : v->created_us,
 	    .waits_for = v == NULL ? NULL : w->waits_for,
 	    .until_block = w->until_block,
 	    .alarm = w->alarm,

@@ -1,6 +1,7 @@
 /* How a setter stands. */
 #include "weightsetter/standing.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,23 +16,51 @@ struct standing {
 	struct store *store;
 	bool is_writing;
 	struct metric *tempos_behind, *last_proven, *committed, *alarm,
-	    *foreign;
+	    *foreign, *waiting;
+	struct metric *registered, *permit; /* of the subnet */
 };
+
+/* What is not known before the first snapshot, and the first proof. */
+static void
+make_unknown(struct standing *st, struct metrics *m, const char *labels)
+{
+	st->tempos_behind = metrics_gauge(m, "subnetd_weights_tempos_behind",
+	    labels, "Tempos since the chain last took weights of our hotkey");
+	st->last_proven = metrics_gauge(m, "subnetd_weights_last_proven_block",
+	    labels, "Block at which weights were last proven");
+	metric_set(st->tempos_behind, NAN);
+	metric_set(st->last_proven, NAN);
+}
+
+static void
+make_hotkey(struct standing *st, struct metrics *m, uint16_t netuid)
+{
+	char labels[32];
+
+	snprintf(labels, sizeof(labels), "netuid=\"%u\"", netuid);
+	st->registered = metrics_gauge(m, "subnetd_hotkey_registered", labels,
+	    "Whether our hotkey is registered");
+	st->permit = metrics_gauge(m, "subnetd_hotkey_permit", labels,
+	    "Whether our hotkey has a validator permit");
+	metric_set(st->registered, NAN);
+	metric_set(st->permit, NAN);
+}
 
 struct standing *
 standing_new(
     struct store *store, struct metrics *m, uint16_t netuid, uint8_t mecid)
 {
 	struct standing *st = xcalloc(1, sizeof(*st));
-	char labels[64];
+	char labels[64], outbox[96];
 
 	st->store = store;
 	snprintf(labels, sizeof(labels), "netuid=\"%u\",mecid=\"%u\"", netuid,
 	    mecid);
-	st->tempos_behind = metrics_gauge(m, "subnetd_weights_tempos_behind",
-	    labels, "Tempos since the chain last took weights of our hotkey");
-	st->last_proven = metrics_gauge(m, "subnetd_weights_last_proven_block",
-	    labels, "Block at which weights were last proven");
+	snprintf(outbox, sizeof(outbox), "outbox=\"weights\",%s", labels);
+	make_unknown(st, m, labels);
+	make_hotkey(st, m, netuid);
+	st->waiting = metrics_age(m, "subnetd_outbox_age_seconds", outbox,
+	    "How long the next thing to be handed on has been due");
 	st->committed = metrics_gauge(m, "subnetd_weights_committed", labels,
 	    "Commits that wait for their reveal");
 	st->alarm = metrics_gauge(m, "subnetd_weights_alarm", labels,
@@ -73,10 +102,13 @@ void
 standing_show(struct standing *st, const struct snapshot *s,
     const struct standing_facts *facts)
 {
+	const struct neuron *own = snapshot_find(s, s->hotkey);
 	double behind = standing_tempos_behind(s, facts->mecid);
 
-	if (behind >= 0)
-		metric_set(st->tempos_behind, behind);
+	metric_set(st->tempos_behind, behind >= 0 ? behind : NAN);
+	metric_set(st->registered, own != NULL);
+	metric_set(st->permit, own != NULL && own->permit);
+	metric_since(st->waiting, facts->vector_us);
 	metric_set(st->committed, (double)facts->committed);
 	metric_set(st->alarm, facts->alarm != NULL);
 	if (st->is_writing)

@@ -17,7 +17,8 @@ struct standing_facts {
 	uint8_t mecid;
 	const char *call;
 	uint64_t committed;
-	const char *vector_id;
+	const char *vector_id; /* the one that waits */
+	int64_t vector_us;     /* wall: since when; 0: none does */
 	const char *waits_for;
 	uint64_t until_block; /* 0: not known */
 	const char *alarm;

@@ -3,10 +3,11 @@
 -- first snapshot.
 -- $1 netuid, $2 begin of the window, $3 count judgements up to this, $4 a time
 -- or null, $5 mecid, whose run it is
--- columns: block, tempo, last_epoch, last_block, judgements, is_behind (an
--- attempt of the window that ended before that time is not judged)
+-- columns: block, tempo, last_epoch, last_block, last_us, judgements, is_behind
+-- (an attempt of the window that ended before that time is not judged)
 select s.block, (s.hyper ->> 'tempo')::bigint as tempo, r.epoch as last_epoch,
 	r.block as last_block,
+	(extract(epoch from r.at) * 1e6)::bigint as last_us,
 	(select count(*) from (
 		select from judgement
 		where netuid = $1 and at >= $2
@@ -20,7 +21,7 @@ from (
 	order by block desc
 	limit 1) s
 left join lateral (
-	select epoch, block from score_run
+	select epoch, block, at from score_run
 	where netuid = $1 and mecid = $5
 	order by at desc
 	limit 1) r on true

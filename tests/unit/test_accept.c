@@ -39,7 +39,7 @@ struct world {
 	bool is_probed_already, is_opening_already;
 	int opened;
 	/* what was done */
-	int steps, probes, removed, settled, answers;
+	int steps, probes, removed, settled, answers, noted;
 	char status[16];
 };
 
@@ -218,6 +218,20 @@ store_attempt_get(
 }
 
 void
+overhead_note(struct overhead *overhead, enum overhead_part part,
+    int64_t from_us, int64_t to_us)
+{
+	struct world *w =
+	    (struct world *)((char *)overhead -
+			     offsetof(struct world, o.counters.overhead));
+
+	assert_int_equal(part, OVERHEAD_RESULT);
+	assert_true(from_us == 0 || from_us == 4711);
+	assert_true(to_us > from_us);
+	w->noted += from_us != 0;
+}
+
+void
 jobs_settle(struct orchestrator *o, const char *job_id)
 {
 	assert_string_equal(job_id, "job");
@@ -386,6 +400,7 @@ a_file_is_received_looked_at_and_delivered(void **state)
 		/* Its type is what we measured, its time the arrival's. */
 		assert_string_equal(w->type, "audio/wav");
 		assert_int_equal(w->at_us, 4711);
+		assert_int_equal(w->noted, 1);
 		assert_int_equal(w->removed, 0);
 		world_free(w);
 	}
@@ -406,6 +421,7 @@ json_is_delivered_without_a_look(void **state)
 	assert_true(w->has_json);
 	assert_int_equal(w->probes, 0);
 	assert_int_equal(w->settled, 1);
+	assert_int_equal(w->noted, 1);
 	world_free(w);
 }
 

@@ -35,6 +35,7 @@ struct world {
 	char url[80], body[80];
 	/* what was done: words, each with a space behind */
 	char done[160];
+	int n_overhead;
 };
 
 static struct world *world; /* of the test that runs */
@@ -173,6 +174,16 @@ flights_accepted(
 }
 
 void
+overhead_note(
+    struct overhead *o, enum overhead_part part, int64_t from_us, int64_t to_us)
+{
+	(void)o;
+	assert_int_equal(part, OVERHEAD_DISPATCH);
+	assert_true(from_us > 0 && from_us <= to_us);
+	world->n_overhead++;
+}
+
+void
 hedges_watch(struct hedges *h, struct flight *flight)
 {
 	(void)h, (void)flight;
@@ -300,8 +311,10 @@ it_is_sent_when_it_is_read_signed_and_written(void **state)
 	expect(w, "sign ");
 	assert_string_equal(w->body, "job yes bytes");
 	assert_string_equal(w->url, "https://198.41.0.4:1/Path");
+	assert_int_equal(w->n_overhead, 0);
 	signed_now(w);
 	expect(w, "send ");
+	assert_int_equal(w->n_overhead, 1);
 	answered(w);
 }
 

@@ -583,7 +583,7 @@ foreign_nonces(void)
 	const char *at;
 	double n;
 
-	metrics_print(world.metrics, &out);
+	metrics_print(world.metrics, 0, &out);
 	at = strstr(buf_str(&out), "\nsubnetd_weights_foreign_nonces_total ");
 	assert_non_null(at);
 	n = atof(strchr(at, ' '));

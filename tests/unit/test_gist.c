@@ -577,7 +577,7 @@ they_are_counted(void **state)
 	expect(f, GIST_READ, "");
 	f->status = 404;
 	expect(f, GIST_GONE, "status 404");
-	metrics_print(f->metrics, &text);
+	metrics_print(f->metrics, 0, &text);
 	assert_non_null(strstr(
 	    buf_str(&text), "subnetd_gists_total{outcome=\"read\"} 1\n"));
 	assert_non_null(strstr(

@@ -188,6 +188,19 @@ a_flood_of_one_warning_is_cut_and_states_are_not(void **state)
 }
 
 static void
+what_is_not_written_is_counted_all_the_same(void **state)
+{
+	unsigned long warned = log_count(LOG_WARN), said = log_count(LOG_DEBUG);
+
+	(void)state;
+	for (int i = 0; i < FLOOD; i++)
+		log_warn("flood.counted", "n=%d", i);
+	log_debug("not.written", "n=%d", 1);
+	assert_int_equal(log_count(LOG_WARN) - warned, FLOOD);
+	assert_int_equal(log_count(LOG_DEBUG) - said, 1);
+}
+
+static void
 levels_have_names(void **state)
 {
 	enum log_level level = LOG_FATAL;
@@ -213,6 +226,7 @@ main(void)
 	    TEST(values_cannot_forge_a_line),
 	    TEST(a_line_too_long_is_cut),
 	    TEST(a_flood_of_one_warning_is_cut_and_states_are_not),
+	    TEST(what_is_not_written_is_counted_all_the_same),
 	    TEST(levels_have_names),
 	};
 

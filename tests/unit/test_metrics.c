@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <math.h>
 
 #include "common/buf.h"
 #include "common/metrics.h"
@@ -25,14 +26,22 @@ tear_down(void **state)
 	return 0;
 }
 
+enum { NOW_US = 1000000000 };
+
 /* The caller frees. */
 static char *
-printed(const struct metrics *m)
+printed_at(const struct metrics *m, int64_t now_us)
 {
 	struct buf text = {0};
 
-	metrics_print(m, &text);
+	metrics_print(m, now_us, &text);
 	return buf_take_str(&text);
+}
+
+static char *
+printed(const struct metrics *m)
+{
+	return printed_at(m, NOW_US);
 }
 
 static size_t
@@ -117,6 +126,8 @@ buckets_hold_what_is_not_longer(void **state)
 	for (size_t i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++)
 		metric_observe(h, seconds[i]);
 	text = printed(*state);
+	assert_non_null(strstr(text, "s_bucket{k=\"1\",le=\"0.0002\"} 0\n"));
+	assert_non_null(strstr(text, "s_bucket{k=\"1\",le=\"0.0005\"} 1\n"));
 	assert_non_null(strstr(text, "s_bucket{k=\"1\",le=\"0.001\"} 2\n"));
 	assert_non_null(strstr(text, "s_bucket{k=\"1\",le=\"0.002\"} 3\n"));
 	assert_non_null(strstr(text, "s_bucket{k=\"1\",le=\"2\"} 3\n"));
@@ -126,6 +137,67 @@ buckets_hold_what_is_not_longer(void **state)
 	assert_non_null(strstr(text, "s_count{k=\"1\"} 6\n"));
 	assert_non_null(strstr(text, "s_sum{k=\"1\"} 6003.0026\n"));
 	free(text);
+}
+
+static void
+an_age_grows_until_it_is_printed(void **state)
+{
+	struct metric *age = metrics_age(*state, "age_seconds", NULL, "Old.");
+	char *text;
+
+	metric_since(age, NOW_US - 1500000);
+	text = printed_at(*state, NOW_US);
+	assert_non_null(strstr(text, "# TYPE age_seconds gauge\n"
+				     "age_seconds 1.5\n"));
+	free(text);
+	text = printed_at(*state, NOW_US + 1000000);
+	assert_non_null(strstr(text, "\nage_seconds 2.5\n"));
+	free(text);
+	/* The clock was set back: it is young, and not from the future. */
+	text = printed_at(*state, NOW_US - 2000000);
+	assert_non_null(strstr(text, "\nage_seconds 0\n"));
+	free(text);
+	metric_since(age, 0);
+	text = printed_at(*state, NOW_US);
+	assert_non_null(strstr(text, "\nage_seconds 0\n"));
+	free(text);
+}
+
+static void
+what_is_not_known_is_not_printed(void **state)
+{
+	struct metric *a = metrics_gauge(*state, "g", "k=\"1\"", "G.");
+	struct metric *b = metrics_gauge(*state, "g", "k=\"2\"", "G.");
+	char *text;
+
+	metrics_age(*state, "age", NULL, "A.");
+	metric_set(a, NAN);
+	metric_set(b, NAN);
+	text = printed(*state);
+	assert_string_equal(text, "");
+	free(text);
+	/* The family is opened by the first that is known. */
+	metric_set(b, 3);
+	text = printed(*state);
+	assert_string_equal(
+	    text, "# HELP g G.\n# TYPE g gauge\ng{k=\"2\"} 3\n");
+	free(text);
+	/* The same age again is not unknown again. */
+	metric_since(metrics_age(*state, "age", NULL, "A."), 0);
+	metrics_age(*state, "age", NULL, "A.");
+	text = printed(*state);
+	assert_non_null(strstr(text, "\nage 0\n"));
+	free(text);
+}
+
+static void
+labels_cannot_break_a_line(void **state)
+{
+	char *label = metrics_label("kind", "a\"b\\c\nd");
+
+	(void)state;
+	assert_string_equal(label, "kind=\"a\\\"b\\\\c\\nd\"");
+	free(label);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -139,6 +211,9 @@ main(void)
 	    TEST(the_same_name_and_labels_are_one_series),
 	    TEST(series_of_a_family_stand_together),
 	    TEST(buckets_hold_what_is_not_longer),
+	    TEST(an_age_grows_until_it_is_printed),
+	    TEST(what_is_not_known_is_not_printed),
+	    TEST(labels_cannot_break_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@
 #include "orchestrator/body.c"
 #include "orchestrator/order.c"
 #include "orchestrator/order_parse.c"
+#include "orchestrator/overhead.c"
 #include "orchestrator/params.c"
 #include "orchestrator/prefer.c"
 #include "orchestrator/principal.c"
@@ -563,6 +564,7 @@ world_new(void)
 	w->o.out = (struct redis *)w;
 	w->o.counters.jobs_accepted =
 	    metrics_counter(w->o.service.metrics, "a", NULL, "b");
+	overhead_init(&w->o.counters.overhead, w->o.service.metrics);
 	w->form.type = "";
 	w->measured = "audio/wav";
 	w->keeps = true;
