@@ -44,8 +44,8 @@ struct server {
 	struct node *node;
 	struct in_addr address; /* of all its ports */
 	struct port *ports;	/* one for each of the node's endpoints */
-	struct event *timer; /* the next message due, or the stall's end */
-	int64_t wake_us;     /* mono, when it fires; 0: it does not */
+	struct event *timer;	/* the next message due, or the stall's end */
+	int64_t wake_us;	/* mono, when it fires; 0: it does not */
 	struct conn *conns;
 };
 
