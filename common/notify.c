@@ -27,7 +27,7 @@ struct notify {
 	socklen_t address_len;
 	int64_t watchdog_us; /* 0: no sign of life is expected */
 	struct event *turn;
-	bool is_ready, is_stopping; /* how it is with us */
+	bool is_ready, is_stopping;	/* how it is with us */
 	bool said_ready, said_stopping; /* and whether the manager knows */
 	char status[MAX_STATUS];	/* that it knows */
 };

@@ -594,8 +594,8 @@ static void
 a_user_that_is_none_is_refused(void **state)
 {
 	struct fixture *f = *state;
-	const char *const flags[] = {"--key_file", f->key, "--allow_uid",
-	    "0 no-such-user", NULL};
+	const char *const flags[] = {
+	    "--key_file", f->key, "--allow_uid", "0 no-such-user", NULL};
 
 	assert_will_not_start(
 	    f, flags, "signer.allow_uid|no-such-user|neither a name");

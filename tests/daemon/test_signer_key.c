@@ -282,8 +282,8 @@ systemds_credentials_open_it(void **state)
 	assert_int_equal(rename(f->key, key), 0);
 	f->signer = sandbox_start(f->box, "signerd-closed", argv, envs);
 	assert_refuses(f, key, "sealed");
-	password =
-	    sandbox_write(f->box, "credentials/hotkey.password", 0440, PASSWORD);
+	password = sandbox_write(
+	    f->box, "credentials/hotkey.password", 0440, PASSWORD);
 	f->signer = sandbox_start(f->box, "signerd-open", argv, envs);
 	assert_starts(f);
 	assert_int_equal(rename(key, f->key), 0);

@@ -58,8 +58,7 @@ listen_at(struct fixture *f)
 			     sizeof(patience)),
 	    0);
 	assert_int_equal(notify_address(f->name, &address, &len, NULL), 0);
-	assert_int_equal(
-	    bind(f->fd, (struct sockaddr *)&address, len), 0);
+	assert_int_equal(bind(f->fd, (struct sockaddr *)&address, len), 0);
 }
 
 static const char *
@@ -114,9 +113,8 @@ launch(struct fixture *f, enum suite_daemon which)
 static int
 set_up(void **state)
 {
-	struct suite_options o = {.name = "supervised",
-	    .n_miners = 1,
-	    .miners = {{.alpha = 100}}};
+	struct suite_options o = {
+	    .name = "supervised", .n_miners = 1, .miners = {{.alpha = 100}}};
 	struct fixture *f = xcalloc(1, sizeof(*f));
 
 	*state = f;

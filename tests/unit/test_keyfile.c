@@ -353,13 +353,12 @@ a_credential_of_systemd_is_private_in_its_own_way(void **state)
 		struct sr25519_keypair kp;
 		struct err err = {""};
 		char *path = write_file(SEED, cases[i].mode);
-		char *folder =
-		    xasprintf("%.*s%s", (int)(strrchr(path, '/') - path), path,
-			cases[i].behind);
+		char *folder = xasprintf("%.*s%s",
+		    (int)(strrchr(path, '/') - path), path, cases[i].behind);
 
 		setenv("CREDENTIALS_DIRECTORY", folder, 1);
-		assert_int_equal(keyfile_load(path, &kp, &err),
-		    cases[i].is_taken ? 0 : -1);
+		assert_int_equal(
+		    keyfile_load(path, &kp, &err), cases[i].is_taken ? 0 : -1);
 		unsetenv("CREDENTIALS_DIRECTORY");
 		free(folder);
 		remove_file(path);

@@ -51,8 +51,8 @@ set_up(void **state)
 {
 	struct manager *m = xcalloc(1, sizeof(*m));
 
-	snprintf(m->name, sizeof(m->name), "@subnetd-test-notify-%d",
-	    (int)getpid());
+	snprintf(
+	    m->name, sizeof(m->name), "@subnetd-test-notify-%d", (int)getpid());
 	m->fd = listen_at(m->name);
 	m->base = event_base_new();
 	m->missing = "";
@@ -254,8 +254,8 @@ what_is_missing_may_be_much(void **state)
 	m->missing = many;
 	open_notify(m);
 	notify_ready(m->notify);
-	assert_int_equal(strncmp(hear(m), "READY=1\nSTATUS=not ready: x, x", 30),
-	    0);
+	assert_int_equal(
+	    strncmp(hear(m), "READY=1\nSTATUS=not ready: x, x", 30), 0);
 	assert_in_range(strlen(m->heard), 200, 300);
 	assert_int_equal(m->heard[strlen(m->heard) - 1], '\n');
 	m->missing = "";
@@ -283,8 +283,7 @@ what_could_not_be_said_is_said_again(void **state)
 		assert_string_equal(hear(m), "x");
 	assert_string_equal(hear(m), "");
 	event_base_loop(m->base, EVLOOP_ONCE);
-	assert_string_equal(
-	    hear(m), "READY=1\nSTATUS=ready\nWATCHDOG=1\n");
+	assert_string_equal(hear(m), "READY=1\nSTATUS=ready\nWATCHDOG=1\n");
 }
 
 /* -- a daemon ------------------------------------------------------------ */
