@@ -49,13 +49,27 @@ function draw(drawing, state) {
   else drawing.append(plain(state, width));
 }
 
+// Hours of the reader's clock; days where the line goes over several.
+function hours(u, all) {
+  const days = all.at(-1) - all[0] > 86400;
+  const two = (n) => String(n).padStart(2, '0');
+  return all.map((t) => {
+    const d = new Date(t * 1000);
+    const hour = `${two(d.getHours())}:${two(d.getMinutes())}`;
+    return days && hour === '00:00' ? `${d.getDate()}.${d.getMonth() + 1}.` : hour;
+  });
+}
+
+// Points where there are few, or one would see nothing of them.
+const few = (u, i) => u.data[i].filter((v) => v !== null).length < 40;
+
 function options({ lines, height, value }, width) {
   const axis = { stroke: colour('--muted'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' };
   return {
     width, height, legend: { show: false }, cursor: { y: false, points: { size: 5 } }, padding: [8, 8, 0, 0],
     scales: { y: { range: (u, min, max) => [0, max > 0 ? max * 1.1 : 1] } },
-    axes: [{ ...axis, size: 28 }, { ...axis, size: 62, values: (u, all) => all.map(value) }],
-    series: [{}, ...lines.map((l) => ({ label: l.label, stroke: colour(l.colour), width: 1.5, spanGaps: true, points: { show: false }, fill: l.fill ? `${colour(l.colour)}1f` : undefined }))],
+    axes: [{ ...axis, size: 28, values: hours }, { ...axis, size: 62, values: (u, all) => all.map(value) }],
+    series: [{}, ...lines.map((l) => ({ label: l.label, stroke: colour(l.colour), width: 1.5, spanGaps: true, points: { show: few, size: 4 }, fill: l.fill ? `${colour(l.colour)}1f` : undefined }))],
   };
 }
 

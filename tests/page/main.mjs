@@ -151,7 +151,7 @@ test('what is shown is what the rows say', async () => {
   assert.ok((await text(l.page)).includes(weights.proofs[0].proven_hash));
   await l.close();
   const { body: shares } = await api('/v1/page/shares');
-  assert.ok(shares.receipts > 50);
+  assert.ok(shares.receipts > 50, shares.receipts);
   assert.equal(shares.replayed, shares.receipts);
   assert.ok(Math.abs(shares.shares.reduce((sum, x) => sum + x.received_share, 0) - 1) < 1e-6);
   return `${miners.miners.length} miners, ${shares.receipts} receipts`;
