@@ -28,7 +28,7 @@ enum {
 	WORK_MS = 240000,
 	/* In each of them: */
 	TRANSLATIONS = 9,
-	SUMMARIES = 4,
+	SUMMARIES = 6,
 	PICTURES = 2,
 	UNWANTED = 1,
 };
@@ -177,7 +177,7 @@ begin(struct world *w, const char *kinds)
 	    .n_miners = N_MINERS,
 	    .miners = {{.alpha = 320}, {.alpha = 180},
 		{.alpha = 260, .flags = {"--delay-ms", "700"}},
-		{.alpha = 140, .flags = {"--fail-every", "2"}},
+		{.alpha = 300, .flags = {"--fail-every", "2"}},
 		{.alpha = 90, .flags = {"--mute"}},
 		{.alpha = 60, .flags = {"--delay-ms", "250"}}},
 	    .leave_stopped =
