@@ -16,6 +16,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/pace.h"
+#include "orchestrator/page_api.h"
 #include "orchestrator/page_ask.h"
 #include "orchestrator/store_page.h"
 #include "orchestrator/watch.h"
@@ -102,6 +103,7 @@ on_change(int state, void *arg)
 
 	if (state == WATCH_NO_JOB)
 		return;
+	page_api_changed(w->live->o);
 	buf_printf(&frame,
 	    "event: job\ndata: {\"id\":\"%s\",\"state\":\"%s\"}\n\n", w->job,
 	    job_state_name(state));

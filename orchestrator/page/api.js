@@ -15,7 +15,7 @@ export function headers() {
 // What was answered instead: a problem of RFC 9457, or no answer at all (status 0).
 export class Refusal extends Error {
   constructor(status, problem) {
-    super(problem?.detail ?? (status ? `the answer is ${status}` : 'the server does not answer'));
+    super(problem?.detail ?? (status ? `the answer is ${status}` : 'it may be starting again, or the way to it is cut'));
     this.status = status;
     this.code = problem?.code ?? (status ? 'unknown' : 'unreachable');
     this.requestId = problem?.request_id;

@@ -12,7 +12,7 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 // lines: { label, colour: '--name', fill? }; data: [[seconds...], [values...]...]; value(x) is how a value is written.
 export function chart(label, lines, data, { height = 170, value = String, summary } = {}) {
   const figure = h('figure', { class: 'chart' });
-  const drawing = h('div', { class: 'drawing', role: 'img', 'aria-label': `${label}. ${summary ?? ''}` });
+  const drawing = h('div', { class: 'drawing', role: 'img', 'aria-label': `${label}. ${summary ?? ''}`, vars: { '--h': `${height}px` } });
   const legend = h('figcaption', null, lines.map((l) => h('span', { class: 'legend' }, h('span', { class: 'swatch', 'aria-hidden': 'true', vars: { '--c': `var(${l.colour})` } }), l.label)));
   const state = { lines, data, height, value, plot: undefined };
   figure.append(drawing, legend);
@@ -49,13 +49,28 @@ function draw(drawing, state) {
   else drawing.append(plain(state, width));
 }
 
+// Hours of the reader's clock; days where the line goes over several.
+function hours(u, all) {
+  const days = all.at(-1) - all[0] > 86400;
+  const quick = all.at(-1) - all[0] < 240;
+  const two = (n) => String(n).padStart(2, '0');
+  return all.map((t) => {
+    const d = new Date(t * 1000);
+    const hour = `${two(d.getHours())}:${two(d.getMinutes())}${quick ? `:${two(d.getSeconds())}` : ''}`;
+    return days && hour === '00:00' ? `${d.getDate()}.${d.getMonth() + 1}.` : hour;
+  });
+}
+
+// Points where there are few, or one would see nothing of them.
+const few = (u, i) => u.data[i].filter((v) => v !== null).length < 15;
+
 function options({ lines, height, value }, width) {
   const axis = { stroke: colour('--muted'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' };
   return {
     width, height, legend: { show: false }, cursor: { y: false, points: { size: 5 } }, padding: [8, 8, 0, 0],
     scales: { y: { range: (u, min, max) => [0, max > 0 ? max * 1.1 : 1] } },
-    axes: [{ ...axis, size: 28 }, { ...axis, size: 62, values: (u, all) => all.map(value) }],
-    series: [{}, ...lines.map((l) => ({ label: l.label, stroke: colour(l.colour), width: 1.5, spanGaps: true, points: { show: false }, fill: l.fill ? `${colour(l.colour)}1f` : undefined }))],
+    axes: [{ ...axis, size: 28, values: hours }, { ...axis, size: 62, values: (u, all) => all.map(value) }],
+    series: [{}, ...lines.map((l) => ({ label: l.label, stroke: colour(l.colour), width: 1.5, spanGaps: true, points: { show: few, size: 4 }, fill: l.fill ? `${colour(l.colour)}1f` : undefined }))],
   };
 }
 

@@ -47,9 +47,9 @@ export const tile = (label, value, note, tone) =>
 
 export const tiles = (...all) => h('dl', { class: 'tiles' }, all);
 
-// Pairs of a name and what it is; those without are left out.
+// Pairs of a name and what it is, and whether that takes a whole line; those without are left out.
 export const facts = (...pairs) =>
-  h('dl', { class: 'facts' }, pairs.filter(([, v]) => v !== null && v !== undefined && v !== '').map(([k, v]) => h('div', null, h('dt', null, k), h('dd', null, v))));
+  h('dl', { class: 'facts' }, pairs.filter(([, v]) => v !== null && v !== undefined && v !== '').map(([k, v, isWhole]) => h('div', { class: isWhole ? 'whole' : null }, h('dt', null, k), h('dd', null, v))));
 
 const TONES = {
   done: 'good', delivered: 'good', proven: 'good', up: 'good', read: 'good', held: 'good',

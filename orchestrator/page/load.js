@@ -14,6 +14,8 @@ export function problem(error, again) {
       h('button', { type: 'button', onclick: again }, 'Try again')));
 }
 
+const RETRY_MS = 5000;
+
 // load(signal) gives the data, draw(data) the elements; isEmpty(data) and nothing() are for when there are none.
 export function loader(place, { load, draw, isEmpty, nothing }) {
   const aborter = new AbortController();
@@ -23,6 +25,7 @@ export function loader(place, { load, draw, isEmpty, nothing }) {
   let busy = false;
   let due = false;
   let drawn;
+  let timer;
   place.append(banner, body);
   put(body, skeleton());
 
@@ -40,6 +43,8 @@ export function loader(place, { load, draw, isEmpty, nothing }) {
   function fail(error) {
     if (error.name === 'AbortError') return;
     if (!(error.status >= 0)) console.error(error);
+    clearTimeout(timer);
+    if (error.status === 0 || error.status >= 500) timer = setTimeout(refresh, RETRY_MS);
     if (has && error.status !== 401 && error.status !== 404) {
       put(banner, h('p', { class: 'banner warn', role: 'status' }, `What you see is older: ${error.message}.`));
       return;
@@ -63,5 +68,5 @@ export function loader(place, { load, draw, isEmpty, nothing }) {
   }
 
   refresh();
-  return { refresh, again: () => { has = false; put(body, skeleton()); refresh(); }, stop: () => aborter.abort() };
+  return { refresh, again: () => { has = false; put(body, skeleton()); refresh(); }, stop: () => { clearTimeout(timer); aborter.abort(); } };
 }

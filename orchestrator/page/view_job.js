@@ -58,7 +58,7 @@ function receipt(a) {
   return h('div', { class: 'stack' },
     h('p', { class: 'equation' },
       h('b', null, f.decimal(r.stake, 2)), h('span', { class: 'quiet' }, 'stake'), '×', h('b', null, f.decimal(r.score)), h('span', { class: 'quiet' }, 'score'), '×',
-      h('b', null, `1/(1 + ${f.decimal(r.failures, 2)})`), h('span', { class: 'quiet' }, 'failures'), '=', h('b', null, f.decimal(r.weight)), h('span', { class: 'quiet' }, 'weight;'),
+      h('b', null, f.decimal(r.failures)), h('span', { class: 'quiet', title: '1/(1 + recent failures)' }, 'for its failures'), '=', h('b', null, f.decimal(r.weight)), h('span', { class: 'quiet' }, 'weight;'),
       h('span', null, 'drawn at a chance of ', h('b', null, f.percent(r.chance)), ` among ${f.count(r.in)} miners`), r.sticky ? h('span', { class: 'quiet' }, 'by the job\'s key') : null),
     r.passed.length ? h('p', null, h('span', { class: 'quiet' }, 'Drawn before, and passed: '), r.passed.map(([uid, why]) => `uid ${uid} (${PASSED[why] ?? f.words(why)})`).join(', ')) : null,
     out.length ? h('p', null, h('span', { class: 'quiet' }, 'Not in the draw: '), out.map(([why, n]) => `${Array.isArray(n) ? n.length : n} ${f.words(why)}`).join(', ')) : null,
@@ -107,7 +107,9 @@ export function mount(place, page) {
   page.title(`Job ${f.id(page.one)}`);
   place.append(h('p', null, link('#/jobs', 'Jobs')));
   const l = loader(place, { load: (signal) => ask(`/v1/page/jobs/${encodeURIComponent(page.one)}`, { signal }), draw: (job) => draw(job, page, () => l.refresh()) });
-  page.on('job', l.refresh);
+  // Another instance may answer, which has kept what it was for a moment.
+  let timer;
+  page.on('job', () => { l.refresh(); clearTimeout(timer); timer = setTimeout(l.refresh, 1200); });
   page.on('state', ({ state }) => { if (state === 'live') l.refresh(); });
-  return l.stop;
+  return () => { clearTimeout(timer); l.stop(); };
 }

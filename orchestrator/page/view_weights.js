@@ -13,7 +13,7 @@ function setterTiles(s) {
   return tiles(
     tile('Behind', behind === null ? f.none : `${f.decimal(behind, 2)} tempos`, behind === null ? 'this hotkey is not registered' : s.alarm ?? 'since the chain had our weights', s.alarm ? 'bad' : behind > 2 ? 'warn' : ''),
     tile('Last update', s.last_update ? f.count(s.last_update) : 'never', 'block, as the chain has it'),
-    tile('Next window', f.count(s.next_block), s.next_block <= s.block ? 'open now' : `in ${f.count(s.next_block - s.block)} blocks`),
+    tile('Next window', f.count(s.next_block), s.next_block <= s.block ? 'open now' : `in ${f.count(s.next_block - s.block)} block${s.next_block - s.block === 1 ? '' : 's'}`),
     tile('Head', f.count(s.block), f.ago(s.at)),
     tile('Waits', s.waits_for ? f.words(s.waits_for) : 'for nothing', s.until_block ? `until block ${f.count(s.until_block)}` : `${f.count(s.committed)} commits to be revealed`),
   );
@@ -23,7 +23,8 @@ function proof(p) {
   if (!p) return card('Proof', {}, h('p', { class: 'quiet' }, 'No weights were proven yet: “set” is said only when the chain\'s own storage shows them at a finalized block.'));
   const most = p.weights[0]?.share ?? 1;
   return card('Proof', { note: 'read back from the chain\'s storage' },
-    facts(['Block', f.count(p.proven_block)], ['Block hash', h('code', null, p.proven_hash)], ['Extrinsic', h('code', null, p.extrinsic_hash ?? f.none)], ['Call', p.call], ['Proven', since(p.proven_at)], ['From intention to proof', f.ms(f.between(p.intended_at, p.proven_at))]),
+    facts(['Block', f.count(p.proven_block)], ['Call', p.call], ['Proven', since(p.proven_at)], ['From intention to proof', f.ms(f.between(p.intended_at, p.proven_at))],
+      ['Block hash', h('code', null, p.proven_hash), true], ['Extrinsic', h('code', null, p.extrinsic_hash ?? f.none), true]),
     table('Weights on the chain', [
       { label: 'uid', num: true, cell: (w) => w.uid },
       { label: 'Miner', cell: miner },

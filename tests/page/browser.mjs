@@ -20,7 +20,7 @@ export const launch = () => chromium.launch({ executablePath: path(), args: ['--
 // Who looks: with a key or not, at a size, light or dark.
 export async function look(browser, url, { key, size = DESK, dark = false } = {}) {
   const context = await browser.newContext({ viewport: size, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'UTC' });
-  if (key) await context.addInitScript((text) => sessionStorage.setItem('subnetd.key', text), key);
+  if (key) await context.addInitScript((text) => { if (location.protocol !== 'about:') sessionStorage.setItem('subnetd.key', text); }, key);
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
   const faults = [];

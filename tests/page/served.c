@@ -26,10 +26,11 @@ enum {
 	BLOCK_MS = 400,
 	ROUNDS = 8,
 	WORK_MS = 240000,
-	TRANSLATIONS = 60,
-	SUMMARIES = 24,
-	PICTURES = 16,
-	UNWANTED = 5,
+	/* In each of them: */
+	TRANSLATIONS = 9,
+	SUMMARIES = 6,
+	PICTURES = 2,
+	UNWANTED = 1,
 };
 
 struct world {
@@ -130,6 +131,16 @@ add_posts(struct suite *s)
 	return failed;
 }
 
+/* The next one. */
+static int
+await_round(struct suite *s)
+{
+	int64_t n = db_int(s->db, "select count(*) from score_run");
+
+	return db_wait_int(s->db, 1, WORK_MS,
+	    "select (count(*) > %lld)::integer from score_run", (long long)n);
+}
+
 static int
 fill(struct world *w)
 {
@@ -137,12 +148,14 @@ fill(struct world *w)
 
 	if (suite_start(s, SUITE_WEIGHTSETTER) != 0 ||
 	    suite_start(s, SUITE_VALIDATOR) != 0 ||
-	    suite_wait_ready(s, N_MINERS) != 0 || order_all(w) != 0)
+	    suite_wait_ready(s, N_MINERS) != 0)
 		return -1;
+	for (int i = 0; i < ROUNDS; i++) {
+		if (order_all(w) != 0 || await_round(s) != 0)
+			return -1;
+	}
 	if (db_wait_int(s->db, 0, WORK_MS,
-		"select count(*) from job where finished_at is null") != 0 ||
-	    db_wait_int(s->db, 1, WORK_MS,
-		"select (count(*) >= %d)::integer from score_run", ROUNDS) != 0)
+		"select count(*) from job where finished_at is null") != 0)
 		return -1;
 	if (db_wait_int(s->db, 1, WORK_MS,
 		"select (count(*) >= 2)::integer from ledger where state = "
@@ -164,7 +177,7 @@ begin(struct world *w, const char *kinds)
 	    .n_miners = N_MINERS,
 	    .miners = {{.alpha = 320}, {.alpha = 180},
 		{.alpha = 260, .flags = {"--delay-ms", "700"}},
-		{.alpha = 140, .flags = {"--fail-every", "2"}},
+		{.alpha = 300, .flags = {"--fail-every", "2"}},
 		{.alpha = 90, .flags = {"--mute"}},
 		{.alpha = 60, .flags = {"--delay-ms", "250"}}},
 	    .leave_stopped =
