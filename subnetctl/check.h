@@ -97,8 +97,9 @@ void check_disk(struct check *, const char *const *folders, size_t n);
 /* Does the supervisor wait longer than we take to stop? grace_ms: what it
  * waits; below 0: nobody has said. */
 void check_drain(struct check *, int64_t drain_ms, int64_t grace_ms);
-/* TimeoutStopSec of orchestratord's unit, in ms; -1: there is none. */
-int64_t check_unit_grace_ms(void);
+/* TimeoutStopSec of orchestratord's unit below root ("" is this machine's) and
+ * of what is dropped in beside it, in ms; -1: nothing says so. */
+int64_t check_unit_grace_ms(const char *root);
 /* A unit's text: its last TimeoutStopSec= in ms; -1: none. Pure. */
 int64_t check_unit_parse(const char *text);
 

@@ -3,6 +3,7 @@
  * sets its clock, and whether what stops us waits long enough.
  */
 #include <curl/curl.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -166,6 +167,14 @@ check_disk(struct check *c, const char *const *folders, size_t n)
  * to end. */
 enum { DOOR_MS = 3000, END_MS = 1000 };
 
+static const char unit[] = "subnetd-orchestratord", unit_family[] = "subnetd-";
+
+/* Where systemd looks for units, the strongest first. */
+static const char *const unit_folders[] = {"/etc/systemd/system",
+    "/run/systemd/system", "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system", "/lib/systemd/system"};
+enum { N_UNIT_FOLDERS = sizeof(unit_folders) / sizeof(unit_folders[0]) };
+
 /* "90", "40s", "1min 30s" and "infinity" are what systemd takes; the first two
  * are what ours say. */
 static int64_t
@@ -201,30 +210,51 @@ check_unit_parse(const char *text)
 	return ms;
 }
 
-int64_t
-check_unit_grace_ms(void)
+/* Of the file; was, if it says nothing of it. */
+static int64_t
+file_ms(const char *path, int64_t was)
 {
-	static const char *const folders[] = {"/etc/systemd/system",
-	    "/run/systemd/system", "/usr/lib/systemd/system",
-	    "/lib/systemd/system"};
-	static const char *const files[] = {
-	    "subnetd-orchestratord.service.d/override.conf",
-	    "subnetd-orchestratord.service"};
+	char *text = config_read_file(path, NULL);
+	int64_t ms = text != NULL ? check_unit_parse(text) : -1;
 
-	for (size_t f = 0; f < sizeof(files) / sizeof(files[0]); f++) {
-		for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]);
-		     i++) {
-			char *path = xasprintf("%s/%s", folders[i], files[f]);
-			char *text = config_read_file(path, NULL);
-			int64_t ms = text != NULL ? check_unit_parse(text) : -1;
+	free(text);
+	return ms >= 0 ? ms : was;
+}
 
-			free(text);
-			free(path);
-			if (ms >= 0)
-				return ms;
+/* What is dropped in beside the unit, in the order of folders: the last to
+ * speak has its way. */
+static int64_t
+dropped_ms(const char *root, const char *name, int64_t was)
+{
+	for (size_t i = N_UNIT_FOLDERS; i-- > 0;) {
+		char *pattern = xasprintf(
+		    "%s%s/%s.service.d/*.conf", root, unit_folders[i], name);
+		glob_t found;
+
+		if (glob(pattern, 0, NULL, &found) == 0) {
+			for (size_t k = 0; k < found.gl_pathc; k++)
+				was = file_ms(found.gl_pathv[k], was);
+			globfree(&found);
 		}
+		free(pattern);
 	}
-	return -1;
+	return was;
+}
+
+int64_t
+check_unit_grace_ms(const char *root)
+{
+	int64_t ms = -1;
+
+	for (size_t i = N_UNIT_FOLDERS; i-- > 0;) {
+		char *path =
+		    xasprintf("%s%s/%s.service", root, unit_folders[i], unit);
+
+		ms = file_ms(path, ms);
+		free(path);
+	}
+	ms = dropped_ms(root, unit_family, ms);
+	return dropped_ms(root, unit, ms);
 }
 
 void

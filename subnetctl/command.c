@@ -237,24 +237,39 @@ is_of(const char *item, size_t len, const char *first, const char *second)
 	return len == n + 1 + m || item[n + 1 + m] == ' ';
 }
 
+/* Of len bytes, as "scores, weights plan"; is one of them this command? */
+static bool
+is_among(const char *items, size_t len, const char *first, const char *second)
+{
+	const char *end = items + len;
+
+	while (items < end) {
+		size_t n = strcspn(items, ",:");
+
+		if (is_of(items, n, first, second))
+			return true;
+		items += n;
+		items += strspn(items, ", ");
+	}
+	return false;
+}
+
 bool
 command_has_key(
     const char *first, const char *second, const struct config_key *k)
 {
-	size_t head = strcspn(k->help, ":");
-	const char *at = k->help, *end = k->help + head;
+	const char *part = k->help;
 
-	if (*end == '\0')
-		return false;
-	while (at < end) {
-		size_t len = strcspn(at, ",:");
+	for (;;) {
+		size_t len = strcspn(part, ":;");
 
-		if (is_of(at, len, first, second))
+		if (part[len] == ':' && is_among(part, len, first, second))
 			return true;
-		at += len;
-		at += strspn(at, ", ");
+		part += strcspn(part, ";");
+		if (*part == '\0')
+			return false;
+		part += strspn(part, "; ");
 	}
-	return false;
 }
 
 const char *

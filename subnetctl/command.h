@@ -45,8 +45,8 @@ void command_print(FILE *, const struct command *);
 size_t command_print_matching(
     FILE *, const struct commands *, const char *const *words, size_t n_words);
 
-/* Is the key a flag of this command? Its help begins with whose it is, as
- * "scores, weights plan: ...". */
+/* Is the key a flag of this command? Its help says whose it is, as
+ * "scores, weights plan: how; migrate: that". */
 bool command_has_key(
     const char *first, const char *second, const struct config_key *);
 /* The key as a flag without its dashes: subnetctl's own section is left out. */

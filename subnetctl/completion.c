@@ -27,7 +27,7 @@ static const struct {
     {"--orchestrator.store_spool", "@folder"},
 };
 
-/* What may stand behind a command's own words. */
+/* What may stand behind a command's own words, if there is that command. */
 static const struct {
 	const char *words, *args;
 } arguments[] = {
@@ -35,6 +35,9 @@ static const struct {
     {"engagement task", "add list pay"},
     {"scores statement", "all"},
     {"scores compare", "@file"},
+    {"import dippy", "@file"},
+    {"import violet", "@file"},
+    {"import infinitevibe", "@file"},
     {"metadata show", "@file"},
     {"storage-key", "@file"},
     {"call encode", "@file"},
@@ -106,6 +109,36 @@ print_seconds(FILE *to, const struct commands *all, const char *first)
 		fputs("\" ;;\n", to);
 }
 
+/* Is there a command of these words? */
+static bool
+is_command(const struct commands *all, const char *words)
+{
+	struct chain_entry e;
+
+	for (size_t i = 0; entry_at(all, i, &e); i++) {
+		size_t len = strlen(e.first);
+
+		if (strncmp(words, e.first, len) != 0)
+			continue;
+		if (e.second == NULL
+			? words[len] == '\0'
+			: words[len] == ' ' &&
+			      strcmp(words + len + 1, e.second) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+print_arguments(FILE *to, const struct commands *all)
+{
+	for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+		if (is_command(all, arguments[i].words))
+			fprintf(to, "\t'%s') echo \"%s\" ;;\n",
+			    arguments[i].words, arguments[i].args);
+	}
+}
+
 static void
 print_words(FILE *to, const struct commands *all)
 {
@@ -120,9 +153,7 @@ print_words(FILE *to, const struct commands *all)
 		if (!is_seen(all, i, e.first))
 			print_seconds(to, all, e.first);
 	}
-	for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++)
-		fprintf(to, "\t'%s') echo \"%s\" ;;\n", arguments[i].words,
-		    arguments[i].args);
+	print_arguments(to, all);
 	fputs("\tesac\n}\n\n", to);
 }
 

@@ -160,7 +160,8 @@ examine_host(struct exam *e)
 	    clock_wall_us());
 	check_disk(next(e), folders, 2);
 	check_drain(next(e), config_ms(e->config, "orchestrator.drain"),
-	    grace[0] != '\0' ? config_parse_ms(grace) : check_unit_grace_ms());
+	    grace[0] != '\0' ? config_parse_ms(grace)
+			     : check_unit_grace_ms(""));
 }
 
 /* -- what was found -------------------------------------------------------- */

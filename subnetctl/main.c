@@ -24,7 +24,6 @@ static int run_help(const struct ctl *);
 static int run_completion(const struct ctl *);
 
 static const struct command commands[] = {
-    {"help", NULL, 0, 2, run_help, "[COMMAND]", "what there is"},
     {"migrate", NULL, 0, 0, ctl_migrate, "[--wait]",
 	"bring the database's schema up to this version"},
     {"doctor", NULL, 0, 0, ctl_doctor, "",
@@ -122,6 +121,7 @@ static const struct command commands[] = {
 	"what clients would pay posts for, and what they paid"},
     {"top", NULL, 0, 0, ctl_top, "[--every 2s] [--once]",
 	"the whole suite at a glance, live"},
+    {"help", NULL, 0, 2, run_help, "[COMMAND]", "what there is"},
     {"completion", NULL, 0, 0, run_completion, "",
 	"a script that completes all this in bash"},
 };

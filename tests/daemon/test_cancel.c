@@ -132,6 +132,32 @@ an_operator_cancels_anybodys_job(void **state)
 	cancel(s, id, 0, "running");
 }
 
+/* PostgreSQL is the truth: who comes back finds the job ended, and ends what it
+ * left. */
+static void
+cancelling_needs_no_orchestratord(void **state)
+{
+	struct suite *s = *state;
+	char id[40], attempt[40];
+
+	submit(s, id, attempt);
+	suite_kill(s, SUITE_ORCHESTRATOR);
+	cancel(s, id, 0, "its miners are told");
+	cancel(s, id, 2, "nothing to cancel");
+	assert_int_equal(suite_start(s, SUITE_ORCHESTRATOR), 0);
+	assert_int_equal(db_wait_int(s->db, 1, 0,
+			     "select count(*) from attempt where id = '%s' "
+			     "and state = 'cancelled' and reason = "
+			     "'not_needed'",
+			     attempt),
+	    0);
+	assert_int_equal(db_int(s->db,
+			     "select count(*) from job where id = '%s' and "
+			     "state = 'cancelled'",
+			     id),
+	    1);
+}
+
 static void
 what_cannot_be_cancelled_is_refused(void **state)
 {
@@ -151,6 +177,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_cancelled_job_is_taken_back),
 	    cmocka_unit_test(an_operator_cancels_anybodys_job),
+	    cmocka_unit_test(cancelling_needs_no_orchestratord),
 	    cmocka_unit_test(what_cannot_be_cancelled_is_refused),
 	};
 

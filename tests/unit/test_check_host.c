@@ -8,6 +8,7 @@
 
 #include "subnetctl/check.c"
 #include "subnetctl/check_host.c"
+#include "tests/lib/paths.h"
 
 static void
 a_unit_says_how_long_it_waits(void **state)
@@ -35,6 +36,49 @@ a_unit_says_how_long_it_waits(void **state)
 		if (got != cases[i].ms)
 			fail_msg("%s: %lld", cases[i].text, (long long)got);
 	}
+}
+
+static void
+write_file(
+    const char *root, const char *folder, const char *name, const char *text)
+{
+	char *dir = xasprintf("%s%s", root, folder);
+	char *path = xasprintf("%s/%s", dir, name);
+	FILE *file;
+
+	assert_int_equal(paths_mkdir(dir), 0);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	free(dir);
+	free(path);
+}
+
+/* A unit, and what an administrator has put beside it: the last word holds. */
+static void
+what_is_dropped_in_has_the_last_word(void **state)
+{
+	static const char own[] =
+	    "/etc/systemd/system/subnetd-orchestratord.service.d";
+	static const char family[] =
+	    "/usr/lib/systemd/system/subnetd-.service.d";
+	char *root = paths_make_tmp();
+
+	(void)state;
+	assert_int_equal(check_unit_grace_ms(root), -1);
+	write_file(root, "/usr/lib/systemd/system",
+	    "subnetd-orchestratord.service", "TimeoutStopSec=40s\n");
+	assert_int_equal(check_unit_grace_ms(root), 40000);
+	write_file(root, family, "10-stop.conf", "TimeoutStopSec=50s\n");
+	assert_int_equal(check_unit_grace_ms(root), 50000);
+	write_file(root, own, "10-stop.conf", "TimeoutStopSec=20s\n");
+	write_file(root, own, "20-more.conf", "MemoryMax=1G\n");
+	assert_int_equal(check_unit_grace_ms(root), 20000);
+	write_file(root, own, "30-stop.conf", "TimeoutStopSec=60s\n");
+	assert_int_equal(check_unit_grace_ms(root), 60000);
+	paths_remove(root);
+	free(root);
 }
 
 /* What orchestratord may take: the drain, three seconds for requests at its
@@ -128,6 +172,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_unit_says_how_long_it_waits),
+	    cmocka_unit_test(what_is_dropped_in_has_the_last_word),
 	    cmocka_unit_test(the_supervisor_must_wait_longer_than_we_take),
 	    cmocka_unit_test(disks_are_judged_by_what_is_left),
 	    cmocka_unit_test(names_are_looked_up_and_addresses_are_not),
