@@ -98,17 +98,16 @@ static const struct command commands[] = {
 	"[--validator HOTKEY | all]",
 	"other validators' weights on chain against ours; exit 2: too far "
 	"from ours"},
-    {"import", "dippy", 1, 32, ctl_import_dippy,
-	"FILE | FOLDER | - ... [--write]",
-	"Dippy's jobs, failed audits and bans; without --write what it would "
-	"be"},
+    {"import", "dippy", 1, 32, ctl_import_dippy, "PATH... [--write]",
+	"Dippy's jobs, failed audits and bans; a dry run, but for --write"},
     {"import", "violet", 1, 32, ctl_import_violet,
-	"FILE | FOLDER | - ... [--write] [--keep_keys 30d]",
-	"Violet's tasks and, for so long, its users' keys; likewise"},
+	"PATH... [--write] [--keep_keys 30d]",
+	"Violet's tasks, and its users' keys for so long; a dry run, but for "
+	"--write"},
     {"import", "infinitevibe", 1, 32, ctl_import_infinitevibe,
-	"FILE | FOLDER ... [--write]",
-	"InfiniteVibe's posts, who claimed them first, and what was measured; "
-	"likewise"},
+	"PATH... [--write]",
+	"InfiniteVibe's posts, what was measured of them, and who claimed "
+	"them first; a dry run, but for --write"},
     {"engagement", "claim", 2, 3, ctl_engagement_claim,
 	"PLATFORM ACCOUNT [POST] [--nonce N]",
 	"a signed line for a miner's gist; without a post: the code for its "
