@@ -12,6 +12,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "common/backoff.h"
 #include "common/clock.h"
@@ -27,6 +28,7 @@ enum {
 	WAIT_MS = 10000,   /* for a connection that is down */
 	CONNECT_MS = 10000,
 	ANSWER_MS = 30000, /* for the oldest unit that was sent */
+	NAME_SIZE = 18,	   /* of a prepared statement */
 };
 
 /* What a session has unless the configuration says otherwise: a row that
@@ -70,6 +72,7 @@ struct pg {
 	size_t n_sent;
 	bool batch_in_flight;
 	const char *prepared[MAX_PREPARED];
+	char names[MAX_PREPARED][NAME_SIZE];
 	size_t n_prepared;
 	char prepare_why[256]; /* of the last that could not be prepared */
 	char prepare_state[6];
@@ -160,6 +163,15 @@ sent_push(struct pg *pg, struct unit *u)
 		pg->batch_in_flight = true;
 }
 
+/* By what it says: where a pooler hands us the session of another program, a
+ * name is that statement's or nobody's, and never another one's. */
+static void
+name_statement(const char *sql, char out[NAME_SIZE])
+{
+	snprintf(out, NAME_SIZE, "s%016llx",
+	    (unsigned long long)XXH64(sql, strlen(sql), 0));
+}
+
 /* A prepare goes out as a unit of its own, so that a failure of the work
  * behind it does not leave us guessing whether it was carried out. */
 static int
@@ -167,16 +179,15 @@ send_prepare(struct pg *pg, const char *sql)
 {
 	struct unit *u = unit_new(false);
 	long slot = slot_of(pg, NULL); /* of one that could not be prepared */
-	char name[16];
 
 	if (slot < 0)
 		slot = pg->n_prepared++;
 	assert(slot < MAX_PREPARED);
-	snprintf(name, sizeof(name), "s%ld", slot);
 	pg->prepared[slot] = sql;
+	name_statement(sql, pg->names[slot]);
 	u->prepares = sql;
 	sent_push(pg, u);
-	return PQsendPrepare(pg->conn, name, sql, 0, NULL) &&
+	return PQsendPrepare(pg->conn, pg->names[slot], sql, 0, NULL) &&
 		       PQpipelineSync(pg->conn)
 		   ? 0
 		   : -1;
@@ -216,13 +227,11 @@ static int
 send_one(struct pg *pg, const struct sending *s)
 {
 	const struct statement *first = s->statements[0];
+	const char *name = pg->names[slot_of(pg, first->sql)];
 	char **params = sending_params(s);
-	char name[16];
-	int sent;
-
-	snprintf(name, sizeof(name), "s%ld", slot_of(pg, first->sql));
-	sent = PQsendQueryPrepared(pg->conn, name, first->n_params,
+	int sent = PQsendQueryPrepared(pg->conn, name, first->n_params,
 	    (const char *const *)params, NULL, NULL, 0);
+
 	free(params);
 	return sent ? 0 : -1;
 }

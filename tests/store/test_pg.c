@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 #include <event2/event.h>
+#include <stdio.h>
+#include <xxhash.h>
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -21,6 +23,9 @@ enum { WAIT_MS = 30000, MANY = 500, N_ANSWERS = 1000, TICK_US = 20000 };
 static const char sql_number[] = "select $1::bigint as n";
 static const char sql_insert[] =
     "insert into thing (id, txid) values ($1, txid_current())";
+static const char sql_named[] =
+    "select count(*) as n from pg_prepared_statements "
+    "where name = 's' || $1 and statement = $2";
 static const char sql_sleep[] = "select pg_sleep($1)";
 static const char sql_absent[] = "select count(*) as n from absent";
 static const char sql_values[] = "select $1::text as a, $2::bigint as b, "
@@ -313,6 +318,24 @@ a_refused_query_harms_no_other(void **state)
 	assert_int_equal(p->got.values[2], 2);
 }
 
+/* So that a session which is another program's, too, has no name that means
+ * one thing there and another here. */
+static void
+a_statement_is_named_by_what_it_says(void **state)
+{
+	struct place *p = *state;
+	char hash[24];
+	const char *params[] = {hash, sql_number};
+
+	snprintf(hash, sizeof(hash), "%016llx",
+	    (unsigned long long)XXH64(sql_number, strlen(sql_number), 0));
+	ask_number(p, 7);
+	pg_query(p->pg, sql_named, 2, params, on_answer, &p->got);
+	await(p, 2, 1);
+	assert_int_equal(p->got.values[0], 7);
+	assert_int_equal(p->got.values[1], 1);
+}
+
 /* Tables may come with a migration that runs beside us. */
 static void
 a_statement_may_fail_often_and_then_succeed(void **state)
@@ -586,6 +609,7 @@ main(void)
 	    TEST(every_kind_of_value_comes_back),
 	    TEST(an_operation_is_done_whole_or_not_at_all),
 	    TEST(a_refused_query_harms_no_other),
+	    TEST(a_statement_is_named_by_what_it_says),
 	    TEST(a_statement_may_fail_often_and_then_succeed),
 	    TEST(a_batch_is_one_transaction_in_the_order_of_keys),
 	    TEST(one_bad_operation_of_a_batch_harms_no_other),
