@@ -170,8 +170,7 @@ static const struct config_key keys[] = {
 	"weights submit: their weights, in any scale", NULL, 0, 0},
     {"subnetctl.wait", CONFIG_BOOL, "no", false,
 	"weights submit: until it is proven or refused; migrate: until there "
-	"is "
-	"there is a PostgreSQL to connect to",
+	"is a PostgreSQL to connect to",
 	NULL, 0, 0},
     {"subnetctl.wait_limit", CONFIG_MS, "2h", false,
 	"weights submit, migrate: no longer than that", NULL, 0, 0},
