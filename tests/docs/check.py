@@ -58,7 +58,7 @@ def file_fault(facts, span, page):
             path = os.path.normpath(os.path.join(base, span + extension))
             if fnmatch.filter(facts.files, path) or (facts.root / path).is_dir():
                 return None
-    if span in facts.ignored:
+    if any(f"{span}/".startswith(f"{name}/") for name in facts.ignored):
         return None
     return f"there is no file {span}"
 

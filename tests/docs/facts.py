@@ -84,7 +84,8 @@ class Facts:
         self.metrics = set(re.findall(r'\b((?:subnetd|signer)_[a-z0-9_]+)', c))
         sql = "\n".join(t for p, t in texts.items()
                         if p.startswith("sql/migrations/"))
-        self.views = set(re.findall(r"view dash_v1\.(\w+)", sql, re.I))
+        self.views = set(re.findall(
+            r"(?:view|function|aggregate) dash_v1\.(\w+)", sql, re.I))
         self.targets = set(re.findall(r"^([a-z][a-z-]*):", texts["Makefile"],
                                       re.M))
         rules = texts.get("deploy/prometheus/rules.yml", "")
