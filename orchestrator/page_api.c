@@ -25,7 +25,11 @@
 #include "orchestrator/states.h"
 #include "subtensor/ss58.h"
 
-enum { LIMIT = 50, MAX_LIMIT = 100 };
+enum {
+	LIMIT = 50,
+	MAX_LIMIT = 100,
+	MAX_BODY = 1024, /* of a request that needs none: not looked at */
+};
 
 struct page_door {
 	bool is_served;
@@ -367,7 +371,8 @@ const struct http_route page_routes[] = {
     {"GET", "/v1/page/weights", 0, false, show_weights, READ},
     {"GET", "/v1/page/engagement", 0, false, show_engagement, READ},
     {"GET", "/v1/page/failures", 0, false, show_failures, READ},
-    {"POST", "/v1/jobs/{id}/redrive", 0, false, redrive_job, ACT},
-    {"POST", "/v1/failures/{group}/redrive", 0, false, redrive_group, ACT},
+    {"POST", "/v1/jobs/{id}/redrive", MAX_BODY, false, redrive_job, ACT},
+    {"POST", "/v1/failures/{group}/redrive", MAX_BODY, false, redrive_group,
+	ACT},
     {NULL, NULL, 0, false, NULL, 0},
 };

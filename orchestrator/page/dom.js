@@ -77,6 +77,9 @@ export function table(caption, columns, rows, { sorted, onsort, keyOf } = {}) {
     h('tbody', null, rows.map((row) => h('tr', { 'data-row': keyOf?.(row) }, columns.map((c) => h('td', { class: classes(c) }, c.cell(row))))))));
 }
 
+// The end of a UUIDv7 tells jobs apart, its beginning says when.
+export const shortId = (id) => [h('span', { class: 'wide' }, id.slice(0, 8)), `…${id.slice(-6)}`];
+
 export const link = (href, text, props) => h('a', { href, 'data-key': href, ...props }, text);
 
 export const empty = (title, text, ...more) => h('div', { class: 'state empty' }, h('p', { class: 'state-title' }, title), h('p', { class: 'quiet' }, text), ...more);

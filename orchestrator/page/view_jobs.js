@@ -1,7 +1,7 @@
 // The jobs, newest first: by kind, state, miner; an id goes to its job.
 
 import { ask } from './api.js';
-import { card, chip, empty, h, link, put, since, table } from './dom.js';
+import { card, chip, empty, h, link, put, shortId, since, table } from './dom.js';
 import * as f from './format.js';
 import { loader } from './load.js';
 
@@ -12,7 +12,7 @@ const attempts = (job) => h('span', { class: 'pills' }, job.attempts.slice(0, 4)
 job.attempts.length > 4 ? h('span', { class: 'quiet' }, `and ${job.attempts.length - 4}`) : null);
 
 const columns = (all) => [
-  { label: 'Job', cell: (j) => link(`#/jobs/${j.id}`, f.id(j.id), { class: 'mono', title: j.id }) },
+  { label: 'Job', cell: (j) => link(`#/jobs/${j.id}`, shortId(j.id), { class: 'mono', title: j.id }) },
   { label: 'State', cell: (j) => chip(j.state, j.reason ? f.words(j.reason) : undefined) },
   { label: 'Kind', cell: (j) => j.kind },
   { label: 'Accepted', wide: true, cell: (j) => since(j.created_at) },

@@ -6,7 +6,8 @@
 -- columns: body, the JSON text
 with recent as materialized (
 	select kind, state, created_at, finished_at,
-		extract(epoch from finished_at - created_at) * 1000 as ms
+		(extract(epoch from finished_at - created_at)
+			* 1000)::double precision as ms
 	from job
 	where netuid = $1 and created_at <= $2
 		and created_at > $2::timestamptz - interval '15 minutes'
