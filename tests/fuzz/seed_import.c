@@ -153,8 +153,8 @@ infinitevibes(const struct seeds *s)
 	static const char *const posts[] = {
 	    POST("\"2025-10-27-20-00\":" METRIC(
 		TAG) ",\"2025-10-27-20-10\":" METRIC(TAG) ",\"2025-10-27-22-"
-							  "00\":" METRIC(TAG
-							      " " TAG)),
+							  "00\":" METRIC(
+							      TAG " " TAG)),
 	    POST("\"2025-10-27-20-00\":" METRIC("")),
 	    POST("\"2025-01-27-20-00\":" METRIC(TAG)),
 	    POST("\"2099-01-01-00-00\":" METRIC(TAG)),
