@@ -103,6 +103,8 @@ CLAIMS := $(call objects,validator/claim*.c validator/gist*.c)
 $(addprefix $(B)/tests/unit/test_,claim claim_platform claim_caption claim_settle gist): $(CLAIMS)
 $(B)/tests/daemon/test_claim_tool $(FUZZ): $(CLAIMS)
 $(FUZZ): $(call objects,validator/watch*.c)
+# Another system's records, and the rows they become.
+$(FUZZ): $(patsubst %,$(B)/obj/subnetctl/import_%.o,cells dippy field id infinitevibe past rows violet)
 $(FUZZ): $(WIRES) $(patsubst %,$(B)/obj/orchestrator/%.o,form result_form)
 $(FUZZ): LDLIBS += -Wl,--wrap=PKCS5_PBKDF2_HMAC,--wrap=crypto_pwhash,--wrap=sodium_malloc,--wrap=sodium_free
 $(UNIT) $(STORE) $(DAEMON) $(filter-out %/jobs,$(BENCH)) $(CHAOS) $(DUMP): $(B)/%: $(B)/obj/%.o

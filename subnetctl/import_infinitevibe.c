@@ -14,7 +14,7 @@
 #include "common/xalloc.h"
 #include "scorer/engage_tag.h"
 #include "subnetctl/import_field.h"
-#include "validator/claim_platform.h"
+#include "validator/claim_message.h"
 
 enum { MAX_CONTENT = 512, MAX_MEASURED = 65536, MAX_TIME = 32 };
 

@@ -48,6 +48,8 @@ void seed_wires(const struct seeds *);
 void seed_claims(const struct seeds *);
 /* What the services that watch posts say. */
 void seed_watch(const struct seeds *);
+/* Other systems' tables. */
+void seed_import(const struct seeds *);
 /* What is recorded, if it is there. */
 void seed_recorded(const struct seeds *);
 

@@ -51,5 +51,6 @@ seed_all(const struct seeds *s)
 	seed_wires(s);
 	seed_claims(s);
 	seed_watch(s);
+	seed_import(s);
 	seed_recorded(s);
 }

@@ -34,6 +34,7 @@
 #define OPEN "0190a1b2-017f-7abc-8def-000000000004"
 #define AUDIT "0190a1b2-017f-7abc-8def-000000000005"
 #define TASK "7b0d9f0e-9a5c-4f55-8a53-2c1d3e4f5a6b"
+#define DUMPED "7b0d9f0e-9a5c-4f55-8a53-2c1d3e4f5a70"
 #define TAG "Made with @infinitevibe.ai on #bittensor --- KutQY"
 
 enum { MAX_WORDS = 24, ROWS_MORE = 450 };
@@ -120,6 +121,20 @@ static const char *const their_rows[] = {
     "'base-h100_pcie', 'no address', '{}', now(), now(), 'success'), "
     "(gen_random_uuid(), 'unheard of', '" ALICE "', '{}', now(), now(), "
     "'success')",
+    /* A task of Violet's, of its own types, beside them. */
+    "create schema violet",
+    "create type violet.tasktype as enum ('TRANSCRIPTION', 'TTS')",
+    "create type violet.taskstatus as enum ('PENDING', 'COMPLETED')",
+    "create table violet.tasks (task_id uuid primary key, task_type "
+    "violet.tasktype not null, status violet.taskstatus not null, "
+    "source_language varchar(10), assigned_miners int[], created_at "
+    "timestamp, completed_at timestamp, miner_responses json)",
+    "insert into violet.tasks values ('" DUMPED "', 'TRANSCRIPTION', "
+    "'COMPLETED', 'de', '{3,4}', '2025-10-27 11:00:00.5', "
+    "'2025-10-27 11:01:00', '[{\"miner_uid\": 3, \"submitted_at\": "
+    "\"2025-10-27T11:00:30.25\", \"response\": {\"response_data\": "
+    "{\"output_data\": {\"transcript\": \"zwei\\nZeilen, "
+    "\\\"gesagt\\\"\"}}}}]')",
     "insert into audit_failures (id, created_at, audit_job_id, "
     "target_job_id, miner_hotkey) values (gen_random_uuid(), "
     "'2025-10-27 10:00:00+00', '" AUDIT "', '" REFUSED "', '" BOB "')",
@@ -565,6 +580,27 @@ violets_tasks_are_read_from_csv(void **state)
 	free(path);
 }
 
+static void
+a_dump_of_violets_has_its_types(void **state)
+{
+	struct place *p = *state;
+	char *path = dump(p, "violet.sql", "-Fp");
+	json_t *answer = IMPORT(p, 0, "violet", path, "--write");
+
+	assert_int_equal(count_of(answer, "made", "job", "new"), 1);
+	assert_int_equal(
+	    json_integer_value(json_object_get(answer, "refused")), 0);
+	json_decref(answer);
+	assert_int_equal(
+	    rows_of(p, "job j join attempt a on a.id = j.best_attempt where "
+		       "j.id = '" DUMPED "' and j.created_at = "
+		       "'2025-10-27 11:00:00.5+00' and a.received_at = "
+		       "'2025-10-27 11:00:30.25+00' and a.result_json ->> "
+		       "'text' = E'zwei\\nZeilen, \"gesagt\"'"),
+	    1);
+	free(path);
+}
+
 /* One row of a statement of the doors', for these parameters; the caller's to
  * PQclear. */
 static PGresult *
@@ -846,6 +882,7 @@ main(void)
 	    cmocka_unit_test(a_file_that_breaks_off_changes_nothing),
 	    cmocka_unit_test(another_form_is_named_with_the_fix),
 	    cmocka_unit_test(violets_tasks_are_read_from_csv),
+	    cmocka_unit_test(a_dump_of_violets_has_its_types),
 	    cmocka_unit_test(the_doors_find_what_was_imported_by_its_id),
 	    cmocka_unit_test(a_snapshot_says_whose_uids_are),
 	    cmocka_unit_test(posts_keep_what_was_measured_and_since_when),
