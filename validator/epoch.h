@@ -28,7 +28,6 @@ struct epoch_view {
 	bool has_last;	    /* there has been a round */
 	int64_t last_epoch; /* the newest round's */
 	int64_t last_block;
-	int64_t last_us;    /* wall: when it was made */
 	int64_t judgements; /* in the window */
 	bool is_behind;	    /* what ended before the start is not judged */
 };

@@ -215,19 +215,20 @@ is_vain(const struct rounds *r, int64_t block)
 
 /* Whoever made the last round. */
 static void
-show_view(struct rounds *r, const struct epoch_view *view)
+show_view(struct rounds *r, const struct epoch_view *view, int64_t last_us)
 {
 	int64_t number = epoch_of(&r->setup.rule, view->block, view->tempo);
 
 	if (!view->has_last)
 		return;
-	metric_since(r->age, view->last_us);
+	metric_since(r->age, last_us);
 	metric_set(
 	    r->behind, number >= 0 ? (double)(number - view->last_epoch) : NAN);
 }
 
 static void
-on_view(const struct epoch_view *view, const char *why, void *arg)
+on_view(
+    const struct epoch_view *view, int64_t last_us, const char *why, void *arg)
 {
 	struct rounds *r = arg;
 	struct epoch_rule rule = r->setup.rule;
@@ -244,7 +245,7 @@ on_view(const struct epoch_view *view, const char *why, void *arg)
 		take(r, EPOCH_NOT_DUE);
 		return;
 	}
-	show_view(r, view);
+	show_view(r, view, last_us);
 	why = epoch_is_due(&rule, view, &r->number);
 	if (why == NULL && is_vain(r, view->block))
 		why = "";

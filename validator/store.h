@@ -62,9 +62,10 @@ void store_judge(struct store *, const char *attempt_id,
 
 /* -- rounds -- */
 
-/* view is NULL, and why is too, before the first snapshot. */
+/* view is NULL, and why is too, before the first snapshot. last_us: when the
+ * last round was made; 0: there was none. */
 typedef void store_on_view(
-    const struct epoch_view *, const char *why, void *arg);
+    const struct epoch_view *, int64_t last_us, const char *why, void *arg);
 
 /* Is an attempt that ended before before_us (0: none) not judged yet, too. */
 void store_read_view(struct store *, int64_t from_us, int64_t before_us,

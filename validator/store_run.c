@@ -20,9 +20,9 @@ on_view(const struct pg_answer *answer, void *arg)
 	const PGresult *res;
 
 	if (answer->outcome != PG_DONE) {
-		q->on_view(NULL, answer->why, q->arg);
+		q->on_view(NULL, 0, answer->why, q->arg);
 	} else if (PQntuples(answer->results[0]) == 0) {
-		q->on_view(NULL, NULL, q->arg);
+		q->on_view(NULL, 0, NULL, q->arg);
 	} else {
 		res = answer->results[0];
 		view = (struct epoch_view){
@@ -31,11 +31,10 @@ on_view(const struct pg_answer *answer, void *arg)
 		    .has_last = !pg_is_null(res, 0, "last_epoch"),
 		    .last_epoch = pg_int(res, 0, "last_epoch"),
 		    .last_block = pg_int(res, 0, "last_block"),
-		    .last_us = pg_int(res, 0, "last_us"),
 		    .judgements = pg_int(res, 0, "judgements"),
 		    .is_behind = pg_bool(res, 0, "is_behind"),
 		};
-		q->on_view(&view, NULL, q->arg);
+		q->on_view(&view, pg_int(res, 0, "last_us"), NULL, q->arg);
 	}
 	store_answered(q);
 }

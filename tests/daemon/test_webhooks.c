@@ -786,7 +786,7 @@ the_age_of_the_oldest_is_told(void **state)
 	    db_exec(r->s->db, "update webhook_delivery set created_at = "
 			      "created_at - interval '1 hour'"),
 	    0);
-	for (int i = 0; i < 3000 && age < 3600; i++) {
+	for (int i = 0; i < 3000 && !(age >= 3600); i++) {
 		age = attempt_metric(r->s, "subnetd_webhook_oldest_seconds");
 		proc_nap();
 	}
