@@ -218,7 +218,7 @@ static const struct config_key keys[] = {
 	"doctor: how long the supervisor waits before it kills, as 40s; "
 	"empty: what systemd's unit says",
 	NULL, 0, 0},
-    {"subnetctl.writeweightsetter.mecid", CONFIG_INT, "0", false,
+    {"weightsetter.mecid", CONFIG_INT, "0", false,
 	"scores, weights: mechanism of the subnet", NULL, 0, 15},
     {"weightsetter.max_churn", CONFIG_REAL, "1", false,
 	"weights plan: most that may move", NULL, 0, 1},
