@@ -31,8 +31,9 @@ name_of(const char *url)
 	CURLU *parsed = curl_url();
 	char *part = NULL, *name = NULL;
 
-	/* Of "unix:/run/redis.sock" libcurl would take "run" for a host. */
-	if (strstr(url, "://") != NULL &&
+	/* Of "unix:/run/redis.sock" libcurl would take "run" for a host, of
+	 * "postgresql:///name" "name". */
+	if (strstr(url, "://") != NULL && strstr(url, ":///") == NULL &&
 	    curl_url_set(parsed, CURLUPART_URL, url,
 		CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
 	    curl_url_get(parsed, CURLUPART_HOST, &part, 0) == CURLUE_OK &&

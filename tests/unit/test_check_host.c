@@ -167,10 +167,40 @@ names_are_looked_up_and_addresses_are_not(void **state)
 	assert_non_null(strstr(c.fix, "correct b.url"));
 }
 
+/* What is to be looked up: no number, no socket, and no database's name. */
+static void
+names_are_of_hosts(void **state)
+{
+	static const struct {
+		const char *url, *name;
+	} cases[] = {
+	    {"postgresql://db.example:5432/subnetd", "db.example"},
+	    {"postgresql://me@db.example/subnetd?sslmode=require",
+		"db.example"},
+	    {"postgresql:///subnetd", NULL},
+	    {"postgresql://10.0.0.7/subnetd", NULL},
+	    {"wss://[::1]:9944", NULL},
+	    {"unix:/run/redis/redis.sock", NULL},
+	    {"", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *name = name_of(cases[i].url);
+
+		if (cases[i].name == NULL)
+			assert_null(name);
+		else
+			assert_string_equal(name, cases[i].name);
+		free(name);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(names_are_of_hosts),
 	    cmocka_unit_test(a_unit_says_how_long_it_waits),
 	    cmocka_unit_test(what_is_dropped_in_has_the_last_word),
 	    cmocka_unit_test(the_supervisor_must_wait_longer_than_we_take),
