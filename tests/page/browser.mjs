@@ -11,7 +11,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 export const DESK = { width: 1280, height: 860 };
 export const PHONE = { width: 390, height: 844 };
-export const WAIT_MS = 45000;
+export const WAIT_MS = 90000;
 
 const path = () => execFileSync('sh', ['-c', 'command -v "$1"', 'sh', process.env.CHROMIUM ?? 'chromium'], { encoding: 'utf8' }).trim();
 
@@ -37,7 +37,11 @@ export async function look(browser, url, { key, size = DESK, dark = false } = {}
 
 // What was loading has come, in whatever state it is.
 export async function settled(page) {
-  await page.waitForFunction(() => document.querySelector('#view h1, #view .state') && !document.querySelector('#view .state.loading'));
+  try {
+    await page.waitForFunction(() => document.querySelector('#view h1, #view .state') && !document.querySelector('#view .state.loading'));
+  } catch (error) {
+    throw new Error(`${error.message}; the page says: ${await page.evaluate(() => document.body.innerText)}`);
+  }
 }
 
 // No serious finding, and at a phone's width nothing that sticks out.
