@@ -147,7 +147,8 @@ names_are_looked_up_and_addresses_are_not(void **state)
 	static const struct check_name addresses[] = {
 	    {"a", "ws://127.0.0.1:9944"}, {"b", "redis://[::1]:6379"},
 	    {"c", "unix:/run/redis.sock"}, {"d", ""}, {"e", "nonsense"},
-	    {"f", "host=/run/postgresql dbname=x"}};
+	    {"f", "host=/run/postgresql dbname=x"},
+	    {"g", "postgresql:///subnetd"}};
 	static const struct check_name local[] = {
 	    {"a", "postgresql://user@localhost:5432/x"}};
 	static const struct check_name nobody[] = {
@@ -155,7 +156,7 @@ names_are_looked_up_and_addresses_are_not(void **state)
 	struct check c;
 
 	(void)state;
-	check_names(&c, addresses, 6);
+	check_names(&c, addresses, 7);
 	assert_int_equal(c.result, CHECK_OK);
 	assert_non_null(strstr(c.what, "nothing to look up"));
 	check_names(&c, local, 1);
@@ -167,40 +168,10 @@ names_are_looked_up_and_addresses_are_not(void **state)
 	assert_non_null(strstr(c.fix, "correct b.url"));
 }
 
-/* What is to be looked up: no number, no socket, and no database's name. */
-static void
-names_are_of_hosts(void **state)
-{
-	static const struct {
-		const char *url, *name;
-	} cases[] = {
-	    {"postgresql://db.example:5432/subnetd", "db.example"},
-	    {"postgresql://me@db.example/subnetd?sslmode=require",
-		"db.example"},
-	    {"postgresql:///subnetd", NULL},
-	    {"postgresql://10.0.0.7/subnetd", NULL},
-	    {"wss://[::1]:9944", NULL},
-	    {"unix:/run/redis/redis.sock", NULL},
-	    {"", NULL},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *name = name_of(cases[i].url);
-
-		if (cases[i].name == NULL)
-			assert_null(name);
-		else
-			assert_string_equal(name, cases[i].name);
-		free(name);
-	}
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(names_are_of_hosts),
 	    cmocka_unit_test(a_unit_says_how_long_it_waits),
 	    cmocka_unit_test(what_is_dropped_in_has_the_last_word),
 	    cmocka_unit_test(the_supervisor_must_wait_longer_than_we_take),
