@@ -75,7 +75,7 @@ $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
 $(foreach t,$(UNIT),$(if $(findstring test_devchain_,$t),$t)): $(filter-out %/main.o,$(call objects,tests/fake/devchain/*.c))
-$(addprefix $(B)/tests/unit/test_,router replay settle claiming): $(ROUTING)
+$(addprefix $(B)/tests/unit/test_,firsts router replay settle claiming): $(ROUTING)
 # What miners are sent; each wire format is a file of its own.
 WIRES := $(call objects,orchestrator/protocol*.c) $(B)/obj/orchestrator/secrets.o
 $(addprefix $(B)/tests/unit/test_,protocol protocol_dippy protocol_synapse kinds probe_verdict): $(WIRES)

@@ -44,6 +44,7 @@
 #include "orchestrator/openai_error.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/probe.h"
+#include "orchestrator/rollups.h"
 #include "orchestrator/schedules.h"
 #include "orchestrator/signed_call.h"
 #include "orchestrator/states.h"
@@ -176,6 +177,12 @@ static const struct config_key keys[] = {
 	1},
     {"orchestrator.explore_most", CONFIG_REAL, "0.2", false,
 	"and at most, as long as there are others", NULL, 0, 1},
+    {"orchestrator.rollup", CONFIG_MS, "15s", false,
+	"how often roll-ups for dashboards are brought up to date; 0s: never",
+	NULL, 0, 3600e3},
+    {"orchestrator.rollup_keep", CONFIG_MS, "180d", false,
+	"how long what hours came to is kept for dashboards", NULL,
+	2 * 86400e3, 3660 * 86400e3},
     {"orchestrator.mecid", CONFIG_INT, "0", false,
 	"mechanism of the subnet whose scores routing goes by and the API "
 	"shows",
@@ -550,6 +557,8 @@ start(struct orchestrator *o, const char *self)
 	o->back = pg_new(base, config_str(config, "db.url"), NULL, NULL);
 	o->schedules =
 	    schedules_new(o, config_str(config, "orchestrator.schedules"));
+	o->rollups = rollups_new(o, config_ms(config, "orchestrator.rollup"),
+	    config_ms(config, "orchestrator.rollup_keep"));
 	o->miners =
 	    miners_new(o, config_ms(config, "orchestrator.probe_interval"));
 	o->claim = claim_new(o);
@@ -569,6 +578,7 @@ stop(struct orchestrator *o)
 	hedges_free(o->hedges);
 	flights_free(o->flights);
 	miners_free(o->miners);
+	rollups_free(o->rollups);
 	v1_wait_drop(o);
 	v1_streams_free(o->streams);
 	watches_free(o->watches);

@@ -16,6 +16,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/pace.h"
 #include "orchestrator/prober.h"
+#include "orchestrator/rollups.h"
 #include "orchestrator/router.h"
 #include "orchestrator/shares.h"
 #include "orchestrator/store_miners.h"
@@ -121,6 +122,7 @@ on_table(const struct pg_answer *answer, void *arg)
 		    table_add(&fresh), o->kinds, answer->results[0], i);
 		fresh.block = pg_int(answer->results[0], i, "block");
 	}
+	rollups_take(o->rollups);
 	table_replace(&o->table, &fresh, ms->read_us, clock_wall_us());
 	router_free(o->router);
 	o->router = router_new(&o->table, &o->policy, clock_wall_us());

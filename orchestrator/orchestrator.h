@@ -39,6 +39,7 @@ struct openai_call;
 struct pg;
 struct probes;
 struct redis;
+struct rollups;
 struct schedules;
 struct signed_call;
 struct signer_client;
@@ -104,6 +105,7 @@ struct orchestrator {
 	struct hedges *hedges;
 	int n_fetches; /* of inputs that clients named by a URL */
 	struct schedules *schedules;
+	struct rollups *rollups; /* NULL: they are not kept here */
 	struct counters counters;
 };
 

@@ -85,6 +85,7 @@ pool_new(const char *key, const struct table *t,
 		if (place == POOL_IN)
 			weights[i] = fmax(terms[i].weight, least_weight);
 	}
+	pool->firsts = xcalloc(t->n, sizeof(*pool->firsts));
 	explore(pool, t, p, weights);
 	pool->draw = draw_new(weights, t->n);
 	free(weights);
@@ -97,6 +98,7 @@ pool_free(struct pool *pool)
 	if (pool == NULL)
 		return;
 	draw_free(pool->draw);
+	free(pool->firsts);
 	free(pool->key);
 	free(pool);
 }

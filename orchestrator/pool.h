@@ -22,6 +22,8 @@ struct pool {
 	struct draw *draw; /* over the table's places */
 	size_t counts[N_POOL_PLACES];
 	double explored; /* what the weights of those not scored count times */
+	int64_t draws;	 /* first ones (router_take_firsts), */
+	int64_t *firsts; /* and on whom they fell; by the table's places */
 };
 
 struct pool *pool_new(const char *capacity_key, const struct table *,

@@ -233,11 +233,19 @@ pass(struct buf *passed, const struct miner *m, const char *why)
 	    passed, "%s[%d,\"%s\"]", passed->len > 0 ? "," : "", m->uid, why);
 }
 
+static void
+count_first(struct pool *pool, long i)
+{
+	pool->draws++;
+	pool->firsts[i]++;
+}
+
 void
 route_draw(struct router *r, const struct route_request *q, struct route *route)
 {
 	struct pool *pool = pool_of(r, q->capacity_key);
 	struct buf passed = {0};
+	bool counts = q->n_tried == 0 && q->only == NULL && q->sticky == NULL;
 	long i;
 
 	*route = (struct route){0};
@@ -247,6 +255,9 @@ route_draw(struct router *r, const struct route_request *q, struct route *route)
 		struct miner *m = &r->table->miners[i];
 		const char *busy = NULL;
 
+		if (counts)
+			count_first(pool, i);
+		counts = false;
 		if (q->only != NULL && strcmp(q->only, m->hotkey) != 0) {
 			pass(&passed, m, "other");
 		} else if (was_tried(q, m)) {
@@ -266,6 +277,35 @@ route_draw(struct router *r, const struct route_request *q, struct route *route)
 		route->n_later +=
 		    down_untried(r, pool, q) + new_untried(r, pool, q);
 	buf_free(&passed);
+}
+
+static void
+take_firsts(struct router *r, struct pool *pool,
+    void (*on_first)(const struct route_first *, void *arg), void *arg)
+{
+	for (size_t i = 0; pool->draws > 0 && i < r->table->n; i++) {
+		const struct route_first first = {
+		    .capacity_key = pool->key,
+		    .hotkey = r->table->miners[i].hotkey,
+		    .uid = r->table->miners[i].uid,
+		    .draws = pool->draws,
+		    .drawn = pool->firsts[i],
+		    .chance = draw_share(pool->draw, i),
+		};
+
+		pool->firsts[i] = 0;
+		if (first.chance > 0)
+			on_first(&first, arg);
+	}
+	pool->draws = 0;
+}
+
+void
+router_take_firsts(struct router *r,
+    void (*on_first)(const struct route_first *, void *arg), void *arg)
+{
+	for (size_t i = 0; i < r->n_pools; i++)
+		take_firsts(r, r->pools[i], on_first, arg);
 }
 
 void

@@ -76,6 +76,20 @@ const char *router_text(struct router *);
 void route_draw(struct router *, const struct route_request *, struct route *);
 void route_clear(struct route *);
 
+/* What first draws came to: of jobs that no miner has had yet and that are
+ * neither for one miner nor of a sticky key, the first whom each fell on,
+ * whether he could take it or not. */
+struct route_first {
+	const char *capacity_key, *hotkey; /* borrowed */
+	int uid;
+	int64_t draws, drawn;
+	double chance; /* of each draw */
+};
+/* One call for each miner that might have been drawn; they count from nothing
+ * again. */
+void router_take_firsts(struct router *,
+    void (*on_first)(const struct route_first *, void *arg), void *arg);
+
 /* The draw of one capacity key, over the places of the table; the router's. */
 struct draw *router_draw(struct router *, const char *capacity_key);
 

@@ -63,6 +63,7 @@ int ctl_keys_list(const struct ctl *);
 int ctl_keys_revoke(const struct ctl *);
 int ctl_keys_rotate(const struct ctl *);
 int ctl_export(const struct ctl *);
+int ctl_export_wandb(const struct ctl *);
 int ctl_scores_show(const struct ctl *);
 int ctl_scores_explain(const struct ctl *);
 int ctl_scores_statement(const struct ctl *);

@@ -209,6 +209,12 @@ chain_runtimes(struct chain *c)
 	return c->runtimes;
 }
 
+struct endpoints *
+chain_endpoints(struct chain *c)
+{
+	return c->endpoints;
+}
+
 const uint8_t *
 chain_genesis(const struct chain *c)
 {

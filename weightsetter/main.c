@@ -23,6 +23,7 @@
 #include "weightsetter/heads.h"
 #include "weightsetter/setters.h"
 #include "weightsetter/store.h"
+#include "weightsetter/weather.h"
 
 enum { SEEN_S = 5, PUBLIC_PER_S = 1, PUBLIC_BURST = 5 };
 
@@ -94,6 +95,7 @@ struct weightsetter {
 	struct setters *setters;
 	struct subnets subnets;
 	struct heads *heads;
+	struct weather *weather;
 	struct event *sweep, *seen;
 	struct metric *chain_up;
 	char id[UUID_TEXT];
@@ -356,6 +358,8 @@ open_parts(struct weightsetter *w, struct err *err)
 	if (open_chain(w, err) != 0)
 		return -1;
 	make_setters(w, &rules);
+	w->weather = weather_new(w->service.base, chain_endpoints(w->chain),
+	    w->store, (uint16_t)config_int(config, "netuid"));
 	redis_join(w->vectors, redis_weights, group, w->id, on_vector, w);
 	return 0;
 }
@@ -391,6 +395,7 @@ close_parts(struct weightsetter *w)
 		event_free(w->seen);
 	redis_free(w->vectors);
 	redis_free(w->sender);
+	weather_free(w->weather);
 	chain_free(w->chain);
 	signer_client_free(w->signer);
 	pg_free(w->pg);

@@ -45,6 +45,20 @@ void store_snapshot(struct store *, const struct snapshot *, int64_t now_us,
 /* Forget snapshots from before. */
 void store_trim(struct store *, uint16_t netuid, int64_t before_us);
 
+/* -- chain weather: store_weather.c ------------------------------------- */
+
+/* How an endpoint stands, and what it was asked since the last time. */
+struct store_weather {
+	char *endpoint;
+	bool is_up, is_in_use, is_distrusted;
+	int64_t lag;	   /* blocks */
+	double latency_ms; /* 0: not known */
+	int64_t answered, limited, failed;
+};
+/* Is lost if it cannot be written now. */
+void store_weather(struct store *, uint16_t netuid,
+    const struct store_weather *, size_t n, int64_t now_us);
+
 /* -- the ledger: store_ledger.c ----------------------------------------- */
 
 /* The hotkey's row in flight, the callee's, or NULL. */

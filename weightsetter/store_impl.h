@@ -1,6 +1,7 @@
 /*
  * What the parts of the store share: questions that are open, and cells.
- * store.c has it; store_chain.c, store_ledger.c and store_vectors.c ask.
+ * store.c has it; store_chain.c, store_ledger.c, store_vectors.c and
+ * store_weather.c ask.
  */
 #ifndef WEIGHTSETTER_STORE_IMPL_H
 #define WEIGHTSETTER_STORE_IMPL_H

@@ -26,6 +26,7 @@
 #include "weightsetter/store_chain.c"
 #include "weightsetter/store_ledger.c"
 #include "weightsetter/store_vectors.c"
+#include "weightsetter/store_weather.c"
 #include "weightsetter/uid_weights.c"
 #include "weightsetter/value.c"
 
@@ -102,6 +103,7 @@ connect_store(void **state)
 	p->store = store_new(p->pg);
 	p->db = db_open(sandbox_conninfo(p->sb));
 	return db_exec(p->db, "truncate neuron_change, commitment, "
+			      "endpoint_weather, "
 			      "revealed_commitment, validator_weights, ledger, "
 			      "weight_vector, weight_entry, "
 			      "snapshot, neuron, instance, setter");
@@ -1201,6 +1203,35 @@ old_snapshots_go_and_the_newest_stays(void **state)
 	assert_int_equal(db_int(p->db, "select block from snapshot"), 11);
 }
 
+static void
+an_endpoints_weather_is_a_row_a_minute_for_a_week(void **state)
+{
+	static char one[] = "wss://a", two[] = "wss://b,\"c";
+	struct store_weather rows[] = {
+	    {.endpoint = one, .is_up = true, .latency_ms = 12.5, .answered = 7},
+	    {.endpoint = two, .is_distrusted = true, .lag = 3, .failed = 2},
+	};
+	const int64_t minute_us = 60000000, week_us = 7 * 1440 * minute_us;
+	struct place *p = *state;
+
+	store_weather(p->store, 1, rows, 2, (int64_t)NOW_US);
+	store_weather(p->store, 1, rows, 2, (int64_t)NOW_US + minute_us);
+	store_weather(p->store, 1, rows, 0, (int64_t)NOW_US + 2 * minute_us);
+	drain(p);
+	assert_int_equal(
+	    db_int(p->db, "select count(*) from dash_v1.endpoint_weather"), 4);
+	assert_text(p,
+	    "select string_agg(concat_ws(' ', endpoint, is_up, is_in_use, "
+	    "is_distrusted, lag_blocks, coalesce(latency_ms, -1)), '; ' "
+	    "order by endpoint) from dash_v1.endpoints",
+	    "wss://a t f f 0 12.5; wss://b,\"c f f t 3 -1");
+	rows[0].is_in_use = true;
+	store_weather(p->store, 1, rows, 1, (int64_t)NOW_US + week_us + 1);
+	drain(p);
+	assert_int_equal(
+	    db_int(p->db, "select count(*) from endpoint_weather"), 3);
+}
+
 int
 main(void)
 {
@@ -1235,6 +1266,7 @@ main(void)
 	    EACH(commitments_come_change_and_go),
 	    EACH(validators_weights_come_change_and_go),
 	    EACH(old_snapshots_go_and_the_newest_stays),
+	    EACH(an_endpoints_weather_is_a_row_a_minute_for_a_week),
 	};
 
 	return cmocka_run_group_tests(tests, make_sandbox, end_sandbox);
