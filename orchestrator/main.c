@@ -181,8 +181,8 @@ static const struct config_key keys[] = {
 	"how often roll-ups for dashboards are brought up to date; 0s: never",
 	NULL, 0, 3600e3},
     {"orchestrator.rollup_keep", CONFIG_MS, "180d", false,
-	"how long what hours came to is kept for dashboards", NULL,
-	2 * 86400e3, 3660 * 86400e3},
+	"how long what hours came to is kept for dashboards", NULL, 2 * 86400e3,
+	3660 * 86400e3},
     {"orchestrator.mecid", CONFIG_INT, "0", false,
 	"mechanism of the subnet whose scores routing goes by and the API "
 	"shows",

@@ -17,7 +17,7 @@
 #include "orchestrator/store_rollups.h"
 
 enum {
-	LOT = 10,	 /* minutes: more are left (rollup_keep) */
+	LOT = 10,	  /* minutes: more are left (rollup_keep) */
 	CUT_AFTER_S = 60, /* of a dashboard's transaction */
 	SHARES_EVERY_S = 3600,
 };
@@ -28,8 +28,8 @@ struct rollups {
 	int64_t keep_ms;
 	struct event *timer;
 	struct firsts *firsts;
-	bool is_keeping; /* asked, and not answered yet */
-	bool may_cut;	 /* until the database says that we may not */
+	bool is_keeping;    /* asked, and not answered yet */
+	bool may_cut;	    /* until the database says that we may not */
 	int64_t trimmed_us; /* mono, when shares were trimmed last; 0: never */
 };
 
@@ -127,7 +127,8 @@ on_cut(const struct pg_answer *answer, void *arg)
 		return;
 	n = pg_int(answer->results[0], 0, "n");
 	if (n > 0)
-		log_warn("dash.cut", "sessions=%lld after_s=%d", n, CUT_AFTER_S);
+		log_warn(
+		    "dash.cut", "sessions=%lld after_s=%d", n, CUT_AFTER_S);
 }
 
 static void

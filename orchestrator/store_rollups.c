@@ -50,8 +50,7 @@ store_route_share_add(struct pg *pg, int netuid, int64_t now_us,
 	pg_add_int(&p, netuid);
 	pg_add_us(&p, now_us - now_us % hour_us);
 	for (int i = 0; i < N_ARRAYS; i++) {
-		buf_add_str(&arrays[i],
-		    firsts_count(firsts) == 0 ? "{}" : "}");
+		buf_add_str(&arrays[i], firsts_count(firsts) == 0 ? "{}" : "}");
 		pg_add_text(&p, buf_str(&arrays[i]));
 	}
 	pg_query(pg, sql_route_share_add, p.n, p.values, on_answer, arg);

@@ -3,7 +3,6 @@
  * a JSON object a line, the earliest round first. docs/dashboards.md says what
  * is in them.
  */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "common/clock.h"

@@ -43,7 +43,7 @@ uint64_t chain_best_number(const struct chain *);
 /* To be asked for at each call: it changes. */
 struct rpc *chain_rpc(struct chain *);
 struct runtimes *chain_runtimes(struct chain *);
-struct endpoints *chain_endpoints(struct chain *); /* as they stand */
+struct endpoints *chain_endpoints(struct chain *);  /* as they stand */
 const uint8_t *chain_genesis(const struct chain *); /* 32 bytes; once up */
 
 /* A head was read, with that time for a block (0: not known); or could not

@@ -115,8 +115,8 @@ fill(struct suite *s)
 static int
 open_reader(struct place *p)
 {
-	char *conninfo = xasprintf(
-	    "%s user=dash_reader", sandbox_conninfo(p->s->box));
+	char *conninfo =
+	    xasprintf("%s user=dash_reader", sandbox_conninfo(p->s->box));
 
 	p->reader = PQconnectdb(conninfo);
 	free(conninfo);
@@ -140,8 +140,7 @@ set_up(void **state)
 	*state = &p;
 	p.s = suite_new(&o);
 	if (p.s == NULL || suite_wait_ready(p.s, MINERS) != 0 ||
-	    have_jobs(p.s, JOBS, spoken) != 0 ||
-	    make_earlier(p.s) != 0 ||
+	    have_jobs(p.s, JOBS, spoken) != 0 || make_earlier(p.s) != 0 ||
 	    have_jobs(p.s, JOBS, spoken) != 0 || have_rest(p.s) != 0 ||
 	    fill(p.s) != 0)
 		return -1;
@@ -403,16 +402,18 @@ check_overrides(const json_t *panel, const PGresult *res)
 		    json_object_get(item, "matcher"), "options"));
 
 		if (name == NULL || PQfnumber(res, name) < 0)
-			return name != NULL ? name : "an override of nothing";
+			return "an override is of no column";
 	}
 	return NULL;
 }
 
-/* Those that rightly show nothing here. */
+/* Those that rightly show nothing here: no job waits, and the chain gives a
+ * miner that fails nothing. */
 static bool
 may_be_empty(const char *title)
 {
-	static const char *const titles[] = {"Queue"};
+	static const char *const titles[] = {
+	    "Queue", "What validators give it"};
 
 	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
 		if (strcmp(titles[i], title) == 0)
@@ -551,8 +552,7 @@ check_history(const json_t *line, int64_t *step)
 	const json_t *value;
 	const char *name;
 
-	assert_true(
-	    json_integer_value(json_object_get(line, "_step")) > *step);
+	assert_true(json_integer_value(json_object_get(line, "_step")) > *step);
 	*step = json_integer_value(json_object_get(line, "_step"));
 	for (size_t i = 0; i < sizeof(must) / sizeof(must[0]); i++)
 		assert_non_null(json_object_get(line, must[i]));

@@ -16,7 +16,7 @@ select is((select rolconnlimit from pg_roles where rolname = 'dash_reader'),
 	20, 'it takes so many connections and no more');
 
 select results_eq(
-	$$select unnest(rolconfig) from pg_roles
+	$$select unnest(rolconfig) collate "default" from pg_roles
 		where rolname = 'dash_reader' order by 1$$,
 	array['default_transaction_read_only=on',
 		'idle_in_transaction_session_timeout=10s', 'jit=off',

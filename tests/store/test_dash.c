@@ -83,8 +83,8 @@ run_file(const struct place *p, const char *path)
 	if (got.status != 0 || plan == NULL ||
 	    strtoul(plan + 3, NULL, 10) != passed ||
 	    count_lines(got.out, "not ok ") > 0)
-		fail_msg("%s: exit %d\n%s%s", path, got.status, got.out,
-		    got.err);
+		fail_msg(
+		    "%s: exit %d\n%s%s", path, got.status, got.out, got.err);
 	proc_output_clear(&got);
 	free(psql);
 	return passed;
@@ -115,7 +115,7 @@ is_named(const char *page, const char *view, const char *column)
 	bool found = false;
 
 	if (at != NULL) {
-		end = strchr(at + 1, '\n');
+		end = at + 1 + strcspn(at + 1, "\n");
 		name = strstr(at + strlen(row), word);
 		found = name != NULL && name < end;
 	}
@@ -144,8 +144,8 @@ the_page_names_every_column(void **state)
 
 		if (is_named(page, view, column))
 			continue;
-		print_error("docs/dashboards.md lacks dash_v1.%s.%s\n", view,
-		    column);
+		print_error(
+		    "docs/dashboards.md lacks dash_v1.%s.%s\n", view, column);
 		missing++;
 	}
 	assert_int_equal(missing, 0);

@@ -74,10 +74,8 @@ tear_down(void **state)
 static struct route_request
 ask(uint64_t seed)
 {
-	return (struct route_request){.capacity_key = key,
-	    .wanted = 1,
-	    .seed = seed,
-	    .now_us = NOW_US};
+	return (struct route_request){
+	    .capacity_key = key, .wanted = 1, .seed = seed, .now_us = NOW_US};
 }
 
 static void
@@ -110,8 +108,8 @@ draws_come_to_what_was_expected(void **state)
 	assert_true(fabs(a->expected - 0.75 * DRAWS) < 1);
 	assert_true(fabs(a->expected + b->expected - DRAWS) < 1e-6);
 	assert_true(fabs(a->variance - 0.1875 * DRAWS) < 1);
-	assert_true(fabs((double)a->drawn - a->expected) <
-		    4 * sqrt(a->variance));
+	assert_true(
+	    fabs((double)a->drawn - a->expected) < 4 * sqrt(a->variance));
 }
 
 /* Whoever is full is drawn all the same: that it does not get the job is no
@@ -126,8 +124,8 @@ the_first_counts_and_not_who_gets_it(void **state)
 	for (uint64_t i = 0; i < 100; i++)
 		draw(p, ask(i * 0x9e3779b97f4a7c15));
 	firsts_take(p->firsts, p->router);
-	assert_int_equal(firsts_at(p->firsts, 0)->drawn +
-			     firsts_at(p->firsts, 1)->drawn,
+	assert_int_equal(
+	    firsts_at(p->firsts, 0)->drawn + firsts_at(p->firsts, 1)->drawn,
 	    100);
 }
 
