@@ -1,7 +1,7 @@
 -- Roll-ups: what they hold is what jobs and attempts came to, before and after
 -- minutes and hours are written down, and for rows that are seen late.
 begin;
-select plan(28);
+select plan(37);
 
 -- -- histograms ---------------------------------------------------------------
 
@@ -10,11 +10,20 @@ select is(rollup_bucket(0.5), 1, 'so does its upper edge');
 select is(rollup_bucket(0.51), 1, 'and what is still within it');
 select is(rollup_bucket(1), 8, 'a doubling is eight buckets');
 select is(rollup_bucket(1e300), 256, 'the last one takes all that is longer');
-select is(rollup_histogram(array[3, 1], array[7, 2]::bigint[]),
-	'{2,0,7}', 'a histogram has no holes');
+select is(rollup_histogram(array[13, 11], array[7, 2]::bigint[]),
+	'[11:13]={2,0,7}', 'a histogram has no holes');
 select is(rollup_histogram(null, null), null, 'of nothing there is none');
-select is(dash_v1.histogram_sum('{1,2}', '{0,0,5}'), '{1,2,5}',
-	'the longer one has more');
+select is(dash_v1.histogram_sum(a, b), c, 'histograms add up')
+from (values ('{1,2}'::bigint[], '{0,0,5}'::bigint[], '{1,2,5}'::bigint[]),
+	('[3:4]={1,2}', '[7:8]={3,4}', '[3:8]={1,2,0,0,3,4}'),
+	('[7:8]={3,4}', '[3:4]={1,2}', '[3:8]={1,2,0,0,3,4}'),
+	('[3:5]={1,2,3}', '[4:4]={5}', '[3:5]={1,7,3}'),
+	('[4:4]={5}', '[3:5]={1,2,3}', '[3:5]={1,7,3}'),
+	('[3:5]={1,2,3}', '[4:6]={1,1,1}', '[3:6]={1,3,4,1}'),
+	('{}', '[4:4]={5}', '[4:4]={5}'), ('[4:4]={5}', '{}', '[4:4]={5}'),
+	('{}', '{}', '{}')) as v (a, b, c);
+select is(dash_v1.quantile('[88:88]={1}', 0), 0.5 * 2 ^ (87 / 8.0::float),
+	'a bucket is where its number says');
 select is(dash_v1.quantile('{}', 0.5), null, 'none has no quantile');
 
 create temp table took as
