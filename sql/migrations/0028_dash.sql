@@ -1159,7 +1159,7 @@ declare
 	owner name := (select pg_get_userbyid(nspowner) from pg_namespace
 		where nspname = 'dash_v1');
 begin
-	begin
+	if not exists (select from pg_roles where rolname = 'dash_reader') then
 		create role dash_reader login connection limit 20;
 		alter role dash_reader set statement_timeout = '15s';
 		alter role dash_reader set idle_in_transaction_session_timeout
@@ -1168,14 +1168,17 @@ begin
 		alter role dash_reader set default_transaction_read_only = on;
 		alter role dash_reader set search_path = dash_v1;
 		alter role dash_reader set jit = off;
-	exception
-		when duplicate_object or unique_violation then
-			null; -- of another database of this cluster, or by hand
-	end;
-	-- Who owns the schema may end its sessions (dash_cut.sql).
-	if not pg_has_role(owner, 'dash_reader', 'member') then
-		execute format('grant dash_reader to %I', owner);
 	end if;
+	-- Who owns the schema may end its sessions (dash_cut.sql), if that can be.
+	begin
+		if not pg_has_role(owner, 'dash_reader', 'member') then
+			execute format('grant dash_reader to %I', owner);
+		end if;
+	exception
+		when insufficient_privilege then
+			raise notice '% cannot end sessions of dash_reader; '
+				'only its own limits do', owner;
+	end;
 	grant usage on schema dash_v1 to dash_reader;
 	grant select on all tables in schema dash_v1 to dash_reader;
 	execute format('alter default privileges for role %I in schema dash_v1 '
