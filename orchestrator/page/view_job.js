@@ -10,10 +10,10 @@ const time = (at) => (at ? h('time', { datetime: f.utc(at) }, f.when(f.utc(at)))
 
 // -- when ---------------------------------------------------------------------
 
-// The parts of an attempt's time, from the job's birth on.
+// The parts of an attempt's time: the first one's from the job's birth on, those after it from when they were made.
 function parts(job, a, end) {
   const at = (x) => Date.parse(x);
-  const cuts = [['queue', job.created_at, a.sent_at], ['dispatch', a.sent_at, a.accepted_at ?? a.received_at], ['miner', a.accepted_at ?? a.sent_at, a.received_at ?? a.finished_at], ['check', a.received_at, a.finished_at]];
+  const cuts = [['queue', a === job.attempts[0] ? job.created_at : a.prepared_at, a.sent_at], ['dispatch', a.sent_at, a.accepted_at ?? a.received_at], ['miner', a.accepted_at ?? a.sent_at, a.received_at ?? a.finished_at], ['check', a.received_at, a.finished_at]];
   return cuts.filter(([, from, to]) => from && (to || a.finished_at === null))
     .map(([name, from, to]) => ({ name, from: at(from), to: to ? at(to) : end }))
     .filter((p) => p.to >= p.from);
