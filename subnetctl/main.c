@@ -137,7 +137,8 @@ static const struct config_key keys[] = {
 	NULL, 0, 0},
     {"subnetctl.since", CONFIG_MS, "1d", false,
 	"miners show, miners explain, miners shares, export wandb: how far "
-	"back", NULL, 1000, 366 * 86400e3},
+	"back",
+	NULL, 1000, 366 * 86400e3},
     {"subnetctl.receipts", CONFIG_INT, "10000", false,
 	"miners shares: at most so many of the latest attempts", NULL, 1, 1e6},
     {"subnetctl.source", CONFIG_STRING, "", false,
