@@ -426,7 +426,7 @@ what_is_not_there_is_said_so(void **state)
 		int status;
 		const char *code, *words;
 	} cases[] = {
-	    {"GET", "/", 404, "not_found", ""},
+	    {"GET", "/nothing", 404, "not_found", ""},
 	    {"GET", "/v2/jobs", 404, "not_found", ""},
 	    {"PUT", "/v1/jobs", 405, "method_not_allowed", "POST, GET, HEAD"},
 	    {"PUT", "/v1/jobs/" NO_JOB, 405, "method_not_allowed",
