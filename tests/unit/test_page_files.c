@@ -74,9 +74,10 @@ files_have_a_type_a_tag_and_two_forms(void **state)
 static int
 assert_all_there(const struct page_file *f, const char *lead)
 {
-	char *text = xstrndup((const char *)f->bytes, f->n_bytes);
+	char *text = xcalloc(f->n_bytes + 1, 1);
 	int n = 0;
 
+	memcpy(text, f->bytes, f->n_bytes);
 	for (char *p = strstr(text, lead); p != NULL; p = strstr(p, lead)) {
 		char name[64];
 
