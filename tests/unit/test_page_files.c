@@ -70,14 +70,23 @@ files_have_a_type_a_tag_and_two_forms(void **state)
 	assert_null(page_files_find("nonsense"));
 }
 
+/* The file with an end to it; the caller frees. */
+static char *
+text_of(const struct page_file *f)
+{
+	char *text = xcalloc(f->n_bytes + 1, 1);
+
+	memcpy(text, f->bytes, f->n_bytes);
+	return text;
+}
+
 /* What stands in the file behind each lead, up to a quote, is a file. */
 static int
 assert_all_there(const struct page_file *f, const char *lead)
 {
-	char *text = xcalloc(f->n_bytes + 1, 1);
+	char *text = text_of(f);
 	int n = 0;
 
-	memcpy(text, f->bytes, f->n_bytes);
 	for (char *p = strstr(text, lead); p != NULL; p = strstr(p, lead)) {
 		char name[64];
 
@@ -119,7 +128,7 @@ nothing_comes_from_elsewhere(void **state)
 
 		if (strncmp(f->name, "uplot", 5) == 0)
 			continue;
-		text = xstrndup((const char *)f->bytes, f->n_bytes);
+		text = text_of(f);
 		assert_null(strstr(text, "https://"));
 		assert_null(strstr(text, "innerHTML"));
 		assert_null(strstr(text, " style=\""));
