@@ -238,6 +238,9 @@ child_free(struct challenge_child *c)
 	kill(c->pid, SIGKILL); /* it may not lead its group yet */
 	while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
+	/* In a container we are the first process: what it ran is ours now. */
+	while (waitpid(-c->pid, NULL, 0) > 0 || errno == EINTR)
+		continue;
 	remove_folder(c->folder);
 	event_free(c->event);
 	event_free(c->deadline);

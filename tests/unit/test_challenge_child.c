@@ -232,6 +232,25 @@ out_of_time_it_is_killed_with_its_programs(void **state)
 	free(path);
 }
 
+/* The first process of a container has what others leave behind. */
+static void
+its_programs_are_buried_by_the_first_process(void **state)
+{
+	char *path = pid_file();
+	struct heard h;
+
+	(void)state;
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	run_work(&h, hang, path, 4000);
+	assert_string_equal(h.why, "it took too long");
+	assert_true(read_pid(path) > 1);
+	assert_int_equal(waitpid(-1, NULL, 0), -1);
+	assert_int_equal(errno, ECHILD);
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
+	unlink(path);
+	free(path);
+}
+
 static void
 programs_are_run_without_a_shell(void **state)
 {
@@ -292,6 +311,7 @@ main(void)
 	    cmocka_unit_test(what_it_says_is_heard),
 	    cmocka_unit_test(a_crash_is_an_answer),
 	    cmocka_unit_test(out_of_time_it_is_killed_with_its_programs),
+	    cmocka_unit_test(its_programs_are_buried_by_the_first_process),
 	    cmocka_unit_test(programs_are_run_without_a_shell),
 	    cmocka_unit_test(cancelled_it_calls_nobody),
 	    cmocka_unit_test(programs_are_found_in_the_path),
