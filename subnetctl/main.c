@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/config.h"
 #include "common/err.h"
@@ -405,6 +406,23 @@ run(const struct config *config, const struct args *given)
 	return command->run(&ctl);
 }
 
+static void
+on_signal(int signum)
+{
+	_exit(128 + signum);
+}
+
+/* The first process of a container is ended by no signal that it does not
+ * ask for. */
+static void
+be_endable(void)
+{
+	if (getpid() != 1)
+		return;
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -423,6 +441,7 @@ main(int argc, char **argv)
 	if (sodium_init() < 0)
 		abort();
 	signal(SIGPIPE, SIG_IGN);
+	be_endable();
 	code = chain_run(&given, keys);
 	if (code < 0)
 		code = run_plain(&given);

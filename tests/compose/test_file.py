@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
 
@@ -173,6 +174,26 @@ def a_variable_that_is_no_key_is_refused(build):
                                   f"SUBNETD_{section}_NO_SUCH_KEY": "1"}
         done = _check(build, name, service, f"{stack.DEPLOY}/etc.ini")
         assert done.returncode == 64, (name, done.stderr)
+
+
+def the_first_process_of_a_container_can_be_ended(build):
+    """Of a service that waits, or of `run --rm ctl`: by compose, or by hand."""
+    alone = ["unshare", "--pid", "--fork", "--kill-child"]
+    if subprocess.run([*alone, "true"], capture_output=True).returncode != 0:
+        return  # not for us to try
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with subprocess.Popen(
+                [*alone, f"{build}/bin/subnetctl", "migrate", "--wait",
+                 "--db.url", "postgresql:///x?host=/nowhere"],
+                stderr=subprocess.PIPE, text=True) as outer:
+            assert "migrate.waiting" in outer.stderr.readline()
+            with open(f"/proc/{outer.pid}/task/{outer.pid}/children",
+                      encoding="ascii") as children:
+                os.kill(int(children.read()), number)
+            try:
+                assert outer.wait(timeout=20) == 128 + number
+            finally:
+                outer.kill()
 
 
 def the_files_it_names_are_in_the_tree_or_made(build):
