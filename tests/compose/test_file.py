@@ -226,6 +226,15 @@ def the_development_chain_has_its_miners(build):
     assert set(env) <= set(stack.example_env())
 
 
+def the_image_has_the_programs_that_the_package_recommends(build):
+    with open(f"{stack.DEPLOY}/debian/control", encoding="utf-8") as file:
+        recommended = re.search(r"^Recommends: (.*)$", file.read(), re.M)[1]
+    programs = {name.split()[0] for name in recommended.split(",")}
+    programs -= {"postgresql", "redis-server"}  # have images of their own
+    suite = stack.text_of("Dockerfile").split("AS suite\n")[1].split("FROM")[0]
+    assert programs and programs <= set(suite.split()), programs
+
+
 def profiles_are_those_that_are_told_of(build):
     found = {p for s in stack.read()["services"].values()
              for p in s.get("profiles", [])}
