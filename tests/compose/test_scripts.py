@@ -127,6 +127,37 @@ def development_leaves_an_operators_env_alone(build):
         assert _texts(deploy) == before
 
 
+def _dash_role(folder, url):
+    """What psql is given: its arguments, PGPASSWORD, its input."""
+    for name, text in {"db_url": url, "dash_password": "d" * 64}.items():
+        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+            file.write(text)
+    with open(f"{folder}/psql", "w", encoding="utf-8") as file:
+        file.write("#!/bin/sh\nprintf '%s\\n' \"$*\" \"${PGPASSWORD-none}\"\ncat\n")
+    os.chmod(f"{folder}/psql", 0o755)
+    script = stack.text_of("postgres/dash-role").replace("/run/secrets", folder)
+    done = subprocess.run(["bash", "-c", script], check=True, text=True,
+                          capture_output=True,
+                          env={"PATH": f"{folder}:{os.environ['PATH']}"})
+    return done.stdout.split("\n", 2)
+
+
+def no_password_is_an_argument(build):
+    for url, clean, password in [
+            ("postgresql://subnetd:abc123@/subnetd?host=/run/stores",
+             "postgresql://subnetd@/subnetd?host=/run/stores", "abc123"),
+            ("postgres://me:a%40%25b%5Cn@db.example:5432/x",
+             "postgres://me@db.example:5432/x", "a@%b\\n"),
+            ("postgresql:///subnetd", "postgresql:///subnetd", "none"),
+            ("postgresql://h:5432/x?user=a@b", "postgresql://h:5432/x?user=a@b",
+             "none")]:
+        with tempfile.TemporaryDirectory() as folder:
+            arguments, given, script = _dash_role(folder, url)
+            assert arguments.split()[-1] == clean, arguments
+            assert given == password, given
+            assert "alter role dash_reader" in script
+
+
 def _engine(deploy, reachable):
     """Stands for docker: pulls or does not; names are short, as docker's."""
     path = f"{deploy}/engine"
