@@ -10,7 +10,8 @@ DEPLOY = os.path.join(TOP, "deploy")
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(:?[-?])?([^}]*)\}")
 
 # What an operator must fill in, beside what .env.example has.
-FILLED = {"HOTKEY_FILE": "/nowhere/hotkey"}
+FILLED = {"HOTKEY_FILE": "/nowhere/hotkey",
+          "PUBLIC_URL": "https://orchestrator.example.org"}
 
 
 def read_env(path):

@@ -40,8 +40,8 @@ def _init(deploy, *args):
     return done.stdout
 
 
-def _hotkey(deploy, mode):
-    path = f"{os.path.dirname(deploy)}/hotkey"
+def _hotkey(deploy, mode, name="hotkey"):
+    path = f"{os.path.dirname(deploy)}/{name}"
     with open(path, "w", encoding="utf-8") as file:
         file.write("{}")
     os.chmod(path, mode)
@@ -61,7 +61,7 @@ def it_makes_what_compose_needs(build):
         env = stack.read_env(f"{deploy}/.env")
         assert env["HOTKEY_FILE"] == key
         assert env["SIGNER_UID"] == str(os.stat(key).st_uid)
-        whole = stack.read(env)
+        whole = stack.read({**env, "PUBLIC_URL": "https://example.org"})
         for name, secret in whole["secrets"].items():
             path = os.path.join(deploy, secret["file"])
             assert os.path.exists(path), (name, path)
@@ -106,6 +106,52 @@ def a_hotkey_that_is_not_there_is_refused(build):
         assert not os.path.exists(f"{deploy}/.env")
 
 
+def a_hotkeys_name_is_written_as_it_is(build):
+    with _copy() as deploy:
+        path = _hotkey(deploy, 0o600, "my & | key")
+        _init(deploy, path)
+        assert stack.read_env(f"{deploy}/.env")["HOTKEY_FILE"] == path
+
+
+def a_name_that_compose_would_read_otherwise_is_refused(build):
+    with _copy() as deploy:
+        done = _run(deploy, "compose-init", _hotkey(deploy, 0o600, "hot$HOME"))
+        assert done.returncode == 1 and "hot$HOME" in done.stderr
+        assert not os.path.exists(f"{deploy}/.env")
+
+
+def a_secret_is_whole_or_not_there(build):
+    with _copy() as deploy:
+        _init(deploy)
+        os.remove(f"{deploy}/secrets/webhook_key")
+        with open(f"{deploy}/chown", "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\nexit 1\n")
+        os.chmod(f"{deploy}/chown", 0o755)
+        done = _run(deploy, "compose-init", PATH=f"{deploy}:{os.environ['PATH']}")
+        assert done.returncode != 0
+        assert not os.path.exists(f"{deploy}/secrets/webhook_key")
+        _init(deploy)
+        assert len(_texts(deploy)["secrets/webhook_key"]) == 64
+        assert not os.path.exists(f"{deploy}/secrets/webhook_key.new")
+
+
+def what_other_users_read_is_theirs_to_read(build):
+    with _copy() as deploy:
+        os.chmod(f"{deploy}/dev/scenario.json", 0o600)
+        os.chmod(f"{deploy}/dev", 0o700)
+        _init(deploy, "--dev")
+        assert stat.S_IMODE(os.stat(f"{deploy}/dev").st_mode) == 0o755
+        st = os.stat(f"{deploy}/dev/scenario.json")
+        assert stat.S_IMODE(st.st_mode) == 0o644
+
+
+def it_says_that_miners_have_nowhere_to_call(build):
+    with _copy() as deploy:
+        assert "PUBLIC_URL" in _init(deploy)
+    with _copy() as deploy:
+        assert "PUBLIC_URL" not in _init(deploy, "--dev")
+
+
 def development_has_a_key_of_its_own(build):
     with _copy() as deploy:
         _init(deploy, "--dev")
@@ -124,6 +170,15 @@ def development_leaves_an_operators_env_alone(build):
         before = _texts(deploy)
         done = _run(deploy, "compose-init", "--dev")
         assert done.returncode == 1 and "not of --dev" in done.stderr
+        assert _texts(deploy) == before
+
+
+def a_real_hotkey_is_not_put_into_a_development_stack(build):
+    with _copy() as deploy:
+        _init(deploy, "--dev")
+        before = _texts(deploy)
+        done = _run(deploy, "compose-init", _hotkey(deploy, 0o600))
+        assert done.returncode == 1 and "is of --dev" in done.stderr
         assert _texts(deploy) == before
 
 
