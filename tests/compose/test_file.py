@@ -235,6 +235,12 @@ def the_image_has_the_programs_that_the_package_recommends(build):
     assert programs and programs <= set(suite.split()), programs
 
 
+def doctor_sees_the_disk_that_files_are_on(build):
+    services = stack.read()["services"]
+    assert "files:/var/lib/subnetd" in services["orchestratord"]["volumes"]
+    assert "files:/var/lib/subnetd:ro" in services["ctl"]["volumes"]
+
+
 def profiles_are_those_that_are_told_of(build):
     found = {p for s in stack.read()["services"].values()
              for p in s.get("profiles", [])}
