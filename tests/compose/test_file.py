@@ -51,6 +51,8 @@ def every_service_is_locked_down(build):
         assert s["security_opt"] == ["no-new-privileges:true"], name
         assert not s.get("privileged") and "cap_add" not in s, name
         assert {"nofile", "nproc"} <= set(s["ulimits"]), name
+        assert s["ulimits"]["core"] == {"soft": 0, "hard": 0}, name
+        assert s["mem_limit"] == 0, name
         assert {"max-size", "max-file"} <= set(s["logging"]["options"]), name
         assert s["restart"] == ENDING.get(name, "unless-stopped"), name
         assert "docker.sock" not in json.dumps(s), name
