@@ -143,6 +143,10 @@ def what_other_users_read_is_theirs_to_read(build):
         assert stat.S_IMODE(os.stat(f"{deploy}/dev").st_mode) == 0o755
         st = os.stat(f"{deploy}/dev/scenario.json")
         assert stat.S_IMODE(st.st_mode) == 0o644
+        os.chmod(f"{deploy}/dev/scenario.json", 0o600)
+        _init(deploy, "--dev")
+        st = os.stat(f"{deploy}/dev/scenario.json")
+        assert stat.S_IMODE(st.st_mode) == 0o600, "an operator's, by now"
 
 
 def it_says_that_miners_have_nowhere_to_call(build):
