@@ -12,6 +12,7 @@
 #include "common/pg.h"
 #include "common/xalloc.h"
 #include "orchestrator/held.h"
+#include "orchestrator/kinds.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/pace.h"
 #include "orchestrator/store_gauges.h"
@@ -162,7 +163,8 @@ on_look(evutil_socket_t fd, short what, void *arg)
 	show_disk(g);
 	if (g->o->kinds == NULL) /* nothing was read yet */
 		return;
-	show_miners(g);
+	if (g->o->kinds->n > 0) /* else nobody wants one */
+		show_miners(g);
 	if (pg_is_up(g->o->back))
 		ask(g);
 }

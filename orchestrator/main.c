@@ -213,7 +213,8 @@ check_ready(struct buf *missing, void *arg)
 		buf_add_str(missing, "redis\n");
 	if (!signer_client_is_up(o->signer))
 		buf_add_str(missing, "signerd\n");
-	if (o->table.n == 0)
+	/* Where there are no kinds, there is no job that wants one. */
+	if (o->table.n == 0 && (o->kinds == NULL || o->kinds->n > 0))
 		buf_add_str(missing, "miners\n");
 }
 
