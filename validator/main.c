@@ -192,9 +192,9 @@ check_ready(struct buf *missing, void *arg)
 	struct validator *v = arg;
 
 	if (!pg_is_up(v->store.pg))
-		buf_add_str(missing, "postgres is away\n");
+		buf_add_str(missing, "postgresql\n");
 	if (!redis_is_up(v->results))
-		buf_add_str(missing, "redis is away\n");
+		buf_add_str(missing, "redis\n");
 }
 
 static void

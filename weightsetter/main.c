@@ -162,7 +162,7 @@ check_ready(struct buf *missing, void *arg)
 	if (!chain_is_up(w->chain))
 		buf_add_str(missing, "chain\n");
 	if (!signer_client_is_up(w->signer))
-		buf_add_str(missing, "signer\n");
+		buf_add_str(missing, "signerd\n");
 	if (!heads_are_fresh(w->heads, clock_mono_us()))
 		buf_add_str(missing, "snapshot\n");
 }
