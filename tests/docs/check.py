@@ -27,9 +27,12 @@ KEY = re.compile(rf"({SECTIONS})\.([a-z][a-z0-9_]*[a-z0-9*_])(?: ?= ?.*)?")
 FILE = re.compile(rf"(?:{FOLDERS})/[\w./*-]*")
 METRIC = re.compile(r"((?:subnetd|signer)_[a-z0-9_]+)(?:\{.*\})?")
 ROUTE = re.compile(r"(?:(GET|POST|PUT|PATCH|DELETE|HEAD) )?(/v1/[^\s?`]*)(\?.*)?")
+LONE = re.compile(r"[\w-]+\.(?:c|h|sql|ini|json|yml|yaml|service|target)")
+EVENT = re.compile(r"([a-z_]+)\.([a-z_]+)(?: [a-z_]+=.*)?")
+CALLED = re.compile(r"https?://127\.0\.0\.1:8000(/v1/[\w/.-]*[\w-])")
 ENV = re.compile(r"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=.*)?")
 # Names of other projects, of which the sources have nothing.
-OTHERS = {"MHD_OPTION_STRICT_FOR_CLIENT"}
+OTHERS = {"MHD_OPTION_STRICT_FOR_CLIENT", "inference_jobs.json"}
 EXTENSIONS = ("", ".c", ".h", ".sql", ".md")
 
 
@@ -63,6 +66,14 @@ def file_fault(facts, span, page):
     return f"there is no file {span}"
 
 
+def lone_file_fault(facts, span):
+    """A file without its folder: there is one, or a source speaks of it."""
+    if LONE.fullmatch(span) and not re.search(r"_(x|name)\.", span) and (
+            span not in facts.basenames | facts.named | OTHERS):
+        return f"there is no file {span}"
+    return None
+
+
 def metric_fault(facts, span):
     found = METRIC.fullmatch(span)
     if not found or found[1].endswith("_"):
@@ -84,9 +95,22 @@ def route_fault(facts, span):
             f"{found[2]} does not take {found[1]}")
     if any(p.startswith(path + "/") for p in facts.routes):
         return None
-    if f'"{found[2]}' in facts.c:
+    if re.search(f'"{re.escape(found[2])}["/?%]', facts.c):
         return None
     return f"there is no route {found[2]}"
+
+
+def event_fault(facts, span):
+    """An event of the log by its subject; columns and files look like one."""
+    found = EVENT.fullmatch(span)
+    if not found or found[1] not in facts.subjects or (
+            re.fullmatch(SECTIONS, found[1])):
+        return None
+    name = f"{found[1]}.{found[2]}"
+    if name in facts.all_strings or name.endswith(".bin") or (
+            found[2] in facts.sql_words or name in facts.basenames):
+        return None
+    return f"there is no event {name}"
 
 
 def name_fault(facts, span):
@@ -108,12 +132,16 @@ def span_faults(facts, page, seen):
     for line, span in page.spans:
         for kind, fault in (("keys", key_fault(facts, span)),
                             ("paths", file_fault(facts, span, page.path)),
+                            ("paths", lone_file_fault(facts, span)),
                             ("metrics", metric_fault(facts, span)),
                             ("routes", route_fault(facts, span)),
+                            ("events", event_fault(facts, span)),
                             ("names", name_fault(facts, span))):
             seen[kind] += fault is None
             if fault:
                 yield line, fault
+        for unit in unit_faults(facts, span):
+            yield line, unit
         for program, rest in commands.in_code(span):
             seen["commands"] += 1
             for fault in commands.faults(facts, program, rest, True):
@@ -137,8 +165,29 @@ def ini_faults(facts, page, seen):
                 yield line, f"there is no key {section}.{key[1]}"
 
 
+def unit_faults(facts, text):
+    for unit in re.findall(r"(?<![\w./-])subnetd-[a-z]+(?![\w-])", text):
+        if unit not in facts.units:
+            yield f"there is no unit {unit}"
+
+
+def named_faults(facts, text):
+    """What code of any language names: views, units, routes as they are
+    called."""
+    yield from unit_faults(facts, text)
+    for name in re.findall(r"\bdash_v1\.(\w+)", text):
+        if name not in facts.views:
+            yield f"there is no view dash_v1.{name}"
+    for path in CALLED.findall(text):
+        fault = route_fault(facts, path)
+        if fault:
+            yield fault
+
+
 def code_faults(facts, page, seen):
     for line, language, text in pages.joined(page.code):
+        for fault in named_faults(facts, text):
+            yield line, fault
         if language not in ("", "sh", "bash", "console"):
             continue
         for program, rest in commands.in_code(text):
@@ -189,11 +238,14 @@ def missing(facts, all_pages):
         if re.fullmatch(r"docs/[^/]+\.md", path) and path != index.path and (
                 path not in linked):
             yield index.path, 1, f"does not link to {path}"
-    alerts = facts.root / "docs/alerts.md"
-    told = alerts.read_text() if alerts.exists() else ""
+    alerts = all_pages["docs/alerts.md"]
     for alert in facts.alerts:
-        if alert not in told:
-            yield "docs/alerts.md", 1, f"does not tell of the alert {alert}"
+        if alert.lower() not in alerts.anchors:
+            yield alerts.path, 1, f"has no heading for the alert {alert}"
+    told = {t for _, t in alerts.spans}
+    for event in facts.errors:
+        if event not in told:
+            yield alerts.path, 1, f"does not tell of the error {event}"
     every = "\n".join(t for p in all_pages.values() for _, _, t in p.code) + (
         "\n".join(t for p in all_pages.values() for _, t in p.spans))
     heads = "\n".join(all_pages["docs/subnetctl.md"].headings)

@@ -10,18 +10,20 @@ from facts import PROGRAMS
 
 EVERY_PROGRAM = {"help", "version", "keys"}
 PLACEHOLDERS = {"flag", "key"}
-START = re.compile(r"(?:^|[;&|(]\s*|\b(?:do|then|sudo|exec|--)\s+)"
+START = re.compile(r"(?:^|[;&|(]\s*|(?:\b(?:do|then|sudo|exec)|(?<=\s)--)\s+)"
                    r"(?:[\w./$-]*/)?(" + "|".join(PROGRAMS) + r")(?=\s|$)")
+# The service of deploy/compose.yaml that is subnetctl.
+CTL = re.compile(r"\bdocker compose\b[^|;&]*? run --rm ctl(?=\s|$)")
 
 
 def in_code(line):
     """(program, the rest) of each of our programs that a line of code runs."""
     line = re.sub(r"(?:^|\s)#.*", "", line)
-    line = re.sub(r"^\$ ", "", line.strip())
+    line = CTL.sub("; subnetctl", re.sub(r"^\$ ", "", line.strip()))
     found = list(START.finditer(line))
     for here, after in zip(found, found[1:] + [None]):
         rest = line[here.end():after.start() if after else len(line)]
-        yield here[1], re.split(r"\s[<>&;]|\s2>|\$?\)$", rest)[0]
+        yield here[1], re.split(r";|\s[<>&]|\s2>|\$?\)$", rest)[0]
 
 
 def flag_faults(facts, program, rest):

@@ -60,6 +60,7 @@ class Facts:
     def __init__(self, root, build):
         self.root = Path(root)
         self.files = list(walk(root))
+        self.basenames = {os.path.basename(p) for p in self.files}
         self.keys = read_keys(build)
         self.all_keys = {k for keys in self.keys.values() for k in keys}
         usage = run(build, "subnetctl", "help")
@@ -75,17 +76,26 @@ class Facts:
                  for p in self.files
                  if is_source(p) and not p.startswith("tests/docs/")}
         everything = "\n".join(texts.values())
+        self.units = set(re.findall(r"\bsubnetd-[a-z]+",
+                                    everything + "\n".join(self.files)))
+        self.named = set(re.findall(r"[\w-]+(?:\.[\w-]+)+", everything))
         c = self.c = "\n".join(t for p, t in texts.items() if p.endswith(".c")
                                and not p.startswith("tests/"))
         self.env = set(ENV.findall(everything))
         self.env |= {"SUBNETD_" + k.upper().replace(".", "_")
                      for k in self.all_keys}
         self.strings = set(re.findall(r'"([a-z_]+\.[a-z_.]+)"', c))
+        self.all_strings = set(re.findall(r'"([a-z_]+\.[a-z_.]+)"', everything))
+        logged = re.findall(r'log_(\w+)\(\s*"([a-z_]+\.[a-z_.]+)"', c)
+        self.errors = sorted({name for level, name in logged
+                              if level == "error"})
+        self.subjects = {name.split(".")[0] for _, name in logged}
         self.metrics = set(re.findall(r'\b((?:subnetd|signer)_[a-z0-9_]+)', c))
         sql = "\n".join(t for p, t in texts.items()
                         if p.startswith("sql/migrations/"))
         self.views = set(re.findall(
             r"(?:view|function|aggregate) dash_v1\.(\w+)", sql, re.I))
+        self.sql_words = set(re.findall(r"[a-z_]+", sql))
         self.targets = set(re.findall(r"^([a-z][a-z-]*):", texts["Makefile"],
                                       re.M))
         rules = texts.get("deploy/prometheus/rules.yml", "")
