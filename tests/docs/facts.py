@@ -76,8 +76,9 @@ class Facts:
                  for p in self.files
                  if is_source(p) and not p.startswith("tests/docs/")}
         everything = "\n".join(texts.values())
-        self.units = set(re.findall(r"\bsubnetd-[a-z]+",
-                                    everything + "\n".join(self.files)))
+        self.units = set(re.findall(r"\bsubnetd-[a-z]+", "\n".join(
+            [t for p, t in texts.items() if not p.startswith("tests/")]
+            + self.files)))
         self.named = set(re.findall(r"[\w-]+(?:\.[\w-]+)+", everything))
         c = self.c = "\n".join(t for p, t in texts.items() if p.endswith(".c")
                                and not p.startswith("tests/"))
