@@ -129,14 +129,12 @@ load(const struct ctl *ctl, PGconn *conn, struct plan *p, struct err *err)
 	return 0;
 }
 
-/* By our limit, or by weightsetterd's, which has refused it. */
+/* By our limit, or by weightsetterd, which has refused it. */
 static bool
 is_held_back(const struct plan *p)
 {
 	return p->above ||
-	       (p->moves != NULL && !pg_is_null(p->vector, 0, "refusal") &&
-		   strcmp(pg_text(p->vector, 0, "refusal"),
-		       "churn_too_large") == 0);
+	       (p->moves != NULL && !pg_is_null(p->vector, 0, "refusal"));
 }
 
 /* A person has looked at it and wants it. */

@@ -5,7 +5,8 @@
 -- until_block, waiting (vector), call, last_update, next_block, committed,
 -- proven_block, proven_hash, proven_extrinsic, proven_at, flight (row),
 -- flight_state, flight_call, flight_extrinsic, flight_since, flight_era_death,
--- reveal_block (of the oldest commit that waits)
+-- reveal_block (of the oldest commit that waits), refused (why the newest
+-- vector was not sent)
 select s.mecid, s.hotkey, s.block, s.at, s.tempos_behind, s.alarm,
 	s.waits_for, s.until_block, s.vector_id as waiting, s.call,
 	s.last_update, s.next_block, s.committed,
@@ -13,7 +14,7 @@ select s.mecid, s.hotkey, s.block, s.at, s.tempos_behind, s.alarm,
 	p.ended_at as proven_at, f.id as flight, f.state as flight_state,
 	f.call as flight_call, f.extrinsic_hash as flight_extrinsic,
 	f.intended_at as flight_since, f.era_death as flight_era_death,
-	c.reveal_block
+	c.reveal_block, v.refusal as refused
 from setter s
 left join lateral (
 	select proven_block, proven_hash, extrinsic_hash, ended_at
@@ -37,5 +38,11 @@ left join lateral (
 		and l.hotkey = s.hotkey and l.state = 'committed'
 	order by l.intended_at
 	limit 1) c on true
+left join lateral (
+	select refusal
+	from weight_vector v
+	where v.netuid = s.netuid and v.mecid = s.mecid
+	order by coalesce(v.accepted_at, v.created_at) desc, v.id desc
+	limit 1) v on true
 where s.netuid = $1
 order by s.mecid

@@ -219,6 +219,32 @@ what_moves_too_much_waits_for_a_person(void **state)
 	json_decref(json);
 }
 
+/* By a rule that nobody may set aside; status tells of it. */
+static void
+what_another_rule_refused_nobody_accepts(void **state)
+{
+	static const char vector[] = "ffffffff-ffff-7fff-8fff-ffffffffffff";
+	struct weights_rig *w = *state;
+	const json_t *setter;
+	json_t *json;
+
+	db_exec(w->db,
+	    "insert into weight_vector select (json_populate_record(v, "
+	    "json_build_object('id', '%s', 'refusal', 'share_too_large', "
+	    "'created_at', v.created_at + interval '1 min'))).* "
+	    "from weight_vector v where id = (select vector_id from ledger "
+	    "where state = 'proven' limit 1)",
+	    vector);
+	json = ASK(w, 2, "plan", "--accept");
+	assert_non_null(strstr(text_at(json, "error"), "share_too_large"));
+	json_decref(json);
+	json = ASK(w, 0, "status");
+	setter = json_array_get(json_object_get(json, "setters"), 0);
+	assert_string_equal(text_at(setter, "refused"), "share_too_large");
+	json_decref(json);
+	db_exec(w->db, "delete from weight_vector where id = '%s'", vector);
+}
+
 static void
 accepted_from_the_start(void **state)
 {
@@ -308,6 +334,7 @@ main(void)
 	    cmocka_unit_test(weights_by_hand_are_proven),
 	    cmocka_unit_test(what_is_set_moves_nothing),
 	    cmocka_unit_test(what_moves_too_much_waits_for_a_person),
+	    cmocka_unit_test(what_another_rule_refused_nobody_accepts),
 	    cmocka_unit_test(accepted_from_the_start),
 	    cmocka_unit_test(a_wait_ends_at_its_limit),
 	    cmocka_unit_test(a_proof_that_does_not_hold_is_told),
