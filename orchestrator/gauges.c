@@ -3,6 +3,7 @@
 
 #include <event2/event.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -61,6 +62,18 @@ show_disk(struct gauges *g)
 
 /* -- what is in PostgreSQL ----------------------------------------------- */
 
+static bool
+is_answered(struct pace *p, const struct pg_answer *answer, const char *what)
+{
+	bool is_done = store_is_done(answer, what);
+
+	if (is_done)
+		pace_answered(p, clock_mono_us());
+	else
+		pace_failed(p, clock_mono_us());
+	return is_done;
+}
+
 static void
 show_kind(struct gauges *g, const PGresult *res, int row)
 {
@@ -86,8 +99,7 @@ on_queue(const struct pg_answer *answer, void *arg)
 {
 	struct gauges *g = arg;
 
-	pace_answered(&g->queue, clock_mono_us());
-	if (!store_is_done(answer, "job_waiting"))
+	if (!is_answered(&g->queue, answer, "job_waiting"))
 		return;
 	for (int i = 0; i < PQntuples(answer->results[0]); i++)
 		show_kind(g, answer->results[0], i);
@@ -122,8 +134,7 @@ on_database(const struct pg_answer *answer, void *arg)
 	int64_t now_us = clock_wall_us();
 	const PGresult *res;
 
-	pace_answered(&g->database, clock_mono_us());
-	if (!store_is_done(answer, "database_state"))
+	if (!is_answered(&g->database, answer, "database_state"))
 		return;
 	res = answer->results[0];
 	metric_since(g->xmin_age, held_since(&g->held, pg_text(res, 0, "xmin"),

@@ -20,3 +20,10 @@ pace_answered(struct pace *p, int64_t now_us)
 	p->is_asked = false;
 	p->next_us = now_us + (now_us - p->asked_us) * (p->parts - 1);
 }
+
+void
+pace_failed(struct pace *p, int64_t now_us)
+{
+	p->is_asked = false;
+	p->next_us = now_us + (now_us - p->asked_us);
+}

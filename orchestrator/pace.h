@@ -20,5 +20,8 @@ struct pace {
 bool pace_is_over(const struct pace *, int64_t now_us); /* it may be asked */
 void pace_asked(struct pace *, int64_t now_us);
 void pace_answered(struct pace *, int64_t now_us);
+/* It came to nothing. How long that took says little of the database, which may
+ * have been away: the next one waits for as long again. */
+void pace_failed(struct pace *, int64_t now_us);
 
 #endif

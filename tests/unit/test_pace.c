@@ -60,6 +60,21 @@ a_slow_answer_makes_the_next_wait_in_proportion(void **state)
 	assert_in_range(parts_per_thousand(PACE_WHOLE, SLOW_US), 7, 9);
 }
 
+/* Ten seconds for a connection that does not come are not made twenty minutes
+ * in which nothing is asked. */
+static void
+what_failed_is_asked_again_soon(void **state)
+{
+	struct pace p = {.parts = PACE_WHOLE};
+	int64_t over_us = START_US + 10 * SLOW_US;
+
+	(void)state;
+	pace_asked(&p, START_US);
+	pace_failed(&p, over_us);
+	assert_false(pace_is_over(&p, over_us + 9 * SLOW_US));
+	assert_true(pace_is_over(&p, over_us + 10 * SLOW_US));
+}
+
 int
 main(void)
 {
@@ -67,6 +82,7 @@ main(void)
 	    cmocka_unit_test(the_first_may_be_asked_at_once),
 	    cmocka_unit_test(one_is_asked_at_a_time),
 	    cmocka_unit_test(a_slow_answer_makes_the_next_wait_in_proportion),
+	    cmocka_unit_test(what_failed_is_asked_again_soon),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
