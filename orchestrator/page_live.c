@@ -18,6 +18,7 @@
 #include "orchestrator/pace.h"
 #include "orchestrator/page_api.h"
 #include "orchestrator/page_ask.h"
+#include "orchestrator/store_op.h"
 #include "orchestrator/store_page.h"
 #include "orchestrator/watch.h"
 
@@ -28,7 +29,8 @@ enum {
 };
 
 static const char beginning[] = "retry: 2000\n\n";
-static const char heartbeat[] = ": no figures now\n\n";
+static const char heartbeat[] = ": figures come later\n\n";
+static const char away[] = "event: away\ndata: {}\n\n";
 static const char goodbye[] = ": stopping, go on elsewhere\n\n";
 
 struct watcher {
@@ -48,6 +50,13 @@ struct page_live {
 	char *frame; /* the last figures, as they were sent; NULL */
 	struct metric *gauge;
 };
+
+static void
+forget_figures(struct page_live *live)
+{
+	free(live->frame);
+	live->frame = NULL;
+}
 
 /* -- watchers -------------------------------------------------------------- */
 
@@ -119,18 +128,20 @@ on_figures(const struct pg_answer *answer, void *arg)
 	struct page_live *live = arg;
 	struct buf frame = {0};
 
-	pace_answered(&live->pace, clock_mono_us());
-	if (answer->outcome != PG_DONE) {
-		tell_all(live, heartbeat);
+	forget_figures(live);
+	if (!store_is_done(answer, "page_now")) {
+		pace_failed(&live->pace, clock_mono_us());
+		tell_all(live, away);
 		return;
 	}
+	pace_answered(&live->pace, clock_mono_us());
 	buf_printf(&frame, "event: now\ndata: %s\n\n",
 	    pg_text(answer->results[0], 0, "body"));
-	free(live->frame);
 	live->frame = buf_take_str(&frame);
 	tell_all(live, live->frame);
 }
 
+/* Whoever waits for figures hears of us meanwhile, or takes us for gone. */
 static void
 on_tick(evutil_socket_t fd, short what, void *arg)
 {
@@ -139,8 +150,12 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (live->n == 0 || !pace_is_over(&live->pace, clock_mono_us()))
+	if (live->n == 0)
 		return;
+	if (!pace_is_over(&live->pace, clock_mono_us())) {
+		tell_all(live, heartbeat);
+		return;
+	}
 	page_ask_init(&ask, PAGE_NOW);
 	pace_asked(&live->pace, clock_mono_us());
 	store_page(live->o, &ask, on_figures, live);
@@ -165,6 +180,11 @@ page_live_begin(struct page_live *live, struct http_req *req, const char *job)
 {
 	struct watcher *w;
 
+	if (live->o->service.draining) {
+		http_reply_problem(req, 503, "unavailable",
+		    "this instance stops: go on at another");
+		return;
+	}
 	if (live->n >= PAGE_MAX_WATCHERS) {
 		http_reply_problem(req, 503, "unavailable",
 		    "%d streams are open at this instance, which is the most",
@@ -183,13 +203,15 @@ page_live_begin(struct page_live *live, struct http_req *req, const char *job)
 	w->req = req;
 	LIST_INSERT_HEAD(&live->watchers, w, link);
 	metric_set(live->gauge, ++live->n);
+	if (live->n == 1) /* nobody looked meanwhile */
+		forget_figures(live);
 	http_req_on_gone(req, on_gone, w);
 	if (job != NULL) {
 		memcpy(w->job, job, sizeof(w->job));
 		w->watch = watch_new(live->o->watches, job, on_change, w);
 	}
 	http_stream_write(req, beginning, sizeof(beginning) - 1);
-	if (live->n > 1 && live->frame != NULL)
+	if (live->frame != NULL)
 		tell(w, live->frame, strlen(live->frame));
 	else
 		on_tick(-1, 0, live);

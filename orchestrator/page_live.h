@@ -1,7 +1,9 @@
 /*
  * The page's stream of server-sent events: GET /v1/page/live.
  *
- *   now    every two seconds: what GET /v1/page/now says
+ *   now    every two seconds: what GET /v1/page/now says; a comment instead,
+ *          where that takes longer
+ *   away   the database is away, and no figures are read
  *   news   {"of": "scores" | "chain"}: there is another round, or block
  *   job    {"id", "state"}: the job that was asked for has changed
  *

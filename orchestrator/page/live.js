@@ -1,5 +1,6 @@
 // The stream of what happens, /v1/page/live. It is read by fetch, as EventSource cannot send a key. It comes back by
-// itself, sooner or later by how often it failed, and is closed while nobody looks.
+// itself, sooner or later by how often it failed, and is closed while nobody looks. While no figures come by it, "away"
+// is told: whoever shows some asks for them.
 
 import { headers, refusalOf } from './api.js';
 
@@ -15,7 +16,7 @@ export class Live extends EventTarget {
   state = 'connecting';
 
   start() {
-    document.addEventListener('visibilitychange', () => (document.hidden ? this.#close('paused') : this.again()));
+    document.addEventListener('visibilitychange', () => this.again());
     this.again();
   }
 
@@ -27,8 +28,8 @@ export class Live extends EventTarget {
   }
 
   again() {
-    this.#close('connecting');
-    this.#run();
+    this.#close(document.hidden ? 'paused' : 'connecting');
+    if (!document.hidden) this.#run();
   }
 
   #say(state, why) {
@@ -66,6 +67,7 @@ export class Live extends EventTarget {
     clearTimeout(this.#watchdog);
     this.#failures += 1;
     this.#say('lost', why);
+    this.dispatchEvent(new CustomEvent('away'));
     const wait = Math.min(LONGEST_MS, 500 * 2 ** this.#failures) * (0.5 + Math.random() / 2);
     this.#timer = setTimeout(() => this.#run(), wait);
   }

@@ -72,5 +72,6 @@ export function mount(place, page) {
   let pushed;
   const l = loader(place, { load: async (signal) => { const p = pushed; pushed = undefined; return p ?? ask('/v1/page/now', { signal }); }, draw });
   page.on('now', (now) => { if (now.at !== newest?.at) { pushed = now; l.refresh(); } });
+  page.on('away', l.refresh);
   return () => { l.stop(); charts?.rates.end(); charts?.latency.end(); };
 }
