@@ -13,6 +13,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/page_ask.h"
+#include "orchestrator/store_op.h"
 #include "orchestrator/store_page.h"
 
 enum {
@@ -40,19 +41,20 @@ struct page_cache {
 };
 
 static const struct {
+	const char *name; /* of the query, in the log */
 	int keep_ms;
 	const char *what; /* is not there if there is no row */
 } views[] = {
-    [PAGE_NOW] = {QUICK_MS, "figures"},
-    [PAGE_JOBS] = {QUICK_MS, "jobs"},
-    [PAGE_JOB] = {QUICK_MS, "job"},
-    [PAGE_MINERS] = {SLOW_MS, "miners"},
-    [PAGE_MINER] = {SLOW_MS, "miner"},
-    [PAGE_WORK] = {QUICK_MS, "miner"},
-    [PAGE_SCORE] = {SLOW_MS, "miner in the latest round"},
-    [PAGE_WEIGHTS] = {SLOW_MS, "weights"},
-    [PAGE_ENGAGEMENT] = {SLOW_MS, "posts"},
-    [PAGE_FAILURES] = {QUICK_MS, "failures"},
+    [PAGE_NOW] = {"page_now", QUICK_MS, "figures"},
+    [PAGE_JOBS] = {"page_jobs", QUICK_MS, "jobs"},
+    [PAGE_JOB] = {"page_job", QUICK_MS, "job"},
+    [PAGE_MINERS] = {"page_miners", SLOW_MS, "miners"},
+    [PAGE_MINER] = {"page_miners", SLOW_MS, "miner"},
+    [PAGE_WORK] = {"page_miner_work", QUICK_MS, "miner"},
+    [PAGE_SCORE] = {"score_show", SLOW_MS, "miner in the latest round"},
+    [PAGE_WEIGHTS] = {"page_weights", SLOW_MS, "weights"},
+    [PAGE_ENGAGEMENT] = {"page_engagement", SLOW_MS, "posts"},
+    [PAGE_FAILURES] = {"page_failures", QUICK_MS, "failures"},
 };
 
 /* -- entries --------------------------------------------------------------- */
@@ -115,11 +117,10 @@ reply(struct http_req *req, const char *body)
 }
 
 static void
-refuse(struct http_req *req, enum page_view view, bool is_away)
+refuse(struct http_req *req, enum page_view view, const char *why)
 {
-	if (is_away)
-		http_reply_problem(
-		    req, 503, "unavailable", "the database is away");
+	if (why != NULL)
+		http_reply_problem(req, 503, "unavailable", "%s", why);
 	else
 		http_reply_problem(
 		    req, 404, "not_found", "no such %s", views[view].what);
@@ -157,15 +158,16 @@ static void
 on_answer(const struct pg_answer *answer, void *arg)
 {
 	struct entry *e = arg;
-	bool is_away = answer->outcome != PG_DONE;
-	char *body = is_away ? NULL : body_of(answer, &e->ask);
+	bool is_done = store_is_done(answer, views[e->ask.view].name);
+	const char *why = is_done ? NULL : store_page_why(answer);
+	char *body = is_done ? body_of(answer, &e->ask) : NULL;
 
 	e->is_asked = false;
 	for (int i = 0; i < e->n; i++) {
 		if (body != NULL)
 			reply(e->waiting[i], body);
 		else
-			refuse(e->waiting[i], e->ask.view, is_away);
+			refuse(e->waiting[i], e->ask.view, why);
 	}
 	e->n = 0;
 	if (body == NULL) {

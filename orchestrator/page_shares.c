@@ -17,6 +17,7 @@
 #include "common/xalloc.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/replay.h"
+#include "orchestrator/store_op.h"
 #include "orchestrator/store_page.h"
 
 enum {
@@ -200,13 +201,14 @@ result(const struct run *run)
 
 /* -- answers --------------------------------------------------------------- */
 
+/* why: there are none; NULL: here they are. */
 static void
-reply_all(struct page_shares *s, bool is_away)
+reply_all(struct page_shares *s, const char *why)
 {
 	for (int i = 0; i < s->n; i++) {
-		if (is_away) {
-			http_reply_problem(s->waiting[i], 503, "unavailable",
-			    "the database is away");
+		if (why != NULL) {
+			http_reply_problem(
+			    s->waiting[i], 503, "unavailable", "%s", why);
 			continue;
 		}
 		http_reply_header(s->waiting[i], "Cache-Control", "no-store");
@@ -224,7 +226,7 @@ finish(struct page_shares *s)
 	s->until_us = clock_mono_us() + KEEP_MS * 1000LL;
 	run_free(s->run);
 	s->run = NULL;
-	reply_all(s, false);
+	reply_all(s, NULL);
 }
 
 static void
@@ -233,10 +235,10 @@ on_receipts(const struct pg_answer *answer, void *arg)
 	struct page_shares *s = arg;
 	int n;
 
-	if (answer->outcome != PG_DONE) {
+	if (!store_is_done(answer, "page_receipts")) {
 		run_free(s->run);
 		s->run = NULL;
-		reply_all(s, true);
+		reply_all(s, store_page_why(answer));
 		return;
 	}
 	n = PQntuples(answer->results[0]);
@@ -262,7 +264,7 @@ page_shares_reply(struct page_shares *s, struct http_req *req)
 	}
 	s->waiting[s->n++] = req;
 	if (s->body != NULL && clock_mono_us() < s->until_us) {
-		reply_all(s, false);
+		reply_all(s, NULL);
 		return;
 	}
 	if (s->run != NULL)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/clock.h"
 #include "common/http_server.h"
 #include "common/log.h"
 #include "common/pg.h"
@@ -14,10 +15,14 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/page_api.h"
 #include "orchestrator/principal.h"
+#include "orchestrator/store_op.h"
 #include "orchestrator/store_page.h"
 #include "orchestrator/v1_read.h"
 
 enum { GROUP_DIGITS = 8 };
+
+/* What page_failures.sql counts of a group. */
+static const int64_t group_us = 7 * 86400 * INT64_C(1000000);
 
 /* "{id,id}": for as many jobs as there may be. The caller frees. */
 static char *
@@ -84,24 +89,27 @@ on_redriven(const struct pg_answer *answer, void *arg)
 		http_reply_problem(r->req, 503, "unknown",
 		    "the database went away meanwhile: look at the failures "
 		    "before you ask again");
-	else if (answer->outcome != PG_DONE)
+	else if (!store_is_done(answer, "job_redrive"))
 		http_reply_problem(
-		    r->req, 503, "unavailable", "the database is away");
+		    r->req, 503, "unavailable", "%s", store_page_why(answer));
 	else if (PQntuples(answer->results[0]) == 0)
 		http_reply_problem(r->req, 409, "nothing_to_redrive",
 		    "no job of that name waits to be redriven: it is not "
-		    "there, did not fail, was redriven before, or is an audit");
+		    "there, did not fail, was redriven before, is an audit, "
+		    "or its kind is no more");
 	else
 		send_jobs(r, answer->results[0]);
 	free(r);
 }
 
 static void
-redrive(struct http_req *req, struct orchestrator *o, const char *what, int n)
+redrive(struct http_req *req, struct orchestrator *o, const char *what, int n,
+    int64_t since_us)
 {
 	char *ids = new_ids(n);
 
-	store_redrive(o, what, ids, on_redriven, v1_read_new(o, req, "job"));
+	store_redrive(
+	    o, what, ids, since_us, on_redriven, v1_read_new(o, req, "job"));
 	free(ids);
 }
 
@@ -113,7 +121,7 @@ redrive_job(struct http_req *req, void *orchestrator)
 	if (!uuid_is_valid(id))
 		http_reply_problem(req, 404, "not_found", "no such job");
 	else
-		redrive(req, orchestrator, id, 1);
+		redrive(req, orchestrator, id, 1, 0);
 }
 
 void
@@ -127,5 +135,6 @@ redrive_group(struct http_req *req, void *orchestrator)
 		    "a group of failures is named by %d hex digits",
 		    GROUP_DIGITS);
 	else
-		redrive(req, orchestrator, group, REDRIVE_MAX);
+		redrive(req, orchestrator, group, REDRIVE_MAX,
+		    clock_wall_us() - group_us);
 }

@@ -169,7 +169,7 @@ store_page_receipts(struct orchestrator *o, const char *before, int limit,
 
 void
 store_redrive(struct orchestrator *o, const char *what, const char *ids,
-    pg_on_answer *on_answer, void *arg)
+    int64_t since_us, pg_on_answer *on_answer, void *arg)
 {
 	struct pg_params p = {0};
 
@@ -177,5 +177,14 @@ store_redrive(struct orchestrator *o, const char *what, const char *ids,
 	pg_add_text(&p, what);
 	pg_add_text(&p, ids);
 	pg_add_us(&p, clock_wall_us());
+	pg_add_us(&p, since_us);
 	store_query_back(o, sql_ctl_job_redrive, &p, on_answer, arg);
+}
+
+const char *
+store_page_why(const struct pg_answer *answer)
+{
+	return answer->outcome == PG_REFUSED && answer->sqlstate[0] != '\0'
+		   ? "the database refused that; orchestratord's log says why"
+		   : "the database is away";
 }

@@ -21,8 +21,12 @@ void store_page_receipts(struct orchestrator *, const char *before, int limit,
     pg_on_answer *, void *arg);
 
 /* what: a job's id, or a group of failures; ids, "{id,id}", for the new ones,
- * as many as there may be. A row (id, redrive_of, kind) for each. */
+ * as many as there may be; since_us: those that ended after it, 0: all. A row
+ * (id, redrive_of, kind) for each. */
 void store_redrive(struct orchestrator *, const char *what, const char *ids,
-    pg_on_answer *, void *arg);
+    int64_t since_us, pg_on_answer *, void *arg);
+
+/* Why there are none, for whoever asked: it was never asked, or refused. */
+const char *store_page_why(const struct pg_answer *);
 
 #endif

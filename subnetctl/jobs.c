@@ -111,6 +111,7 @@ ctl_jobs_redrive(const struct ctl *ctl)
 	pg_add_text(&p, ctl->args[0]);
 	pg_add_text(&p, ids);
 	pg_add_us(&p, clock_wall_us());
+	pg_add_us(&p, 0);
 	if (uuid_is_valid(ctl->args[0]) || is_group(ctl->args[0])) {
 		code =
 		    ctl_list(ctl, "jobs", sql_ctl_job_redrive, p.n, p.values);

@@ -335,6 +335,25 @@ a_plan_is_not_the_publics_before_the_chain_has_it(void **state)
 	}
 }
 
+/* A table is not there: the database answers, and says no. */
+static void
+what_the_database_refuses_is_not_said_to_be_away(void **state)
+{
+	struct keyed *k = *state;
+	struct fetch_answer answer;
+
+	assert_int_equal(
+	    db_exec(k->s->db, "alter table gist rename to gist_gone"), 0);
+	/* What others were told is kept for a moment. */
+	assert_int_equal(get(k, OPERATOR, "/v1/page/engagement", &answer), 503);
+	assert_non_null(strstr(answer.body, "the database refused"));
+	fetch_clear(&answer);
+	assert_non_null(proc_wait_event(k->s->daemons[SUITE_ORCHESTRATOR],
+	    "store.failed", "what=page_engagement", 0));
+	assert_int_equal(
+	    db_exec(k->s->db, "alter table gist_gone rename to gist"), 0);
+}
+
 /* -- redrives -------------------------------------------------------------- */
 
 static void
@@ -565,6 +584,7 @@ main(void)
 	    cmocka_unit_test(what_is_asked_wrongly_is_refused),
 	    cmocka_unit_test(a_wrong_key_is_not_nobody),
 	    cmocka_unit_test(a_plan_is_not_the_publics_before_the_chain_has_it),
+	    cmocka_unit_test(what_the_database_refuses_is_not_said_to_be_away),
 	    cmocka_unit_test(a_group_is_redriven_once_by_an_operator),
 	    cmocka_unit_test(one_job_is_redriven_once),
 	    cmocka_unit_test(failures_are_grouped_by_cause),

@@ -57,6 +57,19 @@ store_page(struct orchestrator *o, const struct page_ask *ask,
 	asked[n_asked++].arg = arg;
 }
 
+bool
+store_is_done(const struct pg_answer *answer, const char *what)
+{
+	assert_non_null(what);
+	return answer->outcome == PG_DONE;
+}
+
+const char *
+store_page_why(const struct pg_answer *answer)
+{
+	return answer->why;
+}
+
 void
 http_reply_header(struct http_req *req, const char *name, const char *value)
 {
