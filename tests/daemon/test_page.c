@@ -279,7 +279,8 @@ what_is_asked_wrongly_is_refused(void **state)
 	static const char *const wrong[] = {"/v1/page/jobs?state=nonsense",
 	    "/v1/page/jobs?limit=0", "/v1/page/jobs?limit=101",
 	    "/v1/page/jobs?cursor=nonsense", "/v1/page/jobs?hotkey=5nonsense",
-	    "/v1/page/miners/nonsense", "/v1/page/miners/nonsense/work",
+	    "/v1/page/jobs?kind=%ff", "/v1/page/miners/nonsense",
+	    "/v1/page/miners/nonsense/work",
 	    "/v1/page/miners/" HOTKEY "/work?limit=101",
 	    "/v1/page/scores/nonsense", "/v1/page/live?job=nonsense"};
 
