@@ -192,9 +192,11 @@ on_open(const struct pg_answer *answer, void *arg)
 {
 	struct miners *ms = arg;
 
-	pace_answered(&ms->count, clock_mono_us());
-	if (!store_is_done(answer, "miner_open"))
+	if (!store_is_done(answer, "miner_open")) {
+		pace_failed(&ms->count, clock_mono_us());
 		return;
+	}
+	pace_answered(&ms->count, clock_mono_us());
 	ms->n_known =
 	    store_peers_from_rows(answer->results[0], ms->known, ROSTER_MAX);
 	if (shares_read(&ms->shares, ms->known, ms->n_known))

@@ -2,6 +2,7 @@
 #include "orchestrator/sweep.h"
 
 #include <event2/event.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@
 struct look {
 	struct sweep *sweep;
 	int n_asked; /* queries not answered yet */
+	bool has_failed;
 	struct pace pace;
 };
 
@@ -81,11 +83,19 @@ end_attempt(
 		    ATTEMPT_TIMED_OUT, "no_result", NULL, on_found_over, found);
 }
 
-static void
-answered(struct look *l)
+static bool
+is_answered(struct look *l, const struct pg_answer *answer, const char *what)
 {
-	if (--l->n_asked == 0)
+	bool is_done = store_is_done(answer, what);
+
+	l->has_failed |= !is_done;
+	if (--l->n_asked > 0)
+		return is_done;
+	if (l->has_failed)
+		pace_failed(&l->pace, clock_mono_us());
+	else
 		pace_answered(&l->pace, clock_mono_us());
+	return is_done;
 }
 
 static const char *
@@ -102,8 +112,7 @@ on_stuck(const struct pg_answer *answer, void *arg)
 	struct look *l = arg;
 	struct orchestrator *o = l->sweep->o;
 
-	answered(l);
-	if (!store_is_done(answer, "attempt_stuck"))
+	if (!is_answered(l, answer, "attempt_stuck"))
 		return;
 	for (int i = 0; i < PQntuples(answer->results[0]); i++) {
 		const PGresult *res = answer->results[0];
@@ -124,8 +133,7 @@ on_unsettled(const struct pg_answer *answer, void *arg)
 {
 	struct look *l = arg;
 
-	answered(l);
-	if (!store_is_done(answer, "job_unsettled"))
+	if (!is_answered(l, answer, "job_unsettled"))
 		return;
 	for (int i = 0; i < PQntuples(answer->results[0]); i++)
 		jobs_settle(l->sweep->o, pg_text(answer->results[0], i, "id"));
@@ -137,8 +145,7 @@ on_from(const struct pg_answer *answer, void *arg)
 	struct look *l = arg;
 	const PGresult *res;
 
-	answered(l);
-	if (!store_is_done(answer, "open_from"))
+	if (!is_answered(l, answer, "open_from"))
 		return;
 	res = answer->results[0];
 	open_from_found(&l->sweep->from, pg_int(res, 0, "attempt_us"),
@@ -152,6 +159,7 @@ look(struct look *l, int64_t to_us)
 	struct sweep *s = l->sweep;
 
 	l->n_asked = 2;
+	l->has_failed = false;
 	pace_asked(&l->pace, clock_mono_us());
 	store_attempt_stuck(s->o, s->from.attempt_us, to_us, on_stuck, l);
 	store_job_unsettled(s->o, s->from.job_us, to_us, on_unsettled, l);
