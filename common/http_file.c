@@ -36,6 +36,8 @@ http_file_headers(struct http_req *req, const struct http_range *range,
 	http_reply_header(req, "Accept-Ranges", "bytes");
 	/* What it is was decided by its bytes, and is not to be guessed. */
 	http_reply_header(req, "X-Content-Type-Options", "nosniff");
+	/* Nor does a document, a stranger's, run where the page has its key. */
+	http_reply_header(req, "Content-Security-Policy", "script-src 'none'");
 	if (range->answer == HTTP_RANGE_OUTSIDE)
 		snprintf(where, sizeof(where), "bytes */%llu",
 		    (unsigned long long)bytes);

@@ -249,6 +249,8 @@ a_file_sent_to_one_is_had_from_the_other(void **state)
 	assert_memory_equal(answer.body, w->wav.data, w->wav.len);
 	check_header(&answer, "Content-Type", "audio/wav");
 	check_header(&answer, "Accept-Ranges", "bytes");
+	check_header(&answer, "X-Content-Type-Options", "nosniff");
+	check_header(&answer, "Content-Security-Policy", "script-src 'none'");
 	fetch_clear(&answer);
 	free(path);
 	free(content);
