@@ -41,7 +41,7 @@ struct page_ask {
 	struct page_cursor behind;
 	char kind[PAGE_MAX_KIND + 1], state[PAGE_MAX_STATE + 1];
 	char hotkey[PAGE_MAX_HOTKEY + 1];
-	char id[UUID_TEXT]; /* of a job; of the attempt behind which */
+	char id[UUID_TEXT]; /* of a job */
 	int limit;
 };
 

@@ -139,8 +139,8 @@ store_page(struct orchestrator *o, const struct page_ask *ask,
 		sql = work(o, ask, &p);
 		break;
 	case PAGE_SCORE:
-		store_score_show(o, ask->hotkey, ask->limit,
-		    ask->id[0] != '\0' ? ask->id : NULL, on_answer, arg);
+		store_score_show(
+		    o, ask->hotkey, ask->limit, NULL, on_answer, arg);
 		return;
 	case PAGE_WEIGHTS:
 		sql = weights(o, ask, &p);

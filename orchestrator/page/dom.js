@@ -63,9 +63,9 @@ const TONES = {
 export const chip = (state, title) =>
   h('span', { class: `chip ${TONES[state] ?? 'warn'}`, title }, h('span', { class: 'dot', 'aria-hidden': 'true' }), String(state).replaceAll('_', ' '));
 
-// columns: { label, cell(row), num?, wide?, title?, sort? }; wide ones go where there is no room.
+// columns: { label, cell(row), num?, wide?, act?, title?, sort? }; wide ones go where there is no room, and one to act by stays in sight.
 export function table(caption, columns, rows, { sorted, onsort, keyOf } = {}) {
-  const classes = (c) => [c.num && 'num', c.wide && 'wide'].filter(Boolean).join(' ') || null;
+  const classes = (c) => [c.num && 'num', c.wide && 'wide', c.act && 'act'].filter(Boolean).join(' ') || null;
   const heading = (c) => {
     const by = sorted?.by === c.label ? (sorted.down ? 'descending' : 'ascending') : undefined;
     const label = c.sort ? h('button', { type: 'button', class: 'sort', 'data-key': `sort ${c.label}`, onclick: () => onsort(c.label) }, c.label, h('span', { 'aria-hidden': 'true' }, by ? (sorted.down ? ' ↓' : ' ↑') : '')) : c.label;

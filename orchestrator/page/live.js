@@ -67,7 +67,7 @@ export class Live extends EventTarget {
     clearTimeout(this.#watchdog);
     this.#failures += 1;
     this.#say('lost', why);
-    this.dispatchEvent(new CustomEvent('away'));
+    if (!(why?.status < 500)) this.dispatchEvent(new CustomEvent('away')); // else it is refused: so would they be
     const wait = Math.min(LONGEST_MS, 500 * 2 ** this.#failures) * (0.5 + Math.random() / 2);
     this.#timer = setTimeout(() => this.#run(), wait);
   }

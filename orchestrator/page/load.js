@@ -25,6 +25,7 @@ export function loader(place, { load, draw, isEmpty, nothing }) {
   let busy = false;
   let due = false;
   let drawn;
+  let failed; // what is said of it
   let timer;
   place.append(banner, body);
   put(body, skeleton());
@@ -34,6 +35,7 @@ export function loader(place, { load, draw, isEmpty, nothing }) {
     const text = JSON.stringify(data);
     const marked = getSelection();
     put(banner);
+    failed = undefined;
     if (has && (text === drawn || (marked.type === 'Range' && body.contains(marked.anchorNode)))) return;
     has = true;
     drawn = text;
@@ -46,12 +48,22 @@ export function loader(place, { load, draw, isEmpty, nothing }) {
     clearTimeout(timer);
     if (error.status === 0 || error.status >= 500) timer = setTimeout(refresh, RETRY_MS);
     if (has && error.status !== 401 && error.status !== 404) {
-      put(banner, h('p', { class: 'banner warn', role: 'status' }, `What you see is older: ${error.message}.`));
+      const text = `What you see is older: ${error.message}.`;
+      if (banner.textContent !== text) put(banner, h('p', { class: 'banner warn', role: 'status' }, text));
       return;
     }
     has = false;
     put(banner);
-    put(body, problem(error, () => { put(body, skeleton()); refresh(); }));
+    if (failed === `${error.status} ${error.message}`) return; // it is there, and was read out
+    failed = `${error.status} ${error.message}`;
+    put(body, problem(error, again));
+  }
+
+  function again() {
+    has = false;
+    failed = undefined;
+    put(body, skeleton());
+    refresh();
   }
 
   async function refresh() {
@@ -68,5 +80,5 @@ export function loader(place, { load, draw, isEmpty, nothing }) {
   }
 
   refresh();
-  return { refresh, again: () => { has = false; put(body, skeleton()); refresh(); }, stop: () => { clearTimeout(timer); aborter.abort(); } };
+  return { refresh, stop: () => { clearTimeout(timer); aborter.abort(); } };
 }

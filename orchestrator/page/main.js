@@ -1,8 +1,8 @@
 // The page: where we are (the address behind #), what stands around the views, and the keys of the keyboard.
 
 import { ask, key } from './api.js';
-import { h, put } from './dom.js';
-import { ago } from './format.js';
+import { h, put, skeleton } from './dom.js';
+import { ago, isUuid } from './format.js';
 import { Live } from './live.js';
 import { problem } from './load.js';
 import * as engagement from './view_engagement.js';
@@ -25,7 +25,9 @@ const VIEWS = [
 
 const $ = (id) => document.getElementById(id);
 const live = new Live();
-let reader = { role: 'public', sees_all: false, acts: false };
+const NOBODY = { role: 'public', acts: false };
+let reader = NOBODY;
+let isKnown = false; // who reads
 let shown;
 
 // -- around the views ---------------------------------------------------------
@@ -63,7 +65,7 @@ function askForKey() {
     const given = input.value.trim();
     key.set(given);
     try {
-      await whoReads().catch((error) => { if (given) throw error; });
+      await whoReads();
       $('dialog').close();
       go();
       live.again();
@@ -102,9 +104,16 @@ function setTheme(theme) {
 
 const nextTheme = () => setTheme(THEMES[localStorage.getItem('subnetd.theme') ?? 'system']);
 
+// Fails if there is a key, and whose it is cannot be told.
 async function whoReads() {
-  reader = await ask('/v1/page/reader');
-  $('netuid').textContent = `netuid ${reader.netuid}`;
+  try {
+    reader = await ask('/v1/page/reader');
+    isKnown = true;
+  } catch (error) {
+    if (key.get()) throw error;
+    reader = NOBODY;
+  }
+  $('netuid').textContent = reader.netuid === undefined ? '' : `netuid ${reader.netuid}`;
   $('key-button').textContent = reader.role === 'public' ? 'Key' : reader.role;
   $('key-button').setAttribute('aria-label', reader.role === 'public' ? 'Give an API key' : `API key of role ${reader.role}`);
 }
@@ -113,15 +122,24 @@ function showLive({ state, why }) {
   const text = { live: 'live', connecting: 'connecting', paused: 'paused', lost: why?.status ? `no stream: ${why.status}` : 'reconnecting' }[state];
   $('live').className = `live ${state === 'live' ? 'on' : state === 'lost' ? 'off' : ''}`;
   $('live-text').textContent = text;
+  if (state === 'live' && !isKnown) whoReads().then(go).catch(() => undefined);
 }
 
 // -- where we are -------------------------------------------------------------
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a % of its own
+  }
+}
 
 function place() {
   const [path, query] = location.hash.slice(2).split('?');
   const [name, rest] = path.split('/');
   const view = VIEWS.find((v) => v.path === name) ?? VIEWS[0];
-  return { entry: view, one: rest ? decodeURIComponent(rest) : undefined, query: new URLSearchParams(query ?? '') };
+  return { entry: view, one: rest ? decoded(rest) : undefined, query: new URLSearchParams(query ?? '') };
 }
 
 function drawNav(current) {
@@ -132,12 +150,12 @@ function go() {
   const { entry, one, query } = place();
   const view = one && entry.one ? entry.one : entry.view;
   shown?.stop?.();
-  live.watch(view === job ? one : '');
+  live.watch(view === job && isUuid(one) ? one : '');
   drawNav(entry);
   put($('view'));
   const aborter = new AbortController();
   const context = {
-    reader, live, toast, confirm, one, query, up: () => { location.hash = `#/${entry.path}`; },
+    reader, toast, confirm, one, query, up: () => { location.hash = `#/${entry.path}`; },
     // Until another view is shown.
     on: (event, f) => live.addEventListener(event, (e) => f(e.detail), { signal: aborter.signal }),
     title: (text) => { document.title = `${text} · subnetd`; },
@@ -188,11 +206,15 @@ setTheme(localStorage.getItem('subnetd.theme') ?? 'system');
 $('key-button').addEventListener('click', askForKey);
 $('theme-button').addEventListener('click', nextTheme);
 $('help-button').addEventListener('click', showKeys);
+// Its address is none of ours.
+document.querySelector('.skip').addEventListener('click', (event) => { event.preventDefault(); $('view').focus(); });
 addEventListener('hashchange', () => { go(); $('view').focus({ preventScroll: true }); scrollTo(0, 0); });
 addEventListener('keydown', onKey);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => document.querySelectorAll('.chart').forEach((c) => c.redraw()));
 live.addEventListener('state', (e) => showLive(e.detail));
 setInterval(() => document.querySelectorAll('time[data-ago]').forEach((t) => { t.textContent = ago(t.dateTime); }), 5000);
 live.start();
+drawNav(place().entry);
+put($('view'), skeleton());
 await whoReads().catch(() => undefined);
 go();

@@ -9,24 +9,21 @@ const sum = (all) => all.reduce((a, b) => a + b, 0);
 const SIDES = { miner: 'the miner', us: 'we', client: 'the client' };
 
 export function mount(place, page) {
-  const busy = new Set();
   place.append(h('div', { class: 'head' }, h('h1', null, 'Failures')));
 
   async function redrive(g) {
     const is = await page.confirm(`Begin ${f.count(g.open)} job${g.open === 1 ? '' : 's'} once more?`, `Each of the group ${g.group} that failed and was not redriven yet is queued as a new job, at most 500 at once.`, 'Redrive them');
-    if (!is || busy.has(g.group)) return;
-    busy.add(g.group);
+    if (!is) return;
     try {
       const { jobs } = await ask(`/v1/failures/${g.group}/redrive`, { method: 'POST' });
       page.toast(`${f.count(jobs.length)} job${jobs.length === 1 ? ' is' : 's are'} queued once more.`);
     } catch (error) {
       page.toast(error.message);
     }
-    busy.delete(g.group);
     l.refresh();
   }
 
-  const action = { label: 'Redrive', cell: (g) => (g.open ? h('button', { type: 'button', 'data-key': `redrive ${g.group}`, 'aria-label': `Redrive ${g.open} jobs of group ${g.group}`, disabled: busy.has(g.group), onclick: () => redrive(g) }, `Redrive ${f.short(g.open)}`) : h('span', { class: 'quiet' }, 'all redriven')) };
+  const action = { label: 'Redrive', act: true, cell: (g) => (g.open ? h('button', { type: 'button', 'data-key': `redrive ${g.group}`, 'aria-label': `Redrive ${g.open} jobs of group ${g.group}`, onclick: () => redrive(g) }, `Redrive ${f.short(g.open)}`) : h('span', { class: 'quiet' }, 'all redriven')) };
   const columns = [
     { label: 'Group', cell: (g) => link(`#/jobs/${g.example}`, g.group, { class: 'mono', title: 'the latest job of it' }) },
     { label: 'Kind', cell: (g) => g.kind },
@@ -47,5 +44,6 @@ export function mount(place, page) {
       card('By cause', { note: 'the latest first' }, table('Failures by cause', page.reader.acts ? [...columns, action] : columns, d.groups, { keyOf: (g) => g.group }))],
   });
   page.on('now', l.refresh);
+  page.on('away', l.refresh);
   return l.stop;
 }

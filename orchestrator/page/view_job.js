@@ -83,7 +83,7 @@ function actions(job, page, refresh) {
   };
   const can = [];
   if (OPEN.includes(job.state)) can.push(h('button', { type: 'button', class: 'danger', 'data-key': 'cancel', onclick: act('Cancel this job?', 'What miners are at is taken back from them.', 'Cancel the job', 'DELETE', `/v1/jobs/${job.id}`, (b) => `The job is ${b.state}.`) }, 'Cancel'));
-  if (['failed', 'expired'].includes(job.state) && !job.own_only?.redriven_as) can.push(h('button', { type: 'button', class: 'primary', 'data-key': 'redrive', onclick: act('Begin this job once more?', 'A new job with the same parameters, time and retries is queued.', 'Redrive it', 'POST', `/v1/jobs/${job.id}/redrive`, (b) => `Job ${f.id(b.jobs[0].id)} is queued.`) }, 'Redrive'));
+  if (['failed', 'expired'].includes(job.state) && !job.own_only?.redriven_as && job.own_only?.source !== 'audit') can.push(h('button', { type: 'button', class: 'primary', 'data-key': 'redrive', onclick: act('Begin this job once more?', 'A new job with the same parameters, time and retries is queued.', 'Redrive it', 'POST', `/v1/jobs/${job.id}/redrive`, (b) => `Job ${f.id(b.jobs[0].id)} is queued.`) }, 'Redrive'));
   return can.length ? h('span', { class: 'tools' }, can) : null;
 }
 
@@ -110,6 +110,7 @@ export function mount(place, page) {
   // Another instance may answer, which has kept what it was for a moment.
   let timer;
   page.on('job', () => { l.refresh(); clearTimeout(timer); timer = setTimeout(l.refresh, 1200); });
+  page.on('away', l.refresh);
   page.on('state', ({ state }) => { if (state === 'live') l.refresh(); });
   return () => { clearTimeout(timer); l.stop(); };
 }

@@ -27,7 +27,7 @@ export function share(x, most) {
     s('line', { x1: at(x.drawn), x2: at(x.drawn), y1: 1, y2: 13, stroke: x.within ? 'var(--ink)' : 'var(--bad)', 'stroke-width': 2 }));
 }
 
-// The miners with their shares; these come later and may not come.
+// The miners with their shares, or without those where they do not come.
 export async function load(path, signal) {
   const [miners, shares] = await Promise.all([ask(path, { signal }), ask('/v1/page/shares', { signal }).catch((why) => { if (why.name === 'AbortError') throw why; return { receipts: 0, shares: [] }; })]);
   const of = new Map(shares.shares.map((x) => [x.hotkey, x]));

@@ -24,8 +24,10 @@ export async function look(browser, url, { key, size = DESK, dark = false } = {}
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT_MS);
   const faults = [];
+  // An icon that was not here yet when the page was left for about:blank.
+  const isIdle = (text) => /Failed to load resource|icon\.svg' from origin 'null'/.test(text);
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
-  page.on('console', (message) => { if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(`console: ${message.text()}`); });
+  page.on('console', (message) => { if (message.type() === 'error' && !isIdle(message.text())) faults.push(`console: ${message.text()}`); });
   page.on('dialog', (dialog) => { faults.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on('request', (request) => { if (![url, 'data:', 'about:'].some((own) => request.url().startsWith(own))) faults.push(`elsewhere: ${request.url()}`); });
   return {

@@ -45,7 +45,7 @@ for (const view of VIEWS) {
 
 test('a job and a miner that are not there: said, with a way out', async () => {
   const l = await look(browser, url);
-  for (const [view, says] of [['jobs/0190a0a0-0000-7000-8000-000000000001', 'no such job'], ['miners/5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM', 'no such miner']]) {
+  for (const [view, says] of [['jobs/0190a0a0-0000-7000-8000-000000000001', 'no such job'], ['miners/5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM', 'no such miner'], ['miners/100%', 'no SS58 address']]) {
     await l.go(view);
     assert.match(await text(l.page), new RegExp(says));
     await assertAccessible(l.page, view);
@@ -87,6 +87,46 @@ for (const view of VIEWS) {
     await l.close();
   });
 }
+
+test('what fails again and again is said once: who is at its button stays there', async () => {
+  const l = await look(browser, url);
+  let n = 0;
+  await l.page.route('**/v1/page/live**', (route) => route.abort());
+  await l.page.route('**/v1/page/miners', (route) => { n += 1; return route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"detail":"the database is away"}' }); });
+  await l.page.goto(`${url}/#/miners`);
+  await l.page.getByRole('button', { name: 'Try again' }).focus();
+  const before = n;
+  while (n < before + 2) await l.page.waitForTimeout(200);
+  await l.page.waitForTimeout(200);
+  assert.equal(await l.page.evaluate(() => document.activeElement.innerText), 'Try again');
+  await l.close();
+});
+
+test('a key whose role could not be told at first is that of an operator after all', async () => {
+  const l = await look(browser, url, { key: operator });
+  let isAway = true;
+  await l.page.route('**/v1/page/reader', (route) => (isAway ? route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{}' }) : route.continue()));
+  await l.go('');
+  assert.equal(await l.page.locator('#key-button').innerText(), 'Key');
+  isAway = false;
+  await l.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await l.page.locator('#key-button').getByText('operator').waitFor();
+  await l.close();
+});
+
+test('what is typed stays when the kinds of jobs come', async () => {
+  const l = await look(browser, url, { key: operator });
+  let come;
+  const held = new Promise((resolve) => { come = resolve; });
+  await l.page.route('**/v1/kinds', async (route) => { await held; return route.continue(); });
+  await l.go('jobs');
+  await l.page.locator('input[type=search]').fill('5C4hr');
+  come();
+  await l.page.locator('option[value="text.translate"]').waitFor({ state: 'attached' });
+  assert.equal(await l.page.locator('input[type=search]').inputValue(), '5C4hr');
+  assert.equal(await l.page.evaluate(() => document.activeElement.type), 'search');
+  await l.close();
+});
 
 // -- at work ------------------------------------------------------------------
 
@@ -221,6 +261,30 @@ test('live: figures move, and when the stream breaks that is said and mended', a
   await l.close();
 });
 
+test('without a stream figures move all the same', async () => {
+  const l = await look(browser, url);
+  await l.page.route('**/v1/page/live**', (route) => route.abort());
+  await l.go('');
+  const accepted = l.page.locator('tbody tr', { hasText: 'text.translate' }).locator('td:nth-child(4)');
+  const before = Number(await accepted.innerText());
+  await order();
+  await l.page.waitForFunction(([n]) => [...document.querySelectorAll('tbody tr')].some((r) => r.innerText.includes('text.translate') && Number(r.cells[3].innerText) > n), [before]);
+  await l.close();
+});
+
+test('figures that do not come while the stream is there are said to be older', async () => {
+  const l = await look(browser, url);
+  let isAway = false;
+  await l.page.route('**/v1/page/live**', (route) => route.fulfill({ contentType: 'text/event-stream', body: 'event: away\ndata: {}\n\n' }));
+  await l.page.route('**/v1/page/now', (route) => (isAway ? route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"detail":"the database is away"}' }) : route.continue()));
+  await l.go('');
+  isAway = true;
+  await l.page.locator('.banner').getByText('the database is away').waitFor();
+  isAway = false;
+  await l.page.locator('.banner').waitFor({ state: 'detached' });
+  await l.close();
+});
+
 // -- who is shown what, and may do what ---------------------------------------
 
 test('the public sees no tenant, no plan and nothing to press', async () => {
@@ -257,8 +321,10 @@ test('a key is given, looked at, kept for the tab, and forgotten', async () => {
 });
 
 test('an operator redrives a group of failures, after being asked', async () => {
-  const l = await look(browser, url, { key: operator });
+  const l = await look(browser, url, { key: operator, size: PHONE });
   await l.go('failures');
+  const box = await l.page.locator('tbody').getByRole('button', { name: /Redrive/ }).first().boundingBox();
+  assert.ok(box.x >= 0 && box.x + box.width <= PHONE.width, JSON.stringify(box));
   const row = l.page.locator('tbody tr', { hasText: 'text.rhyme' }).first();
   const jobs = async () => (await api('/v1/page/jobs?kind=text.rhyme&limit=100', operator)).body.jobs.length;
   const before = await jobs();
@@ -308,6 +374,10 @@ test('everything is reached by the keyboard', async () => {
   }
   await l.go('miners');
   await l.page.locator('tbody tr').first().waitFor();
+  await l.page.locator('.skip').focus();
+  await l.page.keyboard.press('Enter');
+  await l.page.waitForFunction(() => document.activeElement.id === 'view');
+  assert.equal(await at(), '#/miners');
   await l.page.keyboard.press('/');
   await l.page.keyboard.type((await l.page.locator('tbody tr a').first().getAttribute('title')).slice(0, 12));
   await l.page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1);
