@@ -400,6 +400,25 @@ test('everything is reached by the keyboard', async () => {
   await l.close();
 });
 
+test('the row that the keyboard is at is not covered', async () => {
+  for (const size of [DESK, PHONE]) {
+    const l = await look(browser, url, { size });
+    await l.go('jobs');
+    await l.page.locator('tbody tr').nth(40).waitFor();
+    const isSeen = () => l.page.evaluate(() => {
+      const { left, top, bottom } = document.activeElement.getBoundingClientRect();
+      return document.activeElement.contains(document.elementFromPoint(left + 3, (top + bottom) / 2));
+    });
+    for (const key of ['j', 'k']) {
+      for (let i = 0; i < 40; i += 1) {
+        await l.page.keyboard.press(key);
+        assert.ok(await isSeen(), `${key} ${i}`);
+      }
+    }
+    await l.close();
+  }
+});
+
 const failed = await run();
 await browser.close();
 const status = await served.stop();
