@@ -1,10 +1,23 @@
 // Asking the API. The key, if there is one, is kept for this tab alone and sent in a header.
 
+// What the browser keeps, in sessionStorage or localStorage; where it keeps nothing for us, until the page is left.
+const here = new Map();
+
+export const kept = (where) => ({
+  get(name) {
+    try { return window[where].getItem(name); } catch { return here.get(name); }
+  },
+  set(name, text) {
+    try { window[where].setItem(name, text); } catch { here.set(name, text); }
+  },
+});
+
 const STORE = 'subnetd.key';
+const session = kept('sessionStorage');
 
 export const key = {
-  get: () => sessionStorage.getItem(STORE) ?? '',
-  set: (text) => (text ? sessionStorage.setItem(STORE, text) : sessionStorage.removeItem(STORE)),
+  get: () => session.get(STORE) ?? '',
+  set: (text) => session.set(STORE, text),
 };
 
 export function headers() {

@@ -1,6 +1,6 @@
 // The page: where we are (the address behind #), what stands around the views, and the keys of the keyboard.
 
-import { ask, key } from './api.js';
+import { ask, kept, key } from './api.js';
 import { h, put, skeleton } from './dom.js';
 import { ago, isUuid } from './format.js';
 import { Live } from './live.js';
@@ -92,17 +92,19 @@ function showKeys() {
 }
 
 const THEMES = { system: 'light', light: 'dark', dark: 'system' };
+const local = kept('localStorage');
+const themeKept = () => (local.get('subnetd.theme') in THEMES ? local.get('subnetd.theme') : 'system');
 
 function setTheme(theme) {
   if (theme === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
-  localStorage.setItem('subnetd.theme', theme);
+  local.set('subnetd.theme', theme);
   $('theme-button').textContent = { system: 'Theme', light: 'Light', dark: 'Dark' }[theme];
   $('theme-button').setAttribute('aria-label', `Theme: ${theme}`);
   document.querySelectorAll('.chart').forEach((c) => c.redraw());
 }
 
-const nextTheme = () => setTheme(THEMES[localStorage.getItem('subnetd.theme') ?? 'system']);
+const nextTheme = () => setTheme(THEMES[themeKept()]);
 
 // Fails if there is a key, and whose it is cannot be told.
 async function whoReads() {
@@ -202,7 +204,7 @@ function onKey(event) {
 
 // -- the beginning ------------------------------------------------------------
 
-setTheme(localStorage.getItem('subnetd.theme') ?? 'system');
+setTheme(themeKept());
 $('key-button').addEventListener('click', askForKey);
 $('theme-button').addEventListener('click', nextTheme);
 $('help-button').addEventListener('click', showKeys);

@@ -320,6 +320,21 @@ test('a key is given, looked at, kept for the tab, and forgotten', async () => {
   await l.close();
 });
 
+test('where the browser keeps nothing the page works all the same', async () => {
+  const l = await look(browser, url);
+  await l.page.addInitScript(() => {
+    for (const where of ['localStorage', 'sessionStorage']) Object.defineProperty(window, where, { get() { throw new DOMException('denied', 'SecurityError'); } });
+  });
+  await l.go('');
+  await l.page.keyboard.press('t');
+  assert.equal(await l.page.evaluate(() => document.documentElement.dataset.theme), 'light');
+  await l.page.locator('#key-button').click();
+  await l.page.getByLabel('Key', { exact: true }).fill(operator);
+  await l.page.getByRole('button', { name: 'Use it' }).click();
+  await l.page.locator('#key-button').getByText('operator').waitFor();
+  await l.close();
+});
+
 test('an operator redrives a group of failures, after being asked', async () => {
   const l = await look(browser, url, { key: operator, size: PHONE });
   await l.go('failures');
