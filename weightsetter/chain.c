@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "common/xalloc.h"
+#include "weightsetter/weather.h"
 
 enum { SHOW_S = 1 };
 
@@ -46,8 +47,12 @@ on_news(enum endpoint_news news, const char *url, const char *text, void *arg)
 	    [ENDPOINT_NEWS_ALONE] = {LOG_WARN, "chain.alone"},
 	};
 
+	char *name = weather_name(url);
+
 	(void)arg;
-	log_event(lines[news].level, lines[news].event, "url=%s %s", url, text);
+	log_event(
+	    lines[news].level, lines[news].event, "url=%s %s", name, text);
+	free(name);
 }
 
 static void
@@ -71,8 +76,10 @@ on_down(void *arg)
 static void
 make_series(struct metrics *m, const char *url, struct shown *s)
 {
-	char *labels = metrics_label("url", url);
+	char *name = weather_name(url);
+	char *labels = metrics_label("url", name);
 
+	free(name);
 	s->up = metrics_gauge(m, "subnetd_endpoint_up", labels,
 	    "Whether the endpoint is connected and in step");
 	s->in_use = metrics_gauge(m, "subnetd_endpoint_in_use", labels,

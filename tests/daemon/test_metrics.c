@@ -320,6 +320,25 @@ the_page_says_all_and_nothing_else(void **state)
 	buf_free(&wrong);
 }
 
+/* What stands behind a node's address may be a key (tests/lib/suite.c): it is
+ * in no label, and in no line of the log. */
+static void
+no_key_of_a_node_is_told(void **state)
+{
+	struct suite *s = *state;
+	char *page = page_of(s, SUITE_WEIGHTSETTER);
+	char *log = sandbox_path(s->box, "weightsetterd.log");
+	char *lines = edit_file(log, NULL);
+
+	assert_non_null(strstr(page, "subnetd_endpoint_up{url=\"ws://"));
+	assert_null(strstr(page, "hidden"));
+	assert_non_null(strstr(lines, "chain.up"));
+	assert_null(strstr(lines, "hidden"));
+	free(lines);
+	free(log);
+	free(page);
+}
+
 /* -- what alerts are made of --------------------------------------------- */
 
 static void
@@ -502,6 +521,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_page_says_all_and_nothing_else),
 	    cmocka_unit_test(promtool_finds_nothing_wrong),
+	    cmocka_unit_test(no_key_of_a_node_is_told),
 	    cmocka_unit_test(weights_that_were_proven_are_not_late),
 	    cmocka_unit_test(the_last_proof_is_known_after_a_start),
 	    cmocka_unit_test(what_we_add_to_a_job_is_measured),

@@ -63,7 +63,7 @@ write_config(struct suite *s, const struct suite_options *o)
 
 	buf_printf(&t, "netuid = %d\n[db]\nurl = %s\n[redis]\nurl = %s\n",
 	    SUITE_NETUID, sandbox_conninfo(s->box), sandbox_redis_url(s->box));
-	buf_printf(&t, "[subtensor]\nchain_endpoint = ws%s\n",
+	buf_printf(&t, "[subtensor]\nchain_endpoint = ws%s/?key=hidden\n",
 	    s->chain_url + strlen("http"));
 	buf_printf(&t,
 	    "[signer]\nkey_file = %s/hotkey\nsocket = %s/signer.sock\n"
