@@ -1,17 +1,24 @@
--- This moment, for the page: what is open, what came and ended in the last
+-- This moment, for the page: what is open, what came and what ended in the last
 -- fifteen minutes in steps of ten seconds, how long it took, and how miners,
--- chain and instances stand. At most 50,000 jobs are looked at: "since" says
--- from when on the figures have all that was accepted.
+-- chain and instances stand. Of the jobs that came, and of those that ended, at
+-- most 50,000 are looked at: "since" says from when on the figures have all.
 -- $1 netuid, $2 now, $3 mecid
 -- columns: body, the JSON text
 with recent as materialized (
-	select kind, state, created_at, finished_at,
-		(extract(epoch from finished_at - created_at)
-			* 1000)::double precision as ms
+	select kind, created_at
 	from job
 	where netuid = $1 and created_at <= $2
 		and created_at > $2::timestamptz - interval '15 minutes'
 	order by created_at desc, id desc
+	limit 50000
+), over as materialized (
+	select kind, state, finished_at,
+		(extract(epoch from finished_at - created_at)
+			* 1000)::double precision as ms
+	from job
+	where netuid = $1 and finished_at <= $2
+		and finished_at > $2::timestamptz - interval '15 minutes'
+	order by finished_at desc
 	limit 50000
 ), came as (
 	select floor(extract(epoch from created_at) / 10)::bigint as step,
@@ -27,8 +34,7 @@ with recent as materialized (
 			filter (where state = 'done') as p50,
 		percentile_cont(0.95) within group (order by ms)
 			filter (where state = 'done') as p95
-	from recent
-	where finished_at is not null
+	from over
 	group by 1
 ), step as (
 	select g.step, coalesce(c.n, 0) as came, coalesce(e.done, 0) as done,
@@ -47,9 +53,12 @@ with recent as materialized (
 	from job
 	where netuid = $1 and finished_at is null
 	group by kind
+), accepted as (
+	select kind, count(*) as n
+	from recent
+	group by kind
 ), took as (
-	select kind, count(*) as came,
-		count(*) filter (where state = 'done') as done,
+	select kind, count(*) filter (where state = 'done') as done,
 		count(*) filter (where state in ('failed', 'expired'))
 			as failed,
 		percentile_cont(0.5) within group (order by ms)
@@ -58,16 +67,21 @@ with recent as materialized (
 			filter (where state = 'done') as p95,
 		percentile_cont(0.99) within group (order by ms)
 			filter (where state = 'done') as p99
-	from recent
+	from over
 	group by kind
 )
 select json_build_object('netuid', $1::integer, 'at', $2::timestamptz,
 	'step_s', 10,
-	'since', (select case when count(*) < 50000
-			then $2::timestamptz - interval '15 minutes'
-			else min(created_at) end
-		from recent),
-	'all', (select json_build_object('accepted', count(*),
+	'since', (select greatest($2::timestamptz - interval '15 minutes',
+			max(looked.since))
+		from (
+			select min(created_at) as since from recent
+			having count(*) = 50000
+			union all
+			select min(finished_at) from over
+			having count(*) = 50000) looked),
+	'all', (select json_build_object(
+			'accepted', (select count(*) from recent),
 			'done', count(*) filter (where state = 'done'),
 			'failed', count(*) filter (where
 				state in ('failed', 'expired')),
@@ -80,7 +94,7 @@ select json_build_object('netuid', $1::integer, 'at', $2::timestamptz,
 			'p99_ms', round((percentile_cont(0.99) within group (
 				order by ms) filter (where state = 'done'))
 				::numeric, 1))
-		from recent),
+		from over),
 	'steps', (select json_build_object('first_s', min(step) * 10,
 			'accepted', json_agg(came order by step),
 			'done', json_agg(done order by step),
@@ -94,13 +108,14 @@ select json_build_object('netuid', $1::integer, 'at', $2::timestamptz,
 			'queued', coalesce(o.queued, 0),
 			'assigned', coalesce(o.assigned, 0),
 			'running', coalesce(o.running, 0),
-			'oldest_at', o.oldest, 'accepted', coalesce(t.came, 0),
+			'oldest_at', o.oldest, 'accepted', coalesce(a.n, 0),
 			'done', coalesce(t.done, 0),
 			'failed', coalesce(t.failed, 0),
 			'p50_ms', round(t.p50::numeric, 1),
 			'p95_ms', round(t.p95::numeric, 1),
 			'p99_ms', round(t.p99::numeric, 1)) order by kind), '[]')
 		from open o
+		full join accepted a using (kind)
 		full join took t using (kind)),
 	'miners', (select json_build_object('known', count(*),
 			'up', count(*) filter (where m.is_up
