@@ -60,9 +60,9 @@ with round as (
 		('win_rate', e.win_rate),
 		('weight', e.weight)) as f (name, value)
 )
-select json_build_object('_step', r.epoch)::jsonb || (
-	select jsonb_object_agg(f.name, f.value)
-	from fact f
-	where f.epoch = r.epoch and f.value is not null) as line
-from round r
-order by r.epoch
+select json_build_object('_step', f.epoch)::jsonb
+	|| jsonb_object_agg(f.name, f.value) as line
+from fact f
+where f.value is not null
+group by f.epoch
+order by f.epoch
