@@ -256,6 +256,10 @@ expand_macro(const struct place *place, const char **p, struct buf *out)
 		buf_printf(out,
 		    "floor(extract(epoch from %.*s)/60)*60 AS \"time\"",
 		    (int)strcspn(argument, ","), argument);
+	} else if (is_macro(*p, "$__timeFrom") || is_macro(*p, "$__timeTo")) {
+		buf_printf(out, "'%s'",
+		    is_macro(*p, "$__timeFrom") ? place->from : place->to);
+		argument = take_argument(p);
 	} else {
 		return false;
 	}
