@@ -1,6 +1,6 @@
 /*
- * This moment, for the page: what came and what ended in the last fifteen
- * minutes, each counted by its own time.
+ * What the page asks, where it is easily counted wrong: jobs that take longer
+ * than it looks back, attempts that were imported.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@ static const char now[] = "2026-01-01 10:00:00Z";
 static int
 set_up(void **state)
 {
-	struct stored *p = stored_new(state, "page_now");
+	struct stored *p = stored_new(state, "page");
 
 	return p != NULL ? db_exec(p->db,
 			       "insert into job (id, netuid, kind, state, "
@@ -107,11 +107,68 @@ a_job_that_took_hours_ends_when_it_ends(void **state)
 	json_decref(body);
 }
 
+/* -- receipts ------------------------------------------------------------- */
+
+/* One of now, and one of another system's, whose id is no time. */
+static int
+have_attempts(const struct stored *p)
+{
+	return db_exec(p->db,
+	    "with of as (select (lpad(to_hex((extract(epoch from now()) * "
+	    "1000)::bigint), 12, '0') || '7fff8fffffffffffffff')::uuid as "
+	    "ours, "
+	    "uuid 'c0ffee00-0000-8000-8000-000000000001' as theirs), "
+	    "made as (insert into job (id, netuid, kind, state, params, "
+	    "miners_min, miners_wanted, retries_left, created_at, "
+	    "deadline_at, rank_at) select id, 1, 'k', 'running', '{}', 1, 1, "
+	    "0, now(), now(), now() from of "
+	    "cross join lateral (values (ours), (theirs)) as v (id)) "
+	    "insert into attempt (id, job_id, netuid, kind, hotkey, uid, "
+	    "address, state, receipt, prepared_at, deadline_at) "
+	    "select id, id, 1, 'k', name, 1, 'x', 'sent', '{}', now(), now() "
+	    "from of cross join lateral (values (ours, 'ours'), "
+	    "(theirs, 'theirs')) as v (id, name)");
+}
+
+static int
+count_rows(
+    const struct stored *p, const char *sql, int n, const char *const *params)
+{
+	PGresult *res =
+	    PQexecParams(p->one, sql, n, NULL, params, NULL, NULL, 0);
+	int rows;
+
+	if (PQresultStatus(res) != PGRES_TUPLES_OK)
+		fail_msg("%s", PQerrorMessage(p->one));
+	rows = PQntuples(res);
+	PQclear(res);
+	return rows;
+}
+
+static void
+what_was_imported_is_not_the_latest(void **state)
+{
+	const struct stored *p = *state;
+	static const char *const page[] = {"1", NULL, "10"};
+	static const char *const since[] = {
+	    "1", NULL, "2026-01-01 00:00:00Z", "10"};
+	static const char *const all[] = {"1", NULL, NULL, "10"};
+	static const char *const job[] = {
+	    "1", "c0ffee00-0000-8000-8000-000000000001", NULL, "10"};
+
+	assert_int_equal(have_attempts(p), 0);
+	assert_int_equal(count_rows(p, sql_page_receipts, 3, page), 1);
+	assert_int_equal(count_rows(p, sql_ctl_route_receipts, 4, since), 1);
+	assert_int_equal(count_rows(p, sql_ctl_route_receipts, 4, all), 1);
+	assert_int_equal(count_rows(p, sql_ctl_route_receipts, 4, job), 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_job_that_took_hours_ends_when_it_ends),
+	    cmocka_unit_test(what_was_imported_is_not_the_latest),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, stored_free);
