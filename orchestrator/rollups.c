@@ -112,6 +112,14 @@ trim_shares(struct rollups *r)
 static const char may_not[] = "42501"; /* SQLSTATE */
 
 static void
+leave_them(struct rollups *r, const char *why)
+{
+	log_warn("dash.may_not_cut",
+	    "why=\"%s\" fix=\"grant dash_reader to the user of db.url\"", why);
+	r->may_cut = false;
+}
+
+static void
 on_cut(const struct pg_answer *answer, void *arg)
 {
 	struct rollups *r = arg;
@@ -119,12 +127,15 @@ on_cut(const struct pg_answer *answer, void *arg)
 
 	if (answer->outcome == PG_REFUSED &&
 	    strcmp(answer->sqlstate, may_not) == 0) {
-		log_warn("dash.may_not_cut", "why=\"%s\"", answer->why);
-		r->may_cut = false;
+		leave_them(r, answer->why);
 		return;
 	}
 	if (!store_is_done(answer, "dash_cut"))
 		return;
+	if (!pg_bool(answer->results[0], 0, "may_see")) {
+		leave_them(r, "it may not see since when they are at it");
+		return;
+	}
 	n = pg_int(answer->results[0], 0, "n");
 	if (n > 0)
 		log_warn(

@@ -1171,7 +1171,7 @@ begin
 	end if;
 	-- Who owns the schema may end its sessions (dash_cut.sql), if that can be.
 	begin
-		if not pg_has_role(owner, 'dash_reader', 'member') then
+		if not pg_has_role(owner, 'dash_reader', 'usage') then
 			execute format('grant dash_reader to %I', owner);
 		end if;
 	exception

@@ -226,6 +226,36 @@ a_stubborn_reader_is_cut_off_too(void **state)
 	await_cleared(p);
 }
 
+/* Others see the session, but not since when it has been at it: that they may
+ * not is said, or it would look as if there was none. */
+static void
+who_may_not_see_is_told(void **state)
+{
+	struct stored *p = *state;
+	const char *const params[] = {"infinity"};
+	PGconn *conn = reader(p, "dash_reader"), *other;
+	PGresult *res;
+
+	assert_int_equal(db_exec(p->db, "create role other login"), 0);
+	other = session_of(p, "other");
+	res = PQexecParams(other, sql_dash_cut, 1, NULL, params, NULL, NULL, 0);
+	assert_int_equal(PQresultStatus(res), PGRES_TUPLES_OK);
+	assert_string_equal(PQgetvalue(res, 0, PQfnumber(res, "n")), "0");
+	assert_string_equal(PQgetvalue(res, 0, PQfnumber(res, "may_see")), "f");
+	PQclear(res);
+	PQfinish(other);
+	assert_int_equal(db_exec(p->db, "grant dash_reader to other"), 0);
+	other = session_of(p, "other");
+	res = PQexecParams(other, sql_dash_cut, 1, NULL, params, NULL, NULL, 0);
+	assert_int_equal(PQresultStatus(res), PGRES_TUPLES_OK);
+	assert_string_equal(PQgetvalue(res, 0, PQfnumber(res, "n")), "1");
+	assert_string_equal(PQgetvalue(res, 0, PQfnumber(res, "may_see")), "t");
+	PQclear(res);
+	PQfinish(other);
+	PQfinish(conn);
+	assert_int_equal(db_exec(p->db, "drop role other"), 0);
+}
+
 static void
 a_reader_writes_nothing(void **state)
 {
@@ -273,6 +303,7 @@ main(void)
 	    cmocka_unit_test(
 		an_idle_reader_is_cut_off_and_the_queue_stays_small),
 	    cmocka_unit_test(a_stubborn_reader_is_cut_off_too),
+	    cmocka_unit_test(who_may_not_see_is_told),
 	    cmocka_unit_test(a_reader_writes_nothing),
 	    cmocka_unit_test(one_keeps_at_a_time),
 	};
