@@ -33,6 +33,7 @@ static const char spoken[] = "{\"kind\":\"audio.speak\",\"miners\":2,"
 
 /* PostgreSQL's numbers of types. */
 enum {
+	OID_BOOL = 16,
 	OID_NAME = 19,
 	OID_INT8 = 20,
 	OID_INT2 = 21,
@@ -392,6 +393,20 @@ check_kind(const char *type, const json_t *panel, const PGresult *res)
 	return strcmp(type, "table") == 0 ? NULL : "what is it?";
 }
 
+/* Grafana's drivers differ in what they make of other types: enums are an error
+ * to some of them. */
+static const char *
+check_types(const PGresult *res)
+{
+	for (int i = 0; i < PQnfields(res); i++) {
+		if (!is_number(res, i) && !is_text(res, i) &&
+		    PQftype(res, i) != OID_BOOL &&
+		    PQftype(res, i) != OID_TIMESTAMPTZ)
+			return "a column is no number, text, time or boolean";
+	}
+	return NULL;
+}
+
 /* Whatever is said of a column is said of one that there is. */
 static const char *
 check_overrides(const json_t *panel, const PGresult *res)
@@ -458,6 +473,8 @@ check_panel(const struct place *p, const char *board, const json_t *panel)
 		faults++;
 	} else {
 		why = check_kind(type, panel, res);
+		if (why == NULL)
+			why = check_types(res);
 		if (why == NULL)
 			why = check_overrides(panel, res);
 		if (why == NULL && PQntuples(res) == 0 && !may_be_empty(title))
