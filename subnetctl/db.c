@@ -1,8 +1,12 @@
 /* PostgreSQL for subnetctl. */
 #include "subnetctl/db.h"
 
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/err.h"
 
 static int
@@ -61,6 +65,46 @@ db_query(PGconn *conn, const char *sql, size_t n_params,
 	return checked(conn,
 	    PQexecParams(conn, sql, n_params, NULL, params, NULL, NULL, 0),
 	    err);
+}
+
+/* Can PQgetResult() be called without being held up? What is wrong with the
+ * connection it says itself. */
+static bool
+await(PGconn *conn, int64_t until_us)
+{
+	while (PQisBusy(conn)) {
+		struct pollfd p = {PQsocket(conn), POLLIN, 0};
+		int64_t left_us = until_us - clock_mono_us();
+
+		if (left_us <= 0 ||
+		    (poll(&p, 1, (int)(left_us / 1000) + 1) < 0 &&
+			errno != EINTR))
+			return false;
+		if (p.revents != 0 && PQconsumeInput(conn) == 0)
+			return true;
+	}
+	return true;
+}
+
+PGresult *
+db_query_until(PGconn *conn, int64_t until_us, const char *sql, size_t n_params,
+    const char *const *params, struct err *err)
+{
+	PGresult *res = NULL, *next;
+
+	if (PQsendQueryParams(
+		conn, sql, (int)n_params, NULL, params, NULL, NULL, 0) == 0)
+		return checked(conn, NULL, err);
+	while (await(conn, until_us)) {
+		next = PQgetResult(conn);
+		if (next == NULL)
+			return checked(conn, res, err);
+		PQclear(res);
+		res = next;
+	}
+	PQclear(res);
+	err_set(err, "PostgreSQL has not answered in time");
+	return NULL;
 }
 
 int

@@ -1,13 +1,14 @@
 /*
  * The terminal of a program that draws on all of it. Plain ANSI: the alternate
- * screen, no cursor, home, and an end of line that is cleared, as every
- * terminal has them.
+ * screen, no cursor, home, and lines that are cleared, as every terminal has
+ * them.
  */
 #include "subnetctl/terminal.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -129,16 +130,18 @@ terminal_draw(struct terminal *t, const char *lines)
 
 	(void)t;
 	buf_add_str(&out, "\x1b[H");
+	/* Cleared first: behind a line that is as wide as the screen many
+	 * terminals would clear its last column. */
 	while (*lines != '\0') {
 		size_t len = strcspn(lines, "\n");
+		bool is_last = lines[len] == '\0' || lines[len + 1] == '\0';
 
+		buf_add_str(&out, is_last ? "\x1b[J" : "\x1b[K");
 		buf_add(&out, lines, len);
-		buf_add_str(&out, "\x1b[K");
 		lines += len + (lines[len] == '\n');
-		if (*lines != '\0')
+		if (!is_last)
 			buf_add_str(&out, "\r\n");
 	}
-	buf_add_str(&out, "\x1b[J");
 	put((const char *)out.data, out.len);
 	buf_free(&out);
 }

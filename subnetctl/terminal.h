@@ -19,7 +19,7 @@ void terminal_close(struct terminal *); /* NULL is fine */
 /* Columns and lines as they are now; 80 and 24 if nobody says. */
 void terminal_size(const struct terminal *, int *width, int *height);
 
-/* Lines, from the top; what was there is gone. */
+/* Lines, one at least, from the top; what was there is gone. */
 void terminal_draw(struct terminal *, const char *lines);
 
 enum terminal_key {

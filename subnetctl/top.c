@@ -23,13 +23,17 @@
 /* What counts as lately, and who was heard of. */
 static const int64_t lately_us = 300 * 1000000LL, heard_us = 60 * 1000000LL;
 
+/* All of one look: somebody may wait for his key to be heeded. */
+static const int64_t answer_us = 5 * 1000000LL;
+
 enum { LEAST_MS = 200, MOST_MS = 60000, ONCE_WIDTH = 120, CTRL_C = 3 };
 
 static const char most_miners[] = "200";
 
 struct look {
 	const struct ctl *ctl;
-	PGconn *conn; /* NULL: to be connected */
+	PGconn *conn;	  /* NULL: to be connected */
+	int64_t until_us; /* mono: then it is given up */
 	PGresult *now, *programs, *setters, *kinds, *miners;
 	char at[16];
 	struct err trouble; /* "": none */
@@ -61,7 +65,8 @@ ask(struct look *l, const char *sql, int64_t now_us, int64_t since_us,
 		pg_add_us(&p, since_us);
 	for (size_t i = 0; i < n_more; i++)
 		pg_add_text(&p, more[i]);
-	return db_query(l->conn, sql, p.n, p.values, &l->trouble);
+	return db_query_until(
+	    l->conn, l->until_us, sql, p.n, p.values, &l->trouble);
 }
 
 static int
@@ -87,19 +92,38 @@ read_all(struct look *l, int64_t now_us)
 	return l->miners != NULL ? 0 : -1;
 }
 
+/* The server ends by itself what we would not wait for: looks that are given
+ * up leave no statements behind that pile up there. */
+static int
+connect_look(struct look *l)
+{
+	PGresult *res;
+
+	l->conn = db_connect(config_str(l->ctl->config, "db.url"), &l->trouble);
+	if (l->conn == NULL)
+		return -1;
+	l->until_us = clock_mono_us() + answer_us;
+	res = db_query_until(
+	    l->conn, l->until_us, sql_ctl_top_limit, 0, NULL, &l->trouble);
+	PQclear(res);
+	if (res != NULL)
+		return 0;
+	PQfinish(l->conn);
+	l->conn = NULL;
+	return -1;
+}
+
 /* What there is to see now. After a failure the connection is made anew, and
  * what was seen before stays. */
 static int
 take_look(struct look *l, int64_t now_us)
 {
-	struct look fresh = {.ctl = l->ctl, .conn = l->conn};
+	struct look fresh = {.ctl = l->ctl};
 
-	if (fresh.conn == NULL)
-		fresh.conn = db_connect(
-		    config_str(l->ctl->config, "db.url"), &l->trouble);
-	l->conn = fresh.conn;
-	if (l->conn == NULL)
+	if (l->conn == NULL && connect_look(l) != 0)
 		return -1;
+	fresh.conn = l->conn;
+	fresh.until_us = clock_mono_us() + answer_us;
 	if (read_all(&fresh, now_us) != 0) {
 		l->trouble = fresh.trouble;
 		forget(&fresh);
@@ -228,7 +252,7 @@ on_key(struct live *live, int key)
 }
 
 /* Until it is told to end. What is under way when a key is pressed is waited
- * for: a look is short, and a server that hangs is given up. */
+ * for: a look is short, and a server that hangs is given up in seconds. */
 static void
 run_live(struct live *live)
 {

@@ -11,7 +11,7 @@
 
 enum { LEAST_WIDTH = 40, MOST_WIDTH = 500, MAX_LINE = 1024 };
 enum { WIDE = 118 }; /* from there on hotkeys are whole */
-enum { LATE_TEMPOS = 2, SILENT_S = 20 };
+enum { LATE_TEMPOS = 2, SILENT_S = 20, SILENT_SETTER_S = 120 };
 
 enum style { PLAIN, DIM, BOLD, TITLE, ALARM };
 
@@ -218,8 +218,9 @@ weights(struct pen *pen, const PGresult *setters, int i)
 	bool late = pg_real(setters, i, "tempos_behind") > LATE_TEMPOS;
 	bool alarm = !pg_is_null(setters, i, "alarm");
 	bool waits = !pg_is_null(setters, i, "waits_for");
+	bool silent = pg_real(setters, i, "age_s") > SILENT_SETTER_S;
 
-	line(pen, late || alarm ? ALARM : PLAIN,
+	line(pen, late || alarm || silent ? ALARM : PLAIN,
 	    "weights  mechanism %s: %s tempos behind, proven at %s, %s%s%s%s; "
 	    "round %s, %s ago",
 	    pg_text(setters, i, "mecid"),
@@ -233,26 +234,31 @@ weights(struct pen *pen, const PGresult *setters, int i)
 	    duration_at(setters, i, "round_s", 1000).text);
 	if (alarm)
 		line(pen, ALARM, "         %s", pg_text(setters, i, "alarm"));
+	if (silent)
+		line(pen, ALARM,
+		    "         so it was %s ago: weightsetterd is silent",
+		    duration_at(setters, i, "age_s", 1000).text);
 }
 
 static void
 programs(struct pen *pen, const PGresult *res)
 {
 	char text[MAX_LINE] = "";
-	bool silent = false;
+	bool silent = false, found = false;
 	size_t len = 0;
 
 	for (int i = 0; i < PQntuples(res) && len < sizeof(text); i++) {
 		silent = silent || pg_real(res, i, "silent_s") > SILENT_S;
+		found = found || strcmp(pg_text(res, i, "program"),
+				     "orchestratord") == 0;
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
 		    "%s%s %s (%s ago)", i > 0 ? ", " : "", pg_text(res, i, "n"),
 		    pg_text(res, i, "program"),
 		    duration_at(res, i, "silent_s", 1000).text);
 	}
-	if (len == 0)
-		line(pen, ALARM, "running  no orchestratord was heard of");
-	else
-		line(pen, silent ? ALARM : PLAIN, "running  %s", text);
+	line(pen, silent || !found ? ALARM : PLAIN, "running  %s%s%s",
+	    found ? "" : "no orchestratord was heard of",
+	    found || len == 0 ? "" : "; ", text);
 }
 
 static void

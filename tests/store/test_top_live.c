@@ -88,7 +88,7 @@ start(struct sandbox *box, struct screen *s)
 	char name[128];
 
 	memset(s, 0, sizeof(*s));
-	s->fd = posix_openpt(O_RDWR | O_NOCTTY);
+	s->fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	assert_true(s->fd >= 0);
 	assert_int_equal(grantpt(s->fd), 0);
 	assert_int_equal(unlockpt(s->fd), 0);
@@ -197,6 +197,21 @@ killed_it_leaves_the_terminal_as_it_was(void **state)
 }
 
 static void
+it_ends_with_its_terminal(void **state)
+{
+	struct screen s;
+	int status;
+
+	start(*state, &s);
+	wait_for(&s, 0, "q quits");
+	close(s.slave);
+	close(s.fd);
+	assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	buf_free(&s.seen);
+}
+
+static void
 it_follows_the_terminals_size(void **state)
 {
 	struct screen s;
@@ -212,6 +227,8 @@ it_follows_the_terminals_size(void **state)
 	/* The title ends where the screen does: " subnetd  netuid 1  " and a
 	 * time are 29 columns. */
 	wait_for(&s, from, "Z \x1b[0m");
+	/* What is as wide as the screen keeps its last column. */
+	assert_null(strstr(buf_str(&s.seen), "\x1b[0m\x1b[K"));
 	press(&s, "q");
 	finish(&s);
 }
@@ -232,6 +249,33 @@ it_goes_on_when_the_database_was_away(void **state)
 	wait_for(&s, from, "no orchestratord was heard of");
 	press(&s, "q");
 	finish(&s);
+}
+
+/* One that does not even say no: the network is away, or its disk. */
+static void
+a_database_that_hangs_is_given_up(void **state)
+{
+	struct sandbox *box = *state;
+	struct db *db = db_open(sandbox_conninfo(box));
+	struct screen s;
+	size_t from;
+	pid_t server;
+
+	start(box, &s);
+	wait_for(&s, 0, "q quits");
+	server = (pid_t)db_int(db, "select pid from pg_stat_activity where "
+				   "application_name = 'subnetctl'");
+	assert_true(server > 1);
+	assert_int_equal(kill(server, SIGSTOP), 0);
+	from = s.seen.len;
+	wait_for(&s, from, "PostgreSQL has not answered in time");
+	/* Another of its servers answers. */
+	from = s.seen.len;
+	wait_for(&s, from, "no orchestratord was heard of");
+	press(&s, "q");
+	finish(&s);
+	assert_int_equal(kill(server, SIGCONT), 0);
+	db_close(db);
 }
 
 /* -- one look -------------------------------------------------------------- */
@@ -325,8 +369,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(it_draws_until_it_is_told_to_quit),
 	    cmocka_unit_test(killed_it_leaves_the_terminal_as_it_was),
+	    cmocka_unit_test(it_ends_with_its_terminal),
 	    cmocka_unit_test(it_follows_the_terminals_size),
 	    cmocka_unit_test(it_goes_on_when_the_database_was_away),
+	    cmocka_unit_test(a_database_that_hangs_is_given_up),
 	    cmocka_unit_test(one_look_is_text_or_json),
 	};
 

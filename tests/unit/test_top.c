@@ -77,13 +77,14 @@ make_miners(int n, const char *state)
 }
 
 static PGresult *
-make_setters(double behind, const char *alarm)
+make_setters(double behind, const char *alarm, double age_s)
 {
 	static const struct rows_column columns[] = {{"mecid", ROWS_INT},
 	    {"tempos_behind", ROWS_REAL}, {"proven_block", ROWS_INT},
 	    {"waits_for", ROWS_TEXT}, {"alarm", ROWS_TEXT},
-	    {"state", ROWS_TEXT}, {"epoch", ROWS_INT}, {"round_s", ROWS_REAL}};
-	PGresult *res = rows_new(columns, 8);
+	    {"state", ROWS_TEXT}, {"epoch", ROWS_INT}, {"round_s", ROWS_REAL},
+	    {"age_s", ROWS_REAL}};
+	PGresult *res = rows_new(columns, 9);
 
 	rows_int(res, 0, 0, 0);
 	rows_real(res, 0, 1, behind);
@@ -93,17 +94,18 @@ make_setters(double behind, const char *alarm)
 	rows_text(res, 0, 5, NULL);
 	rows_int(res, 0, 6, 44);
 	rows_real(res, 0, 7, 30);
+	rows_real(res, 0, 8, age_s);
 	return res;
 }
 
 static PGresult *
-make_programs(double silent_s)
+make_programs(const char *name, double silent_s)
 {
 	static const struct rows_column columns[] = {
 	    {"program", ROWS_TEXT}, {"n", ROWS_INT}, {"silent_s", ROWS_REAL}};
 	PGresult *res = rows_new(columns, 3);
 
-	rows_text(res, 0, 0, "orchestratord");
+	rows_text(res, 0, 0, name);
 	rows_int(res, 0, 1, 2);
 	rows_real(res, 0, 2, silent_s);
 	return res;
@@ -120,8 +122,8 @@ make_world(struct world *w, int n_kinds, int n_miners)
 	w->now = make_now();
 	w->kinds = make_kinds(n_kinds);
 	w->miners = make_miners(n_miners, "up");
-	w->setters = make_setters(0.4, NULL);
-	w->programs = make_programs(1);
+	w->setters = make_setters(0.4, NULL, 12);
+	w->programs = make_programs("orchestratord", 1);
 	w->top = (struct top){.now = w->now,
 	    .kinds = w->kinds,
 	    .miners = w->miners,
@@ -278,9 +280,11 @@ static void
 what_is_wrong_stands_out(void **state)
 {
 	struct world w;
-	PGresult *late = make_setters(3.5, NULL);
-	PGresult *alarm = make_setters(0.1, "no_call");
-	PGresult *silent = make_programs(45);
+	PGresult *late = make_setters(3.5, NULL, 12);
+	PGresult *alarm = make_setters(0.1, "no_call", 12);
+	PGresult *old = make_setters(0.1, NULL, 300);
+	PGresult *silent = make_programs("orchestratord", 45);
+	PGresult *gone = make_programs("validatord", 1);
 	PGresult *banned = make_miners(1, "banned");
 	char *text;
 
@@ -289,9 +293,12 @@ what_is_wrong_stands_out(void **state)
 	text = view(&w.top, 120, 0, true);
 	assert_null(strstr(text, "\x1b[1;31m"));
 	free(text);
-	for (int i = 0; i < 5; i++) {
-		w.top.setters = i == 0 ? late : i == 1 ? alarm : w.setters;
-		w.top.programs = i == 2 ? silent : w.programs;
+	for (int i = 0; i < 7; i++) {
+		w.top.setters = i == 0	 ? late
+				: i == 1 ? alarm
+				: i == 5 ? old
+					 : w.setters;
+		w.top.programs = i == 2 ? silent : i == 6 ? gone : w.programs;
 		w.top.miners = i == 3 ? banned : w.miners;
 		w.top.trouble = i == 4 ? "no connection\n\x1b[2J" : NULL;
 		text = view(&w.top, 120, 0, true);
@@ -301,7 +308,9 @@ what_is_wrong_stands_out(void **state)
 	}
 	PQclear(late);
 	PQclear(alarm);
+	PQclear(old);
 	PQclear(silent);
+	PQclear(gone);
 	PQclear(banned);
 	end_world(&w);
 }

@@ -1,0 +1,3 @@
+-- No statement of this session takes longer.
+-- columns: set_config
+select set_config('statement_timeout', '5s', false)
