@@ -42,21 +42,23 @@ static const char *const left_out[] = {"job_id", "callback_secret",
     "callback_url", "webhook_url", "image_url", "image_b64", "task_type",
     "flux_mode", "expiry", NULL};
 
-/* The caller's to json_decref; NULL: the payload is no object. */
-static json_t *
-params_of(const json_t *record)
+/* *out is the caller's to json_decref. */
+static enum import_outcome
+read_params(const json_t *record, json_t **out, struct import_why *why)
 {
-	json_t *payload = import_json(record, "payload"), *params;
+	json_t *payload;
 
-	if (!json_is_object(payload)) {
-		json_decref(payload);
-		return NULL;
-	}
-	params = json_copy(payload);
+	if (import_need_json(record, "payload", JSON_OBJECT, &payload, why) !=
+	    IMPORT_TAKEN)
+		return IMPORT_REFUSED;
+	*out = json_copy(payload);
 	json_decref(payload);
 	for (int i = 0; left_out[i] != NULL; i++)
-		json_object_del(params, left_out[i]);
-	return params;
+		json_object_del(*out, left_out[i]);
+	return import_is_long(*out)
+		   ? import_refuse(why, "payload", "it has more than %d bytes",
+			 IMPORT_MAX_JSON)
+		   : IMPORT_TAKEN;
 }
 
 /* -- what became of it ---------------------------------------------------- */
@@ -296,13 +298,10 @@ read_past(const struct import_view *view, const json_t *record, struct past *p,
 		    "no kind of this subnet has the capacity_key \"%s\": put "
 		    "one into orchestrator.kinds and start orchestratord once",
 		    type);
-	p->params = params_of(record);
-	if (p->params == NULL)
-		return import_refuse(why, "payload", "it is no JSON object");
-	if (import_is_long(p->params))
-		return import_refuse(why, "payload",
-		    "it has more than %d bytes", IMPORT_MAX_JSON);
-	p->response = import_json(record, "response_payload");
+	if (read_params(record, &p->params, why) != IMPORT_TAKEN ||
+	    import_json(record, "response_payload", JSON_OBJECT, &p->response,
+		why) != IMPORT_TAKEN)
+		return IMPORT_REFUSED;
 	p->result = result_of(record, p->response);
 	return IMPORT_TAKEN;
 }
@@ -387,20 +386,36 @@ take_audit_failure(const struct import_view *view, const json_t *record,
 	return IMPORT_TAKEN;
 }
 
+/* 0: there is none, or no value. */
+static enum import_outcome
+read_failed_audits(const json_t *record, int64_t *out, struct import_why *why)
+{
+	static const char field[] = "failed_audits";
+	enum import_outcome got;
+	json_t *value;
+
+	*out = 0;
+	got = import_json(record, "value", JSON_OBJECT, &value, why);
+	if (json_object_get(value, field) != NULL &&
+	    !import_int(value, field, out))
+		got = import_refuse(why, field, "it is no whole number");
+	json_decref(value);
+	return got;
+}
+
 /* The count grows by one at each run of Dippy's check, whatever has happened:
  * that it is not 0 is all that it says. */
 static enum import_outcome
 take_miner(const struct import_view *view, const json_t *record,
     struct import_rows *rows, struct import_why *why)
 {
-	json_t *value = import_json(record, "value");
-	int64_t failed = 0;
 	const char *hotkey;
 	char id[UUID_TEXT];
+	int64_t failed;
 
-	import_int(value, "failed_audits", &failed);
-	json_decref(value);
-	if (import_need_hotkey(record, "hotkey", &hotkey, why) != IMPORT_TAKEN)
+	if (import_need_hotkey(record, "hotkey", &hotkey, why) !=
+		IMPORT_TAKEN ||
+	    read_failed_audits(record, &failed, why) != IMPORT_TAKEN)
 		return IMPORT_REFUSED;
 	if (failed <= 0)
 		return IMPORT_LEFT;

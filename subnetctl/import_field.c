@@ -46,18 +46,6 @@ import_text(const json_t *record, const char *name)
 	return json_string_value(value_of(record, name));
 }
 
-json_t *
-import_json(const json_t *record, const char *name)
-{
-	const json_t *value = value_of(record, name);
-
-	if (json_is_object(value) || json_is_array(value))
-		return json_incref((json_t *)value);
-	return json_is_string(value)
-		   ? json_loads(json_string_value(value), 0, NULL)
-		   : NULL;
-}
-
 static bool
 whole_of(const char *text, int64_t *out)
 {
@@ -243,7 +231,10 @@ import_time_of(const char *text, int64_t *out_us)
 	if (month < 1 || month > 12 || !take_mark(&at, "-"))
 		return false;
 	day = take_digits(&at, 2);
-	if (day < 1 || day > 31 || !take_mark(&at, "Tt "))
+	if (day < 1 ||
+	    days_of(year, month, day) >=
+		days_of(year + month / 12, month % 12 + 1, 1) ||
+	    !take_mark(&at, "Tt "))
 		return false;
 	hour = take_digits(&at, 2);
 	if (hour < 0 || hour > 23 || !take_mark(&at, ":"))
@@ -309,6 +300,42 @@ import_need_hotkey(const json_t *record, const char *name, const char **out,
 		return import_refuse(
 		    why, name, "\"%.60s\" is no hotkey's address", *out);
 	return got;
+}
+
+enum import_outcome
+import_json(const json_t *record, const char *name, json_type type,
+    json_t **out, struct import_why *why)
+{
+	const char *a = type == JSON_OBJECT ? "object" : "list";
+	const char *text = import_text(record, name);
+	json_error_t wrong;
+
+	*out = NULL;
+	if (value_of(record, name) == NULL || (text != NULL && text[0] == '\0'))
+		return IMPORT_TAKEN;
+	*out = text != NULL ? json_loads(text, JSON_DECODE_ANY, &wrong)
+			    : json_incref((json_t *)value_of(record, name));
+	if (*out == NULL)
+		return import_refuse(
+		    why, name, "it is no JSON %s: %s", a, wrong.text);
+	if (json_typeof(*out) == type)
+		return IMPORT_TAKEN;
+	json_decref(*out);
+	*out = NULL;
+	return text != NULL && strcmp(text, "null") == 0
+		   ? IMPORT_TAKEN
+		   : import_refuse(why, name, "it is no JSON %s", a);
+}
+
+enum import_outcome
+import_need_json(const json_t *record, const char *name, json_type type,
+    json_t **out, struct import_why *why)
+{
+	enum import_outcome got = import_json(record, name, type, out, why);
+
+	return got == IMPORT_TAKEN && *out == NULL
+		   ? import_refuse(why, name, "it is missing")
+		   : got;
 }
 
 enum import_outcome

@@ -16,8 +16,6 @@
 
 /* NULL if it is no text. Borrowed. */
 const char *import_text(const json_t *record, const char *name);
-/* An object or a list; the caller's to json_decref. NULL: it is none. */
-json_t *import_json(const json_t *record, const char *name);
 /* False, and *out as it was, if it is none. */
 bool import_int(const json_t *record, const char *name, int64_t *out);
 bool import_real(const json_t *record, const char *name, double *out);
@@ -38,6 +36,12 @@ enum import_outcome import_need_uuid(const json_t *record, const char *name,
     const char **out, struct import_why *);
 enum import_outcome import_need_hotkey(const json_t *record, const char *name,
     const char **out, struct import_why *);
+/* An object or a list, as JSON or as a text of it; the caller's to json_decref.
+ * NULL: there is none. Refused if it is there and is something else. */
+enum import_outcome import_json(const json_t *record, const char *name,
+    json_type, json_t **out, struct import_why *);
+enum import_outcome import_need_json(const json_t *record, const char *name,
+    json_type, json_t **out, struct import_why *);
 enum import_outcome import_need_time(const json_t *record, const char *name,
     int64_t *out_us, struct import_why *);
 

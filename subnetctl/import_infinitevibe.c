@@ -134,8 +134,8 @@ by_time(const void *a, const void *b)
 	return (x->at_us > y->at_us) - (x->at_us < y->at_us);
 }
 
-/* In the order of time; the caller frees. NULL: a key is no time, or there are
- * too many. */
+/* In the order of time; the caller frees. NULL: a key is no time, what stands
+ * there is no object, or there are too many. */
 static struct measured *
 sorted(const json_t *by_key, struct import_why *why)
 {
@@ -153,9 +153,12 @@ sorted(const json_t *by_key, struct import_why *why)
 	all = xcalloc(n, sizeof(*all));
 	json_object_foreach((json_t *)by_key, key, metric)
 	{
-		if (!time_of_key(key, &all[i].at_us)) {
+		if (!time_of_key(key, &all[i].at_us) ||
+		    !json_is_object(metric)) {
 			import_refuse(why, field,
-			    "\"%.30s\" is no time, as 2025-07-01-10-05", key);
+			    "\"%.30s\" is no time, as 2025-07-01-10-05, with "
+			    "an object",
+			    key);
 			free(all);
 			return NULL;
 		}
@@ -324,10 +327,13 @@ static enum import_outcome
 take_performance(const struct import_view *view, const json_t *record,
     struct import_rows *rows, struct import_why *why)
 {
-	json_t *by_key = import_json(record, "platform_metrics_by_interval");
-	struct measured *all = sorted(by_key, why);
 	enum import_outcome got = IMPORT_REFUSED;
+	struct measured *all = NULL;
+	json_t *by_key;
 
+	if (import_need_json(record, "platform_metrics_by_interval",
+		JSON_OBJECT, &by_key, why) == IMPORT_TAKEN)
+		all = sorted(by_key, why);
 	if (all != NULL)
 		got = take_measured(view, record, by_key, all, rows, why);
 	free(all);

@@ -179,6 +179,8 @@ struct task {
 	json_t *params, *responses;
 	int64_t given_us; /* 0: not known */
 	char best[UUID_TEXT];
+	const char *from[MAX_RESPONSES]; /* hotkeys of neurons */
+	size_t n_from;
 };
 
 static void
@@ -186,6 +188,19 @@ task_clear(struct task *t)
 {
 	json_decref(t->params);
 	json_decref(t->responses);
+}
+
+/* Violet takes the same miner's response again while the first waits to be
+ * written; here a miner has one. */
+static bool
+is_again(struct task *t, const char *hotkey)
+{
+	for (size_t i = 0; i < t->n_from; i++) {
+		if (t->from[i] == hotkey)
+			return true;
+	}
+	t->from[t->n_from++] = hotkey;
+	return false;
 }
 
 /* Its attempt, if it can be told whose it is; the first that delivered a text
@@ -205,6 +220,8 @@ add_response(const struct import_view *view, struct task *t,
 
 	if (!read_said(view, response, &said, why))
 		return IMPORT_REFUSED;
+	if (is_again(t, said.hotkey))
+		return IMPORT_TAKEN;
 	import_id("violet attempt", t->job.id, said.hotkey, id);
 	a.id = id;
 	a.hotkey = said.hotkey;
@@ -229,8 +246,7 @@ add_response(const struct import_view *view, struct task *t,
 	return IMPORT_TAKEN;
 }
 
-/* One refused response is one too many, but the others stand. A miner's second
- * response to a task is none. */
+/* One refused response is one too many, but the others stand. */
 static enum import_outcome
 add_responses(const struct import_view *view, struct task *t,
     struct import_rows *rows, struct import_why *why)
@@ -299,8 +315,8 @@ read_task(const struct import_view *view, const json_t *record, struct task *t,
 	if (!import_time(record, "distributed_at", &t->given_us))
 		t->given_us = 0;
 	t->params = j->params = params_of(record);
-	t->responses = import_json(record, "miner_responses");
-	return IMPORT_TAKEN;
+	return import_json(
+	    record, "miner_responses", JSON_ARRAY, &t->responses, why);
 }
 
 /* How a task ended; of a sound nobody has the file here. */
@@ -322,6 +338,8 @@ take_task(const struct import_view *view, const json_t *record,
 {
 	static const char *const open[] = {
 	    "pending", "assigned", "in_progress", NULL};
+	static const char *const over[] = {
+	    "completed", "done", "approved", "failed", "cancelled", NULL};
 	struct task t = {.job = {.tenant = view->tenant}};
 	enum import_outcome got;
 	char status[MAX_WORD];
@@ -329,6 +347,9 @@ take_task(const struct import_view *view, const json_t *record,
 	import_word(record, "status", status, sizeof(status));
 	if (is_among(open, status))
 		return IMPORT_LEFT;
+	if (!is_among(over, status))
+		return import_refuse(
+		    why, "status", "\"%s\" is no status of a task", status);
 	got = read_task(view, record, &t, why);
 	if (got == IMPORT_TAKEN) {
 		got = add_responses(view, &t, rows, why);

@@ -250,6 +250,14 @@ what_is_wrong_is_said_by_field(void **state)
 	    {"{\"job_type\": \"lora\"}", "job_type",
 		"no kind of this subnet has the capacity_key \"lora\""},
 	    {"{\"payload\": \"[1]\"}", "payload", "it is no JSON object"},
+	    {"{\"payload\": null}", "payload", "it is missing"},
+	    {"{\"payload\": \"{\\\"seed\\\": 99999999999999999999}\"}",
+		"payload", "too big integer"},
+	    /* Whether there is a picture stands in it. */
+	    {"{\"response_payload\": \"{\"}", "response_payload",
+		"it is no JSON object"},
+	    {"{\"response_payload\": [1]}", "response_payload",
+		"it is no JSON object"},
 	};
 
 	(void)state;
@@ -282,6 +290,18 @@ a_miner_with_failed_audits_has_one(void **state)
 				  "{\"failed_audits\": 0}"),
 			     "miners", &rows, &why),
 	    IMPORT_LEFT);
+	/* Whose count cannot be read is not let off. */
+	assert_int_equal(take(json_pack("{s:s, s:s}", "hotkey", ALICE, "value",
+				  "{\"failed_audits\": \"some\"}"),
+			     "miners", &rows, &why),
+	    IMPORT_REFUSED);
+	assert_string_equal(why.field, "failed_audits");
+	assert_int_equal(take(json_pack("{s:s, s:s}", "hotkey", ALICE, "value",
+				  "{\"failed_audits\": 12"),
+			     "miners", &rows, &why),
+	    IMPORT_REFUSED);
+	assert_string_equal(why.field, "value");
+	assert_int_equal(rows.n, 0);
 	assert_int_equal(take(json_pack("{s:s, s:s}", "hotkey", ALICE, "value",
 				  "{\"failed_audits\": 12}"),
 			     "miners", &rows, &why),

@@ -39,6 +39,8 @@ a_time_is_read_as_any_of_them_wrote_it(void **state)
 	    {"2000-01-01T00:00:00Z", 946684800000000},
 	    {"2024-02-29T12:00:00Z", 1709208000000000},
 	    {"2024-12-31T23:59:60Z", 1735689600000000},
+	    {"2025-01-31T00:00:00Z", 1738281600000000},
+	    {"2025-04-30T00:00:00Z", 1745971200000000},
 	};
 
 	(void)state;
@@ -60,6 +62,8 @@ what_is_no_time_is_none(void **state)
 	    "2025-01-01T00:00:00.Z", "2025-01-01T00:00:00X",
 	    "2025-01-01T00:00:00+1", "2025-01-01T00:00:00+99:00",
 	    "2025-01-01T00:00:00Zz", "1999-12-31T23:59:59Z",
+	    "2025-02-29T00:00:00Z", "2024-02-30T00:00:00Z",
+	    "2025-04-31T00:00:00Z", "2025-12-32T00:00:00Z",
 	    "2101-01-01T00:00:00Z", "99999-01-01T00:00:00Z", "infinity"};
 
 	(void)state;
@@ -79,9 +83,7 @@ a_text_says_the_value(void **state)
 {
 	json_t *r = record_of("{\"n\": \"12\", \"m\": -3, \"r\": \"1.5\", "
 			      "\"w\": 4.0, \"t\": \"t\", \"f\": \"False\", "
-			      "\"b\": true, \"o\": \"{\\\"a\\\": [1]}\", "
-			      "\"l\": [2], \"z\": null, \"s\": \" AbC \"}");
-	json_t *inner;
+			      "\"b\": true, \"z\": null, \"s\": \" AbC \"}");
 	int64_t n = 0;
 	double x = 0;
 	bool is = false;
@@ -103,19 +105,65 @@ a_text_says_the_value(void **state)
 	assert_false(import_bool(r, "s", &is));
 	assert_null(import_text(r, "z"));
 	assert_null(import_text(r, "m"));
-	inner = import_json(r, "o");
-	assert_int_equal(json_array_size(json_object_get(inner, "a")), 1);
-	json_decref(inner);
-	inner = import_json(r, "l");
-	assert_int_equal(json_array_size(inner), 1);
-	json_decref(inner);
-	assert_null(import_json(r, "s"));
-	assert_null(import_json(r, "n"));
 	import_word(r, "s", word, sizeof(word));
 	assert_string_equal(word, "abc");
 	import_word(r, "z", word, sizeof(word));
 	assert_string_equal(word, "");
 	json_decref(r);
+}
+
+/* What is there and is another thing is not passed over as missing. */
+static void
+json_is_there_or_missing_or_wrong(void **state)
+{
+	static const struct {
+		const char *value;
+		json_type type;
+		enum import_outcome outcome;
+		bool found;
+		const char *why;
+	} cases[] = {
+	    {"{\"a\": 1}", JSON_OBJECT, IMPORT_TAKEN, true, NULL},
+	    {"\"{\\\"a\\\": [1]}\"", JSON_OBJECT, IMPORT_TAKEN, true, NULL},
+	    {"[2]", JSON_ARRAY, IMPORT_TAKEN, true, NULL},
+	    {"\"[]\"", JSON_ARRAY, IMPORT_TAKEN, true, NULL},
+	    {"null", JSON_ARRAY, IMPORT_TAKEN, false, NULL},
+	    {"\"\"", JSON_ARRAY, IMPORT_TAKEN, false, NULL},
+	    /* As SQLAlchemy writes None into a column of JSON. */
+	    {"\"null\"", JSON_ARRAY, IMPORT_TAKEN, false, NULL},
+	    {"[2]", JSON_OBJECT, IMPORT_REFUSED, false, "it is no JSON object"},
+	    {"17", JSON_OBJECT, IMPORT_REFUSED, false, "it is no JSON object"},
+	    {"\"\\\"x\\\"\"", JSON_ARRAY, IMPORT_REFUSED, false,
+		"it is no JSON list"},
+	    {"\"[1\"", JSON_ARRAY, IMPORT_REFUSED, false,
+		"it is no JSON list: ']' expected"},
+	    {"\"{\\\"n\\\": 99999999999999999999}\"", JSON_OBJECT,
+		IMPORT_REFUSED, false, "too big integer"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct import_why why = {"", ""};
+		json_t *got, *r = json_object();
+
+		json_object_set_new(
+		    r, "v", json_loads(cases[i].value, JSON_DECODE_ANY, NULL));
+		assert_int_equal(import_json(r, "v", cases[i].type, &got, &why),
+		    cases[i].outcome);
+		assert_true((got != NULL) == cases[i].found);
+		json_decref(got);
+		if (cases[i].why != NULL &&
+		    (strcmp(why.field, "v") != 0 ||
+			strstr(why.text, cases[i].why) == NULL))
+			fail_msg("%s: %s", cases[i].value, why.text);
+		if (cases[i].outcome == IMPORT_TAKEN && !cases[i].found) {
+			assert_int_equal(
+			    import_need_json(r, "v", cases[i].type, &got, &why),
+			    IMPORT_REFUSED);
+			assert_string_equal(why.text, "it is missing");
+		}
+		json_decref(r);
+	}
 }
 
 static void
@@ -203,6 +251,7 @@ main(void)
 	    cmocka_unit_test(a_time_is_read_as_any_of_them_wrote_it),
 	    cmocka_unit_test(what_is_no_time_is_none),
 	    cmocka_unit_test(a_text_says_the_value),
+	    cmocka_unit_test(json_is_there_or_missing_or_wrong),
 	    cmocka_unit_test(a_refusal_names_the_field),
 	    cmocka_unit_test(wrappers_are_taken_off),
 	    cmocka_unit_test(an_id_is_of_its_words),

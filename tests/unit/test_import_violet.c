@@ -225,6 +225,27 @@ a_broken_file_is_a_failure(void **state)
 	world_clear(&w);
 }
 
+/* The table has one attempt of a miner's; the best must be that one. */
+static void
+a_miners_second_response_is_none(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	assert_int_equal(
+	    take(&w, "tasks",
+		task_of("TRANSCRIPTION", "COMPLETED",
+		    "[" RESPONSE("3", "{\"transcript\": \"\"}") ", " RESPONSE(
+			"3", "{\"transcript\": \"good day\"}") "]")),
+	    IMPORT_TAKEN);
+	assert_int_equal(json_array_size(w.rows.of[IMPORT_ATTEMPTS]), 1);
+	check_text(row(&w, IMPORT_ATTEMPTS, 0), "state", "failed");
+	check_text(row(&w, IMPORT_JOBS, 0), "best", NULL);
+	check_text(row(&w, IMPORT_JOBS, 0), "state", "failed");
+	world_clear(&w);
+}
+
 static void
 tasks_end_as_they_did(void **state)
 {
@@ -241,6 +262,12 @@ tasks_end_as_they_did(void **state)
 		"cancelled"},
 	    {"TTS", "COMPLETED", "[" RESPONSE("3", "{\"audio_file\": {}}") "]",
 		IMPORT_TAKEN, "failed", "lost_result"},
+	    {"TRANSCRIPTION", "COMPLETED", "null", IMPORT_TAKEN, "failed",
+		"no_miner"},
+	    {"TRANSCRIPTION", "COMPLETED", "[{", IMPORT_REFUSED, NULL, NULL},
+	    {"TRANSCRIPTION", "COMPLETED", "{}", IMPORT_REFUSED, NULL, NULL},
+	    {"TRANSCRIPTION", "BANANA", "[]", IMPORT_REFUSED, NULL, NULL},
+	    {"TRANSCRIPTION", "", "[]", IMPORT_REFUSED, NULL, NULL},
 	    {"WEAVING", "COMPLETED", "[]", IMPORT_REFUSED, NULL, NULL},
 	    {"DOCUMENT_TRANSLATION", "COMPLETED", "[]", IMPORT_REFUSED, NULL,
 		NULL},
@@ -333,6 +360,7 @@ main(void)
 	    cmocka_unit_test(a_response_is_found_in_any_of_its_shapes),
 	    cmocka_unit_test(a_uid_is_whose_it_was_or_nobodys),
 	    cmocka_unit_test(a_broken_file_is_a_failure),
+	    cmocka_unit_test(a_miners_second_response_is_none),
 	    cmocka_unit_test(tasks_end_as_they_did),
 	    cmocka_unit_test(a_users_key_is_kept_as_a_hash),
 	    cmocka_unit_test(keys_that_nobody_should_have_are_not_kept),
