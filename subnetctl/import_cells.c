@@ -264,14 +264,8 @@ import_csv_line(
 json_t *
 import_csv_head(const char *line, size_t len, struct err *err)
 {
-	static const char mark[] = "\xef\xbb\xbf"; /* a BOM */
-	json_t *columns;
+	json_t *columns = csv_cells(NULL, line, len, err);
 
-	if (len >= 3 && memcmp(line, mark, 3) == 0) {
-		line += 3;
-		len -= 3;
-	}
-	columns = csv_cells(NULL, line, len, err);
 	if (columns == NULL)
 		return NULL;
 	for (size_t i = 0; i < json_array_size(columns); i++) {

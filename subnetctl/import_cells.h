@@ -34,8 +34,8 @@ json_t *import_csv_line(
 /* A CSV file's header. NULL, and why. */
 json_t *import_csv_head(const char *line, size_t len, struct err *);
 
-/* Does the record end here, or is a quote open? A line break belongs to a
- * cell then. */
+/* Is each quote closed that is opened here? If not, a line break belongs to a
+ * cell. */
 bool import_csv_is_whole(const char *line, size_t len);
 
 #endif

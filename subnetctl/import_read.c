@@ -90,6 +90,17 @@ begins(const struct reading *r, const char *with)
 	return r->line.len >= len && memcmp(text_of(r), with, len) == 0;
 }
 
+/* But for blanks and line breaks. */
+static bool
+ends_with(const struct reading *r, char last)
+{
+	size_t len = r->line.len;
+
+	while (len > 0 && strchr(" \t\r\n", text_of(r)[len - 1]) != NULL)
+		len--;
+	return len > 0 && text_of(r)[len - 1] == last;
+}
+
 /* -- handing on ---------------------------------------------------------- */
 
 static int
@@ -181,6 +192,8 @@ read_json_list(struct reading *r)
 
 	if (read_rest(r) != 0)
 		return -1;
+	if (*text_of(r) == '[' && !ends_with(r, ']'))
+		return err_set(r->err, "%s: the list does not end", r->name);
 	while (at < r->line.len) {
 		const char *from = text_of(r) + at;
 		json_error_t wrong;
@@ -207,15 +220,23 @@ read_json_list(struct reading *r)
 
 /* -- CSV ----------------------------------------------------------------- */
 
-/* A record may have line breaks between its quotes. */
+/* A record may have line breaks between its quotes. Each line is looked at
+ * once: one with an open quote ends where another such line closes it. */
 static int
 next_record(struct reading *r, size_t *number)
 {
 	int got = next_line(r);
+	size_t from = 0;
+	bool is_open = false;
 
 	*number = r->number;
-	while (got > 0 && !import_csv_is_whole(text_of(r), r->line.len)) {
+	while (got > 0) {
+		is_open ^=
+		    !import_csv_is_whole(text_of(r) + from, r->line.len - from);
+		if (!is_open)
+			break;
 		buf_add_byte(&r->line, '\n');
+		from = r->line.len;
 		got = add_line(r);
 		if (got == 0)
 			return err_set(r->err,
@@ -343,6 +364,11 @@ other_form(const struct reading *r)
 		      "FILE | subnetctl import .. -"},
 	    {"\x1f\x8b", "it is compressed: gunzip it"},
 	    {"(\xb5/\xfd", "it is compressed: unzstd it"},
+	    {"\xfd"
+	     "7zXZ",
+		"it is compressed: unxz it"},
+	    {"BZh", "it is compressed: bunzip2 it"},
+	    {"PK\x03\x04", "it is an archive: unzip it"},
 	    {"PAR1", "it is Parquet: write it as JSON lines, with DuckDB: COPY "
 		     "(SELECT * FROM 'FILE') TO 'inference_jobs.jsonl'"},
 	    {"SQLite format 3", "it is an SQLite database: sqlite3 -json FILE "
@@ -379,8 +405,12 @@ read_table(struct reading *r)
 static int
 read_open(struct reading *r)
 {
+	static const char mark[] = "\xef\xbb\xbf"; /* a BOM */
 	const char *fix;
 	int got = next_line(r);
+
+	if (begins(r, mark))
+		buf_drop(&r->line, strlen(mark));
 
 	while (got > 0 && is_blank(r))
 		got = next_line(r);
@@ -439,7 +469,8 @@ is_wanted(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* A dump may have any name; other files that no table is named after are
+/* A dump may have any name, but for a folder of PostgreSQL's own, whose table
+ * of contents says what it is; other files that no table is named after are
  * somebody else's. */
 static bool
 is_ours(const struct import_reader *reader, const char *name)
@@ -447,7 +478,8 @@ is_ours(const struct import_reader *reader, const char *name)
 	const char *dot = strrchr(name, '.');
 
 	return import_find_table(reader->upstream, name) != NULL ||
-	       (dot != NULL && strcmp(dot, ".sql") == 0);
+	       (dot != NULL && strcmp(dot, ".sql") == 0) ||
+	       strcmp(name, "toc.dat") == 0;
 }
 
 static int

@@ -1,6 +1,7 @@
 /* What an import has made, written. */
 #include "subnetctl/import_store.h"
 
+#include <float.h>
 #include <stdlib.h>
 
 #include "common/err.h"
@@ -29,12 +30,20 @@ import_made_name(enum import_made made)
 	return tables[made].name;
 }
 
+/* 0.7 of a payload stays 0.7, and is not 0.69999999999999996; the caller
+ * frees. */
+static char *
+text_of(const json_t *rows)
+{
+	return json_dumps(rows, JSON_COMPACT | JSON_REAL_PRECISION(DBL_DIG));
+}
+
 /* The one number a statement answers with. */
 static int
 run(PGconn *conn, const char *sql, const char *netuid, const json_t *rows,
     const char *column, size_t *out, struct err *err)
 {
-	char *text = json_dumps(rows, JSON_COMPACT);
+	char *text = text_of(rows);
 	const char *const params[] = {netuid, text};
 	PGresult *res = db_query(conn, sql, 2, params, err);
 
@@ -50,7 +59,7 @@ run(PGconn *conn, const char *sql, const char *netuid, const json_t *rows,
 static int
 make_places(PGconn *conn, const json_t *rows, struct err *err)
 {
-	char *text = json_dumps(rows, JSON_COMPACT);
+	char *text = text_of(rows);
 	const char *const params[] = {text};
 	PGresult *res = db_query(conn, sql_ctl_import_buckets, 1, params, err);
 

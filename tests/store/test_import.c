@@ -37,7 +37,7 @@
 #define DUMPED "7b0d9f0e-9a5c-4f55-8a53-2c1d3e4f5a70"
 #define TAG "Made with @infinitevibe.ai on #bittensor --- KutQY"
 
-enum { MAX_WORDS = 24, ROWS_MORE = 450 };
+enum { MAX_WORDS = 24, ROWS_MORE = 450, MANY_LINES = 500000 };
 
 struct place {
 	struct sandbox *sb;
@@ -96,8 +96,9 @@ static const char *const their_rows[] = {
     "expires_at, status, failure_reason, response_payload, callback_secret, "
     "is_audit_job) values "
     "('" GOOD "', 'base-h100_pcie', '" ALICE "', '{\"prompt\": \"a \\\\ "
-    "\\\"cat\\\"\\ton a mat\", \"seed\": 3400790532, \"callback_secret\": "
-    "\"aa\"}', '2025-10-27 05:35:01+00', '2025-10-27 05:35:02+00', "
+    "\\\"cat\\\"\\ton a mat\", \"seed\": 3400790532, \"guidance_scale\": 0.7, "
+    "\"callback_secret\": \"aa\"}', '2025-10-27 05:35:01+00', '2025-10-27 "
+    "05:35:02+00', "
     "'2025-10-27 05:35:03+00', '2025-10-27 05:35:15+00', "
     "'2025-11-03 05:35:01+00', 'success', null, '{\"callback_metadata\": "
     "{\"has_image\": true}, \"image_url\": \"https://media.example/1.png\", "
@@ -362,7 +363,8 @@ a_job_of_dippys_is_there_as_it_was(void **state)
 	    rows_of(p, "job where id = '" GOOD "' and kind = 'image.generate' "
 		       "and state = 'done' and source = 'client' and params = "
 		       "'{\"prompt\": \"a \\\\ \\\"cat\\\"\\ton a mat\", "
-		       "\"seed\": 3400790532}' and created_at = "
+		       "\"seed\": 3400790532, \"guidance_scale\": 0.7}' and "
+		       "params ->> 'guidance_scale' = '0.7' and created_at = "
 		       "'2025-10-27 05:35:01+00' and finished_at = "
 		       "'2025-10-27 05:35:15+00'"),
 	    1);
@@ -508,6 +510,13 @@ another_form_is_named_with_the_fix(void **state)
 	    {"jobs.parquet", "PAR1\x15\x02", "it is Parquet"},
 	    {"miners.db", "SQLite format 3", "sqlite3 -json"},
 	    {"jobs.json.gz", "\x1f\x8b\x08", "gunzip"},
+	    {"old.sql.xz",
+		"\xfd"
+		"7zXZ",
+		"unxz"},
+	    {"old.sql.bz2", "BZh91AY", "bunzip2"},
+	    {"old.zip", "PK\x03\x04", "unzip"},
+	    {"miners.json", "[{\"hotkey\": \"" BOB "\"},\n", "does not end"},
 	    {"inserts.sql",
 		"--\n-- PostgreSQL database dump\n--\nINSERT INTO "
 		"public.miners VALUES ('a');\n",
@@ -532,9 +541,44 @@ another_form_is_named_with_the_fix(void **state)
 		json_decref(answer);
 		free(path);
 	}
+	/* pg_dump -Fd makes a folder. */
+	path = dump(p, "folder.dump", "-Fd");
+	answer = IMPORT(p, 1, "dippy", path);
+	assert_non_null(strstr(error_of(answer), "pg_restore -f -"));
+	json_decref(answer);
+	free(path);
 	answer = IMPORT(p, 1, "dippy", "/nowhere/x.sql");
 	assert_non_null(strstr(error_of(answer), "/nowhere/x.sql"));
 	json_decref(answer);
+}
+
+/* A line is looked at once, not once more with each line behind it. */
+static void
+a_quote_that_is_open_for_long_is_found_out(void **state)
+{
+	struct place *p = *state;
+	struct buf text = {0};
+	json_t *answer;
+	char *path;
+
+	buf_add_str(&text, "hotkey,value\n" BOB ",\"{}\n");
+	for (int i = 0; i < MANY_LINES; i++)
+		buf_add_str(&text, "x\n");
+	path = write_file(p, "miners.csv", buf_str(&text));
+	answer = IMPORT(p, 1, "dippy", path);
+	assert_string_equal(error_of(answer),
+	    "miners.csv: a quote that begins in line 2 does not end");
+	json_decref(answer);
+	/* With its end it is a cell of many lines. */
+	buf_add_str(&text, "\"\n" ALICE ",{}\n");
+	free(path);
+	path = write_file(p, "miners.csv", buf_str(&text));
+	answer = IMPORT(p, 0, "dippy", path);
+	assert_int_equal(count_of(answer, "read", "miners", "records"), 2);
+	assert_int_equal(count_of(answer, "read", "miners", "left"), 1);
+	json_decref(answer);
+	buf_free(&text);
+	free(path);
 }
 
 /* -- Violet --------------------------------------------------------------- */
@@ -812,6 +856,11 @@ json_is_read_in_lists_lines_and_whole(void **state)
 	     "\"\n}\n",
 		2},
 	    {"{\"hotkey\": \"" BOB "\"}\r\n\n{\"hotkey\": \"" ALICE "\"}", 2},
+	    {"\xef\xbb\xbf[{\"hotkey\": \"" BOB "\"}]", 1},
+	    {"\xef\xbb\xbf{\"hotkey\": \"" BOB "\"}\n", 1},
+	    {"\xef\xbb\xbf"
+	     "hotkey,value\n" BOB ",{}\n",
+		1},
 	    {"[]", 0},
 	    {"", 0},
 	};
@@ -881,6 +930,7 @@ main(void)
 	    cmocka_unit_test(a_dump_may_come_on_stdin),
 	    cmocka_unit_test(a_file_that_breaks_off_changes_nothing),
 	    cmocka_unit_test(another_form_is_named_with_the_fix),
+	    cmocka_unit_test(a_quote_that_is_open_for_long_is_found_out),
 	    cmocka_unit_test(violets_tasks_are_read_from_csv),
 	    cmocka_unit_test(a_dump_of_violets_has_its_types),
 	    cmocka_unit_test(the_doors_find_what_was_imported_by_its_id),
