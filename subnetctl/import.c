@@ -227,8 +227,13 @@ run(struct importing *im, const struct import_upstream *upstream, bool is_write,
 	    read_view(im, upstream, err) != 0 ||
 	    read_all(im, upstream, err) != 0)
 		return -1;
-	return query(
-	    im->conn, is_write ? sql_ctl_commit : sql_ctl_rollback, err);
+	if (!is_write)
+		return query(im->conn, sql_ctl_rollback, err);
+	if (query(im->conn, sql_ctl_commit, err) != 0)
+		return err_wrap(err,
+		    "whether all of it is written or nothing is not known; "
+		    "import again, what is there stays");
+	return 0;
 }
 
 /* Orchestrators read their miners again. */
