@@ -6,6 +6,7 @@
 #include "subnetctl/terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -20,6 +21,8 @@
 #include "common/err.h"
 #include "common/xalloc.h"
 
+enum { ESCAPE = 0x1b, STUCK_MS = 1000 };
+
 static const char enter[] = "\x1b[?1049h\x1b[?25l\x1b[2J";
 static const char leave[] = "\x1b[?25h\x1b[?1049l";
 
@@ -27,19 +30,27 @@ struct terminal {
 	struct termios before;
 	sigset_t mask; /* before */
 	int signals;   /* a signalfd */
+	int out;       /* the terminal once more, so that writing to it does not
+			* block, and stdout is for others as it was */
 };
 
+/* A terminal that takes nothing for a second, as of a connection that hangs,
+ * gets no more of it: what is to end must not be held up. */
 static void
-put(const char *bytes, size_t len)
+put(const struct terminal *t, const char *bytes, size_t len)
 {
 	while (len > 0) {
-		ssize_t n = write(STDOUT_FILENO, bytes, len);
+		struct pollfd p = {t->out, POLLOUT, 0};
+		ssize_t n = write(t->out, bytes, len);
 
-		if (n < 0 && errno != EINTR)
-			return;
 		if (n > 0) {
 			bytes += n;
 			len -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			if (poll(&p, 1, STUCK_MS) == 0)
+				return;
+		} else if (errno != EINTR) {
+			return;
 		}
 	}
 }
@@ -90,8 +101,11 @@ terminal_open(struct err *err)
 		free(t);
 		return NULL;
 	}
+	t->out = open("/dev/tty", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (t->out < 0)
+		t->out = dup(STDOUT_FILENO);
 	make_raw(&t->before);
-	put(enter, strlen(enter));
+	put(t, enter, strlen(enter));
 	return t;
 }
 
@@ -100,8 +114,9 @@ terminal_close(struct terminal *t)
 {
 	if (t == NULL)
 		return;
-	put(leave, strlen(leave));
+	put(t, leave, strlen(leave));
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &t->before);
+	close(t->out);
 	close(t->signals);
 	sigprocmask(SIG_SETMASK, &t->mask, NULL);
 	free(t);
@@ -128,7 +143,6 @@ terminal_draw(struct terminal *t, const char *lines)
 {
 	struct buf out = {0};
 
-	(void)t;
 	buf_add_str(&out, "\x1b[H");
 	/* Cleared first: behind a line that is as wide as the screen many
 	 * terminals would clear its last column. */
@@ -142,7 +156,7 @@ terminal_draw(struct terminal *t, const char *lines)
 		if (!is_last)
 			buf_add_str(&out, "\r\n");
 	}
-	put((const char *)out.data, out.len);
+	put(t, (const char *)out.data, out.len);
 	buf_free(&out);
 }
 
@@ -172,5 +186,10 @@ terminal_wait(struct terminal *t, int64_t timeout_ms)
 		return take_signal(t);
 	if (read(STDIN_FILENO, &key, 1) != 1)
 		return TERMINAL_ENDED;
+	if (key == ESCAPE) {
+		/* F2 is ESC O Q, and no Q. */
+		tcflush(STDIN_FILENO, TCIFLUSH);
+		return TERMINAL_NOTHING;
+	}
 	return key != 0 ? key : TERMINAL_NOTHING;
 }

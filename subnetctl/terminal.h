@@ -28,7 +28,8 @@ enum terminal_key {
 	TERMINAL_ENDED = -2, /* a signal, or nobody is there any more */
 };
 
-/* The next key, a byte, or what happened instead. */
+/* The next key, a byte, or what happened instead. Keys that send more than
+ * one, arrows and such, are nothing. */
 int terminal_wait(struct terminal *, int64_t timeout_ms);
 
 #endif

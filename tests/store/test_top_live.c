@@ -173,6 +173,12 @@ it_draws_until_it_is_told_to_quit(void **state)
 		wait_for(&s, 0, "q quits");
 		assert_non_null(strstr(buf_str(&s.seen), "netuid 1"));
 		assert_false(is_as_before(&s));
+		/* F2, which ends in a Q; the second draw is after it. */
+		press(&s, "\x1bOQ");
+		for (int k = 0; k < 2; k++)
+			wait_for(&s, s.seen.len, "q quits");
+		press(&s, " ");
+		wait_for(&s, s.seen.len, "paused");
 		press(&s, keys[i]);
 		status = finish(&s);
 		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
@@ -196,18 +202,55 @@ killed_it_leaves_the_terminal_as_it_was(void **state)
 	}
 }
 
+static bool
+has_ended(struct screen *s)
+{
+	int64_t until_us = clock_mono_us() + WAIT_US;
+	int status = 0;
+
+	while (waitpid(s->pid, &status, WNOHANG) == 0) {
+		if (clock_mono_us() > until_us)
+			return false;
+		proc_nap();
+	}
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 static void
 it_ends_with_its_terminal(void **state)
 {
 	struct screen s;
-	int status;
 
 	start(*state, &s);
 	wait_for(&s, 0, "q quits");
 	close(s.slave);
 	close(s.fd);
-	assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_true(has_ended(&s));
+	buf_free(&s.seen);
+}
+
+/* Nobody reads what it draws: a connection hangs. */
+static void
+it_ends_though_its_terminal_hangs(void **state)
+{
+	struct pollfd p = {.events = POLLOUT};
+	struct screen s;
+
+	start(*state, &s);
+	wait_for(&s, 0, "q quits");
+	p.fd = s.slave;
+	/* Until there is no room, and for some draws more. */
+	for (int left = 20; left > 0; left -= poll(&p, 1, 0) == 0) {
+		press(&s, "x");
+		proc_nap();
+	}
+	assert_int_equal(kill(s.pid, SIGTERM), 0);
+	if (!has_ended(&s)) {
+		kill(s.pid, SIGKILL);
+		fail_msg("it draws for ever");
+	}
+	close(s.slave);
+	close(s.fd);
 	buf_free(&s.seen);
 }
 
@@ -370,6 +413,7 @@ main(void)
 	    cmocka_unit_test(it_draws_until_it_is_told_to_quit),
 	    cmocka_unit_test(killed_it_leaves_the_terminal_as_it_was),
 	    cmocka_unit_test(it_ends_with_its_terminal),
+	    cmocka_unit_test(it_ends_though_its_terminal_hangs),
 	    cmocka_unit_test(it_follows_the_terminals_size),
 	    cmocka_unit_test(it_goes_on_when_the_database_was_away),
 	    cmocka_unit_test(a_database_that_hangs_is_given_up),
