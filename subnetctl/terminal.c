@@ -83,6 +83,18 @@ catch_signals(sigset_t *before)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/* Another's terminal, as after su, may be written to and not opened. */
+static int
+open_again(void)
+{
+	char name[256];
+	int fd = -1;
+
+	if (ttyname_r(STDOUT_FILENO, name, sizeof(name)) == 0)
+		fd = open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd >= 0 ? fd : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+}
+
 struct terminal *
 terminal_open(struct err *err)
 {
@@ -101,9 +113,7 @@ terminal_open(struct err *err)
 		free(t);
 		return NULL;
 	}
-	t->out = open("/dev/tty", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	if (t->out < 0)
-		t->out = dup(STDOUT_FILENO);
+	t->out = open_again();
 	make_raw(&t->before);
 	put(t, enter, strlen(enter));
 	return t;
