@@ -342,8 +342,10 @@ take_job(const struct import_view *view, const json_t *record,
 	if (got == IMPORT_TAKEN) {
 		import_bool(record, "is_audit_job", &p.job.is_audit);
 		take_times(record, p.response, &p.job, &p.attempt);
-		add_past(rows, &p, fate_of(record, status, p.response));
+		got = import_check_past(view, &p.job, why);
 	}
+	if (got == IMPORT_TAKEN)
+		add_past(rows, &p, fate_of(record, status, p.response));
 	past_clear(&p);
 	return got;
 }

@@ -268,6 +268,8 @@ import_need_text(const json_t *record, const char *name, size_t max,
     const char **out, struct import_why *why)
 {
 	*out = import_text(record, name);
+	if (*out == NULL && value_of(record, name) != NULL)
+		return import_refuse(why, name, "it is no text");
 	if (*out == NULL || (*out)[0] == '\0')
 		return import_refuse(why, name, "it is missing");
 	if (strlen(*out) > max)
@@ -342,10 +344,11 @@ enum import_outcome
 import_need_time(const json_t *record, const char *name, int64_t *out_us,
     struct import_why *why)
 {
-	const char *text = import_text(record, name);
+	const char *text;
 
-	if (text == NULL || text[0] == '\0')
-		return import_refuse(why, name, "it is missing");
+	if (import_need_text(record, name, SIZE_MAX, &text, why) !=
+	    IMPORT_TAKEN)
+		return IMPORT_REFUSED;
 	if (!import_time_of(text, out_us))
 		return import_refuse(why, name,
 		    "\"%.40s\" is no time: 2025-10-27T05:35:01Z, of %d to %d",

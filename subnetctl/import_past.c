@@ -79,6 +79,17 @@ import_add_judgement(struct import_rows *rows, const struct import_job *j,
 		import_real_or_null(a->miner_ms), "upstream", a->upstream));
 }
 
+enum import_outcome
+import_check_past(const struct import_view *view, const struct import_job *j,
+    struct import_why *why)
+{
+	static const int64_t day_us = 86400 * INT64_C(1000000);
+
+	return j->finished_us >= view->now_us + day_us
+		   ? import_refuse(why, "completed_at", "it is ahead of now")
+		   : IMPORT_TAKEN;
+}
+
 bool
 import_is_long(const json_t *json)
 {

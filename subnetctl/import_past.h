@@ -48,6 +48,11 @@ void import_add_attempt(struct import_rows *, const struct import_job *,
 void import_add_judgement(struct import_rows *, const struct import_job *,
     const struct import_attempt *, enum import_verdict);
 
+/* One that was made or ended a day from now, or later, is refused: it would
+ * stand before all others, and never be old. */
+enum import_outcome import_check_past(
+    const struct import_view *, const struct import_job *, struct import_why *);
+
 /* Does it take more than IMPORT_MAX_JSON bytes? */
 bool import_is_long(const json_t *);
 

@@ -314,6 +314,8 @@ read_task(const struct import_view *view, const json_t *record, struct task *t,
 	j->priority = priority_of(record);
 	if (!import_time(record, "distributed_at", &t->given_us))
 		t->given_us = 0;
+	if (import_check_past(view, j, why) != IMPORT_TAKEN)
+		return IMPORT_REFUSED;
 	t->params = j->params = params_of(record);
 	return import_json(
 	    record, "miner_responses", JSON_ARRAY, &t->responses, why);

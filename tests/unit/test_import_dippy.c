@@ -251,6 +251,13 @@ what_is_wrong_is_said_by_field(void **state)
 		"no kind of this subnet has the capacity_key \"lora\""},
 	    {"{\"payload\": \"[1]\"}", "payload", "it is no JSON object"},
 	    {"{\"payload\": null}", "payload", "it is missing"},
+	    {"{\"miner_hotkey\": 7}", "miner_hotkey", "it is no text"},
+	    {"{\"creation_timestamp\": 1761543301}", "creation_timestamp",
+		"it is no text"},
+	    {"{\"completed_at\": \"2099-10-27T05:35:15Z\"}", "completed_at",
+		"it is ahead of now"},
+	    {"{\"creation_timestamp\": \"2099-10-27T05:35:15Z\"}",
+		"completed_at", "it is ahead of now"},
 	    {"{\"payload\": \"{\\\"seed\\\": 99999999999999999999}\"}",
 		"payload", "too big integer"},
 	    /* Whether there is a picture stands in it. */

@@ -294,6 +294,22 @@ tasks_end_as_they_did(void **state)
 	}
 }
 
+static void
+a_task_of_the_future_is_refused(void **state)
+{
+	json_t *record = task_of("TRANSCRIPTION", "COMPLETED", "[]");
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	json_object_set_new(
+	    record, "completed_at", json_string("2100-01-01 00:00:00"));
+	assert_int_equal(take(&w, "tasks", record), IMPORT_REFUSED);
+	assert_string_equal(w.why.field, "completed_at");
+	assert_int_equal(w.rows.n, 0);
+	world_clear(&w);
+}
+
 static json_t *
 user_of(const char *role, const char *key, bool is_active)
 {
@@ -362,6 +378,7 @@ main(void)
 	    cmocka_unit_test(a_broken_file_is_a_failure),
 	    cmocka_unit_test(a_miners_second_response_is_none),
 	    cmocka_unit_test(tasks_end_as_they_did),
+	    cmocka_unit_test(a_task_of_the_future_is_refused),
 	    cmocka_unit_test(a_users_key_is_kept_as_a_hash),
 	    cmocka_unit_test(keys_that_nobody_should_have_are_not_kept),
 	};
