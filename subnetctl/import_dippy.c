@@ -290,7 +290,9 @@ read_past(const struct import_view *view, const json_t *record, struct past *p,
 	    import_need_hotkey(record, "miner_hotkey", &a->hotkey, why) !=
 		IMPORT_TAKEN ||
 	    import_need_time(record, "creation_timestamp", &j->created_us,
-		why) != IMPORT_TAKEN)
+		why) != IMPORT_TAKEN ||
+	    import_bool_or_not(record, "is_audit_job", &j->is_audit, why) !=
+		IMPORT_TAKEN)
 		return IMPORT_REFUSED;
 	j->kind = kind_of(view, type);
 	if (j->kind == NULL)
@@ -340,7 +342,6 @@ take_job(const struct import_view *view, const json_t *record,
 		return IMPORT_LEFT;
 	got = read_past(view, record, &p, why);
 	if (got == IMPORT_TAKEN) {
-		import_bool(record, "is_audit_job", &p.job.is_audit);
 		take_times(record, p.response, &p.job, &p.attempt);
 		got = import_check_past(view, &p.job, why);
 	}

@@ -106,10 +106,12 @@ import_bool(const json_t *record, const char *name, bool *out)
 	static const char *const words[][2] = {
 	    {"f", "t"}, {"false", "true"}, {"0", "1"}, {"no", "yes"}};
 	const json_t *value = value_of(record, name);
+	int64_t number = json_integer_value(value);
 	char word[8];
 
-	if (json_is_boolean(value)) {
-		*out = json_is_true(value);
+	if (json_is_boolean(value) ||
+	    (json_is_integer(value) && (number == 0 || number == 1))) {
+		*out = json_is_true(value) || number == 1;
 		return true;
 	}
 	import_word(record, name, word, sizeof(word));
@@ -302,6 +304,15 @@ import_need_hotkey(const json_t *record, const char *name, const char **out,
 		return import_refuse(
 		    why, name, "\"%.60s\" is no hotkey's address", *out);
 	return got;
+}
+
+enum import_outcome
+import_bool_or_not(
+    const json_t *record, const char *name, bool *out, struct import_why *why)
+{
+	return value_of(record, name) == NULL || import_bool(record, name, out)
+		   ? IMPORT_TAKEN
+		   : import_refuse(why, name, "it is neither true nor false");
 }
 
 enum import_outcome

@@ -36,6 +36,9 @@ enum import_outcome import_need_uuid(const json_t *record, const char *name,
     const char **out, struct import_why *);
 enum import_outcome import_need_hotkey(const json_t *record, const char *name,
     const char **out, struct import_why *);
+/* *out is as it was if there is none; refused if it is there and is neither. */
+enum import_outcome import_bool_or_not(
+    const json_t *record, const char *name, bool *out, struct import_why *);
 /* An object or a list, as JSON or as a text of it; the caller's to json_decref.
  * NULL: there is none. Refused if it is there and is something else. */
 enum import_outcome import_json(const json_t *record, const char *name,

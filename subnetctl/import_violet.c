@@ -406,8 +406,12 @@ take_user(const struct import_view *view, const json_t *record,
 	struct api_key key;
 	char role[MAX_WORD];
 
-	import_bool(record, "is_active", &is_active);
-	if (view->keep_keys_ms == 0 || !is_active)
+	if (view->keep_keys_ms == 0)
+		return IMPORT_LEFT;
+	if (import_bool_or_not(record, "is_active", &is_active, why) !=
+	    IMPORT_TAKEN)
+		return IMPORT_REFUSED;
+	if (!is_active)
 		return IMPORT_LEFT;
 	import_word(record, "role", role, sizeof(role));
 	if (check_role(role, why) != IMPORT_TAKEN ||

@@ -151,6 +151,8 @@ each_end_is_whose_doing_it_was(void **state)
 	    {"{\"status\": \" completed \"}", "done", "delivered", NULL, 1},
 	    {"{\"status\": \"success\", \"is_audit_job\": true}", "done",
 		"delivered", NULL, -1},
+	    {"{\"status\": \"success\", \"is_audit_job\": 1}", "done",
+		"delivered", NULL, -1},
 	    {"{\"status\": \"success\", \"response_payload\": "
 	     "\"{\\\"callback_metadata\\\": {\\\"has_image\\\": false}}\"}",
 		"failed", "failed", "empty_result", 0},
@@ -251,6 +253,8 @@ what_is_wrong_is_said_by_field(void **state)
 		"no kind of this subnet has the capacity_key \"lora\""},
 	    {"{\"payload\": \"[1]\"}", "payload", "it is no JSON object"},
 	    {"{\"payload\": null}", "payload", "it is missing"},
+	    {"{\"is_audit_job\": \"perhaps\"}", "is_audit_job",
+		"it is neither true nor false"},
 	    {"{\"miner_hotkey\": 7}", "miner_hotkey", "it is no text"},
 	    {"{\"creation_timestamp\": 1761543301}", "creation_timestamp",
 		"it is no text"},

@@ -81,9 +81,10 @@ what_is_no_time_is_none(void **state)
 static void
 a_text_says_the_value(void **state)
 {
-	json_t *r = record_of("{\"n\": \"12\", \"m\": -3, \"r\": \"1.5\", "
-			      "\"w\": 4.0, \"t\": \"t\", \"f\": \"False\", "
-			      "\"b\": true, \"z\": null, \"s\": \" AbC \"}");
+	json_t *r = record_of(
+	    "{\"n\": \"12\", \"m\": -3, \"r\": \"1.5\", "
+	    "\"w\": 4.0, \"t\": \"t\", \"f\": \"False\", "
+	    "\"b\": true, \"i\": 1, \"j\": 2, \"z\": null, \"s\": \" AbC \"}");
 	int64_t n = 0;
 	double x = 0;
 	bool is = false;
@@ -102,6 +103,9 @@ a_text_says_the_value(void **state)
 	assert_true(import_bool(r, "t", &is) && is);
 	assert_true(import_bool(r, "f", &is) && !is);
 	assert_true(import_bool(r, "b", &is) && is);
+	is = false;
+	assert_true(import_bool(r, "i", &is) && is);
+	assert_false(import_bool(r, "j", &is));
 	assert_false(import_bool(r, "s", &is));
 	assert_null(import_text(r, "z"));
 	assert_null(import_text(r, "m"));

@@ -349,6 +349,7 @@ static void
 keys_that_nobody_should_have_are_not_kept(void **state)
 {
 	struct world w;
+	json_t *record;
 
 	(void)state;
 	world_init(&w);
@@ -361,6 +362,13 @@ keys_that_nobody_should_have_are_not_kept(void **state)
 	assert_null(strstr(w.why.text, "short"));
 	assert_int_equal(
 	    take(&w, "users", user_of("client", KEY, false)), IMPORT_LEFT);
+	record = user_of("client", KEY, true);
+	json_object_set_new(record, "is_active", json_integer(0));
+	assert_int_equal(take(&w, "users", record), IMPORT_LEFT);
+	record = user_of("client", KEY, true);
+	json_object_set_new(record, "is_active", json_string("perhaps"));
+	assert_int_equal(take(&w, "users", record), IMPORT_REFUSED);
+	assert_string_equal(w.why.field, "is_active");
 	w.view.keep_keys_ms = 0;
 	assert_int_equal(
 	    take(&w, "users", user_of("client", KEY, true)), IMPORT_LEFT);
