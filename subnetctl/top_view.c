@@ -215,16 +215,18 @@ or_dash(const PGresult *res, int row, const char *column)
 static void
 weights(struct pen *pen, const PGresult *setters, int i)
 {
+	bool absent = pg_is_null(setters, i, "tempos_behind");
 	bool late = pg_real(setters, i, "tempos_behind") > LATE_TEMPOS;
 	bool alarm = !pg_is_null(setters, i, "alarm");
 	bool waits = !pg_is_null(setters, i, "waits_for");
 	bool silent = pg_real(setters, i, "age_s") > SILENT_SETTER_S;
 
-	line(pen, late || alarm || silent ? ALARM : PLAIN,
-	    "weights  mechanism %s: %s tempos behind, proven at %s, %s%s%s%s; "
+	line(pen, absent || late || alarm || silent ? ALARM : PLAIN,
+	    "weights  mechanism %s: %s%s, proven at %s, %s%s%s%s; "
 	    "round %s, %s ago",
 	    pg_text(setters, i, "mecid"),
-	    real_at(setters, i, "tempos_behind").text,
+	    absent ? "" : real_at(setters, i, "tempos_behind").text,
+	    absent ? "hotkey not registered" : " tempos behind",
 	    or_dash(setters, i, "proven_block"),
 	    pg_is_null(setters, i, "state") ? "nothing in flight"
 					    : pg_text(setters, i, "state"),

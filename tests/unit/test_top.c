@@ -87,7 +87,10 @@ make_setters(double behind, const char *alarm, double age_s)
 	PGresult *res = rows_new(columns, 9);
 
 	rows_int(res, 0, 0, 0);
-	rows_real(res, 0, 1, behind);
+	if (isnan(behind))
+		rows_text(res, 0, 1, NULL);
+	else
+		rows_real(res, 0, 1, behind);
 	rows_int(res, 0, 2, 1200);
 	rows_text(res, 0, 3, NULL);
 	rows_text(res, 0, 4, alarm);
@@ -283,6 +286,7 @@ what_is_wrong_stands_out(void **state)
 	PGresult *late = make_setters(3.5, NULL, 12);
 	PGresult *alarm = make_setters(0.1, "no_call", 12);
 	PGresult *old = make_setters(0.1, NULL, 300);
+	PGresult *absent = make_setters(NAN, NULL, 12);
 	PGresult *silent = make_programs("orchestratord", 45);
 	PGresult *gone = make_programs("validatord", 1);
 	PGresult *banned = make_miners(1, "banned");
@@ -293,10 +297,11 @@ what_is_wrong_stands_out(void **state)
 	text = view(&w.top, 120, 0, true);
 	assert_null(strstr(text, "\x1b[1;31m"));
 	free(text);
-	for (int i = 0; i < 7; i++) {
+	for (int i = 0; i < 8; i++) {
 		w.top.setters = i == 0	 ? late
 				: i == 1 ? alarm
 				: i == 5 ? old
+				: i == 7 ? absent
 					 : w.setters;
 		w.top.programs = i == 2 ? silent : i == 6 ? gone : w.programs;
 		w.top.miners = i == 3 ? banned : w.miners;
@@ -309,6 +314,7 @@ what_is_wrong_stands_out(void **state)
 	PQclear(late);
 	PQclear(alarm);
 	PQclear(old);
+	PQclear(absent);
 	PQclear(silent);
 	PQclear(gone);
 	PQclear(banned);
