@@ -46,12 +46,11 @@ put(const struct terminal *t, const char *bytes, size_t len)
 		if (n > 0) {
 			bytes += n;
 			len -= (size_t)n;
-		} else if (errno == EAGAIN) {
-			if (poll(&p, 1, STUCK_MS) == 0)
-				return;
-		} else if (errno != EINTR) {
-			return;
+			continue;
 		}
+		if (n == 0 || (errno != EAGAIN && errno != EINTR) ||
+		    (errno == EAGAIN && poll(&p, 1, STUCK_MS) == 0))
+			return;
 	}
 }
 

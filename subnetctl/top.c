@@ -23,8 +23,9 @@
 /* What counts as lately, and who was heard of. */
 static const int64_t lately_us = 300 * 1000000LL, heard_us = 60 * 1000000LL;
 
-/* All of one look: somebody may wait for his key to be heeded. */
-static const int64_t answer_us = 5 * 1000000LL;
+/* All of one look takes no longer: live, somebody may wait for his key to be
+ * heeded. */
+static const int64_t live_us = 5 * 1000000LL, once_us = 30 * 1000000LL;
 
 enum { LEAST_MS = 200, MOST_MS = 60000, ONCE_WIDTH = 120, CTRL_C = 3 };
 
@@ -33,6 +34,7 @@ static const char most_miners[] = "200";
 struct look {
 	const struct ctl *ctl;
 	PGconn *conn;	  /* NULL: to be connected */
+	int64_t limit_us; /* for all of it */
 	int64_t until_us; /* mono: then it is given up */
 	PGresult *now, *programs, *setters, *kinds, *miners;
 	char at[16];
@@ -97,14 +99,18 @@ read_all(struct look *l, int64_t now_us)
 static int
 connect_look(struct look *l)
 {
+	char limit_ms[24];
+	const char *const params[] = {limit_ms};
 	PGresult *res;
 
 	l->conn = db_connect(config_str(l->ctl->config, "db.url"), &l->trouble);
 	if (l->conn == NULL)
 		return -1;
-	l->until_us = clock_mono_us() + answer_us;
+	snprintf(
+	    limit_ms, sizeof(limit_ms), "%lld", (long long)l->limit_us / 1000);
+	l->until_us = clock_mono_us() + l->limit_us;
 	res = db_query_until(
-	    l->conn, l->until_us, sql_ctl_top_limit, 0, NULL, &l->trouble);
+	    l->conn, l->until_us, sql_ctl_top_limit, 1, params, &l->trouble);
 	PQclear(res);
 	if (res != NULL)
 		return 0;
@@ -118,12 +124,12 @@ connect_look(struct look *l)
 static int
 take_look(struct look *l, int64_t now_us)
 {
-	struct look fresh = {.ctl = l->ctl};
+	struct look fresh = {.ctl = l->ctl, .limit_us = l->limit_us};
 
 	if (l->conn == NULL && connect_look(l) != 0)
 		return -1;
 	fresh.conn = l->conn;
-	fresh.until_us = clock_mono_us() + answer_us;
+	fresh.until_us = clock_mono_us() + fresh.limit_us;
 	if (read_all(&fresh, now_us) != 0) {
 		l->trouble = fresh.trouble;
 		forget(&fresh);
@@ -173,7 +179,7 @@ static int
 show_once(const struct ctl *ctl)
 {
 	const struct top_screen screen = {.width = ONCE_WIDTH};
-	struct look look = {.ctl = ctl};
+	struct look look = {.ctl = ctl, .limit_us = once_us};
 	struct buf out = {0};
 	struct top top;
 
@@ -275,7 +281,7 @@ run_live(struct live *live)
 static int
 show_live(const struct ctl *ctl)
 {
-	struct live live = {.look = {.ctl = ctl},
+	struct live live = {.look = {.ctl = ctl, .limit_us = live_us},
 	    .every_ms = bounded(config_ms(ctl->config, "subnetctl.every"))};
 	struct err err;
 
