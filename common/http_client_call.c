@@ -113,6 +113,9 @@ http_call_end(struct http_call *call)
 	struct http_answer answer = {0};
 
 	http_call_fill(call, &answer);
+	if (call->pinned != NULL && call->why != NULL &&
+	    call->header_bytes == 0)
+		http_names_doubt(client->names, call->host);
 	if (call->added)
 		curl_multi_remove_handle(client->multi, call->easy);
 	call->added = false;

@@ -136,5 +136,7 @@ void http_names_free(struct http_names *);
 /* Ends in http_call_resolved(), perhaps before it returns. */
 void http_names_resolve(struct http_names *, struct http_call *);
 void http_names_forget(struct http_call *); /* it waits no longer */
+/* Its addresses are asked for again before the next call. */
+void http_names_doubt(struct http_names *, const char *host);
 
 #endif

@@ -2,8 +2,9 @@
  * Names to addresses for the HTTP client.
  *
  * evdns asks once for all calls that wait for the same name, and the answer
- * is kept for a short while. A lookup is never cancelled, as evdns calls
- * back even then: calls that no longer care take themselves off the list.
+ * is kept for a short while, or until a call to it brings none: its server may
+ * have moved. A lookup is never cancelled, as evdns calls back even then: calls
+ * that no longer care take themselves off the list.
  */
 #include "common/http_client_impl.h"
 
@@ -213,6 +214,16 @@ http_names_forget(struct http_call *call)
 		return;
 	TAILQ_REMOVE(&call->name->waiters, call, wait);
 	call->name = NULL;
+}
+
+void
+http_names_doubt(struct http_names *names, const char *host)
+{
+	struct http_name key = {.host = (char *)host};
+	void *found = tfind(&key, &names->tree, compare);
+
+	if (found != NULL)
+		(*(struct http_name **)found)->expires_us = 0;
 }
 
 void

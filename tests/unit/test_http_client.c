@@ -43,6 +43,7 @@ struct fixture {
 	struct evdns_server_port *dns;
 	char nameserver[32];
 	int questions;
+	const char *moving; /* the address of moving.test */
 };
 
 /* How a call ended. */
@@ -127,7 +128,8 @@ answer_a(struct evdns_server_request *req, const char *name, const char *a,
 	evdns_server_request_add_a_reply(req, name, n, in, 60);
 }
 
-/* local.test, mixed.test and private.test are; silent.test says nothing. */
+/* local.test, mixed.test, moving.test and private.test are; silent.test says
+ * nothing. */
 static void
 on_question(struct evdns_server_request *req, void *arg)
 {
@@ -146,6 +148,8 @@ on_question(struct evdns_server_request *req, void *arg)
 		code = 0;
 	else if (strcasecmp(q->name, "local.test") == 0)
 		answer_a(req, q->name, "127.0.0.1", NULL);
+	else if (strcasecmp(q->name, "moving.test") == 0)
+		answer_a(req, q->name, f->moving, NULL);
 	else if (strcasecmp(q->name, "mixed.test") == 0)
 		answer_a(req, q->name, "1.1.1.1", "10.0.0.1");
 	else if (strcasecmp(q->name, "private.test") == 0)
@@ -532,6 +536,30 @@ a_name_is_resolved_once_for_all_who_wait(void **state)
 	/* One for IPv4, one for IPv6. */
 	assert_int_equal(f->questions, 2);
 	http_client_free(client);
+	free(url);
+}
+
+static void
+a_server_that_moved_is_found_where_it_is_now(void **state)
+{
+	struct fixture *f = *state;
+	struct http_client *client = client_new(f, true, 2);
+	struct ending e = {0};
+	char *url = child_url(f, "moving.test", "/hello");
+	int questions;
+
+	f->moving = "127.0.0.2";
+	ask(f, client, &e, "GET", url, NULL);
+	assert_string_equal(e.why, "connect");
+	f->moving = "127.0.0.1";
+	ask(f, client, &e, "GET", url, NULL);
+	assert_int_equal(e.status, 200);
+	questions = f->questions;
+	ask(f, client, &e, "GET", url, NULL);
+	assert_int_equal(e.status, 200);
+	assert_int_equal(f->questions, questions);
+	http_client_free(client);
+	buf_free(&e.body);
 	free(url);
 }
 
@@ -928,6 +956,7 @@ main(void)
 	    WITH_SERVERS(only_public_https_addresses_are_connected_to),
 	    cmocka_unit_test(plain_http_is_for_public_addresses_alone),
 	    WITH_SERVERS(a_name_is_resolved_once_for_all_who_wait),
+	    WITH_SERVERS(a_server_that_moved_is_found_where_it_is_now),
 	    WITH_SERVERS(a_header_with_a_line_break_is_refused),
 	    WITH_SERVERS(headers_are_sent_as_given),
 	    WITH_SERVERS(odd_servers_are_told_apart),
