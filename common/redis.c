@@ -19,6 +19,10 @@
 #include "common/log.h"
 #include "common/xalloc.h"
 
+const char redis_url_refused[] =
+    "redis.url must be redis://host:port or unix:/path, without a password, a "
+    "database number or TLS";
+
 const char redis_jobs[] = "subnetd:jobs";
 const char redis_accepted[] = "subnetd:accepted";
 const char redis_results[] = "subnetd:results";
@@ -297,21 +301,29 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 /* -- the whole ---------------------------------------------------------- */
 
+/* Of what others have in such a URL, nothing is known here: a user, a password
+ * (both in front of an @), and a database other than the first. */
 static int
 parse_url(struct redis *r, const char *url)
 {
 	const char *colon;
+	char *end;
 
 	if (strncmp(url, "unix:", 5) == 0) {
 		r->host = xstrdup(url + 5);
 		return 0;
 	}
-	if (strncmp(url, "redis://", 8) != 0)
+	if (strncmp(url, "redis://", 8) != 0 || strchr(url, '@') != NULL)
 		return -1;
 	url += 8;
 	colon = strrchr(url, ':');
-	r->host = colon != NULL ? xstrndup(url, colon - url) : xstrdup(url);
-	r->port = colon != NULL ? atoi(colon + 1) : 6379;
+	r->host = xstrndup(
+	    url, colon != NULL ? (size_t)(colon - url) : strcspn(url, "/"));
+	end = (char *)url + strlen(r->host);
+	r->port = colon != NULL ? (int)strtol(colon + 1, &end, 10) : 6379;
+	if (strcmp(end, "") != 0 && strcmp(end, "/") != 0 &&
+	    strcmp(end, "/0") != 0)
+		return -1;
 	return r->host[0] != '\0' && r->port > 0 && r->port < 65536 ? 0 : -1;
 }
 

@@ -262,9 +262,7 @@ start_redis(struct orchestrator *o)
 	o->chain = redis_new(base, url);
 	o->scores = redis_new(base, url);
 	if (o->out == NULL) {
-		log_fatal("config.refused",
-		    "why=\"redis.url must be "
-		    "redis://host:port or unix:/path\"");
+		log_fatal("config.refused", "why=\"%s\"", redis_url_refused);
 		return -1;
 	}
 	/* Every instance hears of it: who has room for the job cannot be known

@@ -254,7 +254,7 @@ wire_redis(struct validator *v, struct err *err)
 	v->chain = redis_new(v->service.base, url);
 	v->out = redis_new(v->service.base, url);
 	if (v->results == NULL || v->chain == NULL || v->out == NULL)
-		return err_set(err, "redis.url: \"%s\" is no address", url);
+		return err_set(err, "%s", redis_url_refused);
 	if (v->judges)
 		redis_join(
 		    v->results, redis_results, group, v->id, on_result, v);

@@ -350,7 +350,7 @@ open_parts(struct weightsetter *w, struct err *err)
 	w->sender = redis_new(w->service.base, redis);
 	w->vectors = redis_new(w->service.base, redis);
 	if (w->sender == NULL || w->vectors == NULL)
-		return err_set(err, "redis.url: \"%s\" is no address", redis);
+		return err_set(err, "%s", redis_url_refused);
 	w->signer = signer_client_new(
 	    w->service.base, config_str(config, "weightsetter.signer"));
 	w->chain_up = metrics_gauge(w->service.metrics, "subnetd_chain_up",

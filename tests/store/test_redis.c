@@ -184,8 +184,13 @@ urls_are_a_port_or_a_socket(void **state)
 		bool good;
 	} cases[] = {{"redis://127.0.0.1:6379", true},
 	    {"redis://localhost", true}, {"unix:/run/redis.sock", true},
+	    {"redis://a/", true}, {"redis://a:1/0", true},
 	    {"redis://:6379", false}, {"redis://a:0", false},
-	    {"redis://a:65536", false}, {"rediss://a", false}, {"", false}};
+	    {"redis://a:65536", false}, {"rediss://a", false}, {"", false},
+	    /* not known, and not passed over */
+	    {"redis://a:1/2", false}, {"redis://a/2", false},
+	    {"redis://a:1x", false}, {"redis://:secret@a:1", false},
+	    {"redis://user@a", false}};
 	struct place *p = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
