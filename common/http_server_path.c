@@ -1,6 +1,8 @@
 /* Request targets: splitting, strict decoding, matching with routes. */
 #include "common/http_server_path.h"
 
+#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,6 +14,8 @@ static const struct http_fault bad_target = {
     400, "bad_target", "the request target is not a path of this server"};
 static const struct http_fault bad_escape = {
     400, "bad_target", "a percent escape in the request target is malformed"};
+static const struct http_fault bad_text = {
+    400, "bad_target", "the request target's percent escapes are not UTF-8"};
 static const struct http_fault bad_path = {400, "bad_target",
     "the path has an empty, dot or control segment or an encoded slash"};
 
@@ -50,6 +54,31 @@ decode(char *s, bool plus_is_space)
 		}
 	}
 	*out = '\0';
+}
+
+/* Decoded; without escapes it is ASCII. */
+static bool
+is_text(const char *s)
+{
+	json_t *json = json_string(s); /* NULL if it is not UTF-8 */
+
+	json_decref(json);
+	return json != NULL;
+}
+
+static bool
+is_query_text(const char *query)
+{
+	char *copy;
+	bool is;
+
+	if (query == NULL || strchr(query, '%') == NULL)
+		return true;
+	copy = xstrdup(query);
+	decode(copy, true);
+	is = is_text(copy);
+	free(copy);
+	return is;
 }
 
 static bool
@@ -119,7 +148,9 @@ http_path_split(char *target, const char *host, char **path, char **query)
 	if (has_encoded_slash(*path))
 		return &bad_path;
 	decode(*path, false);
-	return is_clean(*path) ? NULL : &bad_path;
+	if (!is_clean(*path))
+		return &bad_path;
+	return is_text(*path) && is_query_text(*query) ? NULL : &bad_text;
 }
 
 struct http_header *

@@ -24,8 +24,8 @@ struct http_param {
 /*
  * Split and decode in place: *path begins with '/' and holds no empty, "."
  * or ".." segment, no NUL, no control character and no encoded slash;
- * *query is not decoded yet, but known to be decodable, or NULL.
- * host is what the Host header says, or NULL.
+ * *query is not decoded yet, but known to be decodable, or NULL. Both are
+ * UTF-8, decoded. host is what the Host header says, or NULL.
  */
 const struct http_fault *http_path_split(
     char *target, const char *host, char **path, char **query);
