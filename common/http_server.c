@@ -55,7 +55,7 @@ http_server_new(struct event_base *base, const struct http_route *routes,
 	s->date_s = -1;
 	s->accept_retry = evtimer_new(base, http_server_on_retry, s);
 	s->idle_kick = evtimer_new(base, on_idle_kick, s);
-	LIST_INIT(&s->conns);
+	TAILQ_INIT(&s->conns);
 	LIST_INIT(&s->reqs);
 	return s;
 }
@@ -82,8 +82,8 @@ http_server_count(struct http_server *s, struct metrics *m, const char *name,
 static void
 destroy(struct http_server *s)
 {
-	while (!LIST_EMPTY(&s->conns))
-		http_conn_free(LIST_FIRST(&s->conns));
+	while (!TAILQ_EMPTY(&s->conns))
+		http_conn_free(TAILQ_FIRST(&s->conns));
 	while (!LIST_EMPTY(&s->reqs))
 		http_req_free(LIST_FIRST(&s->reqs));
 	event_free(s->accept_retry);
@@ -101,7 +101,7 @@ http_server_free(struct http_server *s)
 	http_server_close_listeners(s);
 	s->dead = true;
 	s->on_idle = NULL;
-	LIST_FOREACH(c, &s->conns, link)
+	TAILQ_FOREACH(c, &s->conns, link)
 	c->dead = true;
 	if (s->busy == 0)
 		destroy(s);
@@ -126,7 +126,7 @@ is_idle(const struct http_server *s)
 {
 	const struct http_conn *c;
 
-	LIST_FOREACH(c, &s->conns, link)
+	TAILQ_FOREACH(c, &s->conns, link)
 	if (c->phase != CONN_LINGER && !c->dead)
 		return false;
 	return LIST_EMPTY(&s->reqs);
@@ -158,7 +158,7 @@ http_server_drain(struct http_server *s, void (*on_idle)(void *), void *arg)
 	s->on_idle = on_idle;
 	s->idle_arg = arg;
 	http_server_close_listeners(s);
-	LIST_FOREACH(c, &s->conns, link)
+	TAILQ_FOREACH(c, &s->conns, link)
 	if (c->phase == CONN_IDLE)
 		http_conn_kick(c);
 	if (is_idle(s))

@@ -36,7 +36,7 @@ struct metrics;
 struct http_limits {
 	size_t max_header_bytes; /* request line and headers: 431 */
 	size_t max_headers;	 /* number of them: 431 */
-	size_t max_connections;	 /* further ones wait in the backlog */
+	size_t max_connections;	 /* further ones wait, unless one is idle */
 	int header_timeout_ms;	 /* first byte to last header: 408 */
 	int body_timeout_ms;	 /* in which a KiB of a body must come: 408 */
 	int idle_timeout_ms;	 /* keep-alive between requests */

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/xalloc.h"
 
 enum { MAX_WRITES = 4 }; /* in one turn of the loop, for fairness */
@@ -49,7 +50,7 @@ http_conn_free(struct http_conn *c)
 {
 	if (c->req != NULL)
 		c->req->conn = NULL;
-	LIST_REMOVE(c, link);
+	TAILQ_REMOVE(&c->server->conns, c, link);
 	c->server->n_conns--;
 	event_free(c->readable);
 	event_free(c->writable);
@@ -225,6 +226,17 @@ watch_ms(const struct http_limits *limits, enum http_watch watch)
 	return 0;
 }
 
+/* Those that have been so for longer stand in front of it. */
+static void
+become_quiet(struct http_conn *c)
+{
+	struct http_conns *conns = &c->server->conns;
+
+	c->quiet_us = clock_mono_us();
+	TAILQ_REMOVE(conns, c, link);
+	TAILQ_INSERT_TAIL(conns, c, link);
+}
+
 static void
 set_timer(struct http_conn *c)
 {
@@ -237,6 +249,8 @@ set_timer(struct http_conn *c)
 	c->watch = watch;
 	c->moved = false;
 	c->progress = 0;
+	if (watch == WATCH_IDLE)
+		become_quiet(c);
 	if (watch == WATCH_NOTHING)
 		event_del(c->timer);
 	else
@@ -397,6 +411,28 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	http_conn_leave(c);
 }
 
+/* A request may be here that we have not read yet. */
+static bool
+has_unread(const struct http_conn *c)
+{
+	char byte;
+
+	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+bool
+http_conn_give_way(struct http_conn *c, int64_t since_us)
+{
+	if (c->dead || c->busy > 0 || c->quiet_us > since_us ||
+	    (c->watch != WATCH_HEAD &&
+		(c->watch != WATCH_IDLE || has_unread(c))))
+		return false;
+	http_conn_enter(c);
+	lose(c);
+	http_conn_leave(c);
+	return true;
+}
+
 void
 http_conn_kick(struct http_conn *c)
 {
@@ -420,7 +456,8 @@ http_conn_new(struct http_server *s, int fd, const char *peer)
 	c->out = evbuffer_new();
 	/* So that files go out by sendfile(). */
 	evbuffer_set_flags(c->out, EVBUFFER_FLAG_DRAINS_TO_FD);
-	LIST_INSERT_HEAD(&s->conns, c, link);
+	c->quiet_us = clock_mono_us();
+	TAILQ_INSERT_TAIL(&s->conns, c, link);
 	s->n_conns++;
 	http_conn_enter(c);
 	http_conn_settle(c);

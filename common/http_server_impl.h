@@ -39,7 +39,8 @@ enum {
 	HTTP_MAX_CHUNK_LINE = 256,
 	HTTP_MAX_PARSER_HEADERS = 65536, /* below libhttp-parser's own limit */
 	HTTP_LINGER_MS = 5000,		 /* for the client to read our answer */
-	HTTP_ACCEPT_RETRY_MS = 200,	 /* when out of descriptors */
+	HTTP_ACCEPT_RETRY_MS = 200,	 /* when full, or out of descriptors */
+	HTTP_QUIET_MS = 1000, /* without a request: may be closed for others */
 	HTTP_ID_LEN = 64,
 };
 
@@ -67,7 +68,7 @@ enum http_watch {
 enum http_chunk { CHUNK_LINE, CHUNK_DATA, CHUNK_END, CHUNK_TRAILER };
 
 struct http_conn {
-	LIST_ENTRY(http_conn) link;
+	TAILQ_ENTRY(http_conn) link;
 	struct http_server *server;
 	int fd;
 	struct event *readable, *writable;
@@ -85,8 +86,9 @@ struct http_conn {
 	bool writing; /* writable is added */
 	enum http_watch watch; /* what timer is set for */
 	bool moved;	       /* something happened: set it anew */
-	int busy;	       /* callbacks on the stack */
-	bool dead;	       /* free when not busy */
+	int64_t quiet_us; /* when it was idle last, to begin with at once */
+	int busy;	  /* callbacks on the stack */
+	bool dead;	  /* free when not busy */
 
 	/* The request being read or answered. */
 	struct http_req *req; /* from its last header to its answer */
@@ -152,7 +154,7 @@ struct http_req {
 	bool answered; /* free when not busy */
 };
 
-LIST_HEAD(http_conns, http_conn);
+TAILQ_HEAD(http_conns, http_conn);
 LIST_HEAD(http_reqs, http_req);
 
 struct http_listener {
@@ -176,8 +178,8 @@ struct http_server {
 	struct event *idle_kick;
 	void (*on_idle)(void *);
 	void *idle_arg;
-	struct http_conns conns;
-	struct http_reqs reqs; /* made and not yet freed */
+	struct http_conns conns; /* the longest without a request first */
+	struct http_reqs reqs;	 /* made and not yet freed */
 	size_t n_conns;
 	int busy;
 	bool dead;
@@ -207,6 +209,8 @@ void http_conn_leave(struct http_conn *); /* may free it */
 /* After a change of phase: the deadline, whether to read, what to write. */
 void http_conn_settle(struct http_conn *);
 void http_conn_kick(struct http_conn *);
+/* It ends, for others, if it has no request and had none since then. */
+bool http_conn_give_way(struct http_conn *, int64_t since_us);
 /* We refuse the request being read: answer it ourselves and close. */
 void http_conn_fail(struct http_conn *, const struct http_fault *);
 

@@ -14,7 +14,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/err.h"
+#include "common/log.h"
 #include "common/xalloc.h"
 
 void
@@ -31,6 +33,29 @@ http_server_accept(struct http_server *s, bool accepting)
 	}
 }
 
+static void
+retry_later(struct http_server *s)
+{
+	struct timeval tv = {0, HTTP_ACCEPT_RETRY_MS * 1000};
+
+	event_add(s->accept_retry, &tv);
+}
+
+/* Connections without a request end, the longest idle first, so that nobody
+ * keeps others out by asking nothing. */
+static void
+make_room(struct http_server *s)
+{
+	int64_t since_us = clock_mono_us() - HTTP_QUIET_MS * 1000LL;
+	size_t wanted = s->limits.max_connections / 8 + 1;
+	struct http_conn *c = TAILQ_FIRST(&s->conns), *next;
+
+	for (; c != NULL && wanted > 0; c = next) {
+		next = TAILQ_NEXT(c, link);
+		wanted -= http_conn_give_way(c, since_us);
+	}
+}
+
 void
 http_server_on_retry(evutil_socket_t fd, short what, void *arg)
 {
@@ -38,8 +63,12 @@ http_server_on_retry(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	if (s->n_conns >= s->limits.max_connections)
+		make_room(s);
 	if (s->n_conns < s->limits.max_connections)
 		http_server_accept(s, true);
+	else
+		retry_later(s);
 }
 
 /* The text of an address; IPv4 inside IPv6 reads as IPv4. */
@@ -75,8 +104,11 @@ on_accept(struct evconnlistener *ev, evutil_socket_t fd, struct sockaddr *sa,
 	if (sa->sa_family != AF_UNIX)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	http_conn_new(s, fd, peer);
-	if (s->n_conns >= s->limits.max_connections)
-		http_server_accept(s, false);
+	if (s->n_conns < s->limits.max_connections)
+		return;
+	log_warn("http.full", "connections=%zu", s->n_conns);
+	http_server_accept(s, false);
+	retry_later(s);
 }
 
 /* Most likely out of descriptors: try again when some may be free. */
@@ -84,11 +116,10 @@ static void
 on_accept_error(struct evconnlistener *ev, void *arg)
 {
 	struct http_server *s = arg;
-	struct timeval tv = {0, HTTP_ACCEPT_RETRY_MS * 1000};
 
 	(void)ev;
 	http_server_accept(s, false);
-	event_add(s->accept_retry, &tv);
+	retry_later(s);
 }
 
 /* "127.0.0.1:8000" or "[::1]:0". */

@@ -63,6 +63,9 @@ enum {
 	MAX_PER_AXON = 64, /* who keeps a connection until the work is done */
 	/* What 256 miners may hold, were all of them slow to answer. */
 	MAX_CONNECTIONS = 256 * MAX_PER_MINER,
+	/* Of clients and miners; those who follow events, wait for a job or
+	 * watch the page may be a thousand of them. */
+	MAX_CLIENTS = 2048,
 	MAX_IDLE = 256,
 	KINDS_RETRY_S = 2,
 };
@@ -485,6 +488,7 @@ open_api(struct orchestrator *o)
 	const struct config *config = o->service.config;
 	const char *address = config_str(config, "orchestrator.listen");
 	const char *public_url = config_str(config, "orchestrator.public_url");
+	struct http_limits limits = http_default_limits;
 	struct err err;
 
 	o->docs = docs_new(&err);
@@ -498,8 +502,8 @@ open_api(struct orchestrator *o)
 	o->page = page_api_new(o, config_str(config, "orchestrator.page"));
 	if (o->page == NULL)
 		return -1;
-	o->api = http_server_new(
-	    o->service.base, api_routes(), &http_default_limits, o);
+	limits.max_connections = MAX_CLIENTS;
+	o->api = http_server_new(o->service.base, api_routes(), &limits, o);
 	http_server_set_gate(o->api, gate_ask);
 	http_server_count(o->api, o->service.metrics,
 	    "subnetd_api_answers_total",

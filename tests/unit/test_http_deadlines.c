@@ -166,6 +166,39 @@ connections_over_the_limit_wait(void **state)
 	}
 }
 
+/* Whoever asks nothing for a while gives way; a request under way does not. */
+static void
+idle_connections_keep_nobody_out(void **state)
+{
+	struct http_limits patient = hasty;
+	struct http_child full;
+	struct raw_answer answer;
+	int fds[4];
+
+	(void)state;
+	patient.idle_timeout_ms = patient.header_timeout_ms =
+	    patient.body_timeout_ms = 600000;
+	http_child_start(&full, &patient);
+	fds[0] = raw_dial(full.port);
+	raw_send_str(fds[0], UPLOAD "Content-Length: 5\r\n\r\nab");
+	fds[1] = raw_dial(full.port);
+	raw_send_str(fds[1], "GET /hello HTTP/1.1\r\n" HOST "\r\n");
+	raw_read(fds[1], &answer, false);
+	fds[2] = raw_dial(full.port);
+	fds[3] = raw_dial(full.port);
+	raw_send_str(fds[3], "GET /hello HTTP/1.1\r\nHos");
+	assert_int_equal(
+	    raw_ask(full.port, "GET /hello HTTP/1.1\r\n" HOST "\r\n", &answer),
+	    200);
+	assert_true(raw_is_closed(fds[1]));
+	raw_send_str(fds[0], "cde");
+	raw_read(fds[0], &answer, false);
+	assert_int_equal(answer.status, 200);
+	for (int i = 0; i < 4; i++)
+		close(fds[i]);
+	http_child_stop(&full);
+}
+
 int
 main(void)
 {
@@ -176,6 +209,7 @@ main(void)
 	    cmocka_unit_test(idle_connections_are_closed),
 	    cmocka_unit_test(a_reader_that_takes_nothing_is_cut_off),
 	    cmocka_unit_test(connections_over_the_limit_wait),
+	    cmocka_unit_test(idle_connections_keep_nobody_out),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);
