@@ -249,6 +249,49 @@ posts_go_with_their_round(void **state)
 	PQclear(res);
 }
 
+static void
+count_notice(void *arg, const char *text)
+{
+	int *n = arg;
+
+	(void)text;
+	++*n;
+}
+
+/* As pg.c sends it, in front of what a round reads; and PostgreSQL has nothing
+ * to say to it, which would stand in its log at every round. */
+static void
+what_a_round_reads_is_of_one_moment(void **state)
+{
+	static const char how[] = "select current_setting("
+				  "'transaction_isolation')";
+	struct place *p = *state;
+	int n_notices = 0;
+	PGresult *res;
+
+	PQsetNoticeProcessor(p->conn, count_notice, &n_notices);
+	assert_true(PQenterPipelineMode(p->conn));
+	assert_true(PQsendQueryParams(
+	    p->conn, sql_run_begin, 0, NULL, NULL, NULL, NULL, 0));
+	assert_true(
+	    PQsendQueryParams(p->conn, how, 0, NULL, NULL, NULL, NULL, 0));
+	assert_true(PQpipelineSync(p->conn));
+	res = PQgetResult(p->conn);
+	assert_int_equal(PQresultStatus(res), PGRES_COMMAND_OK);
+	PQclear(res);
+	assert_null(PQgetResult(p->conn));
+	res = PQgetResult(p->conn);
+	assert_int_equal(PQresultStatus(res), PGRES_TUPLES_OK);
+	assert_string_equal(PQgetvalue(res, 0, 0), "repeatable read");
+	PQclear(res);
+	assert_null(PQgetResult(p->conn));
+	res = PQgetResult(p->conn);
+	assert_int_equal(PQresultStatus(res), PGRES_PIPELINE_SYNC);
+	PQclear(res);
+	assert_true(PQexitPipelineMode(p->conn));
+	assert_int_equal(n_notices, 0);
+}
+
 int
 main(void)
 {
@@ -257,6 +300,7 @@ main(void)
 	    cmocka_unit_test(dashboards_see_what_each_post_gave),
 	    cmocka_unit_test(who_posted_has_an_entry),
 	    cmocka_unit_test(posts_go_with_their_round),
+	    cmocka_unit_test(what_a_round_reads_is_of_one_moment),
 	};
 
 	return cmocka_run_group_tests(tests, make_sandbox, end_sandbox);
