@@ -154,6 +154,9 @@ service_init(struct service *s, const char *program, const char *section,
 	}
 	set_log_level(s->config);
 	signal(SIGPIPE, SIG_IGN);
+	/* libpq and hiredis ask for a name while the loop stands still: where
+	 * nobody answers, that is for a second, not for half a minute. */
+	setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
 	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
 		log_fatal("service.library", "why=\"cannot be initialised\"");
 		return EXIT_FAILURE;
