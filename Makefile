@@ -72,9 +72,11 @@ $(B)/bin/subnetd-probe $(B)/bin/subnetd-convert: LDLIBS += $(AVLIBS)
 $(B)/tests/unit/test_probe_cage: LDLIBS += -lseccomp
 $(B)/tests/miner $(B)/tests/unit/test_probe_pictures: LDLIBS += -lpng
 
+# Beside it, and then in its place: tests may be starting the one there.
 $(PROGRAMS:%=$(B)/bin/%) $(FAKES):
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS)
+	$(CC) $(LDFLAGS) -o $@.new $(filter %.o,$^) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS)
+	mv $@.new $@
 $(PROGRAMS:%=$(B)/bin/%) $(FAKES): $(ARCHIVES)
 
 $(DEMO): $(call objects,tests/demo/*.c) $(B)/obj/orchestrator/draw.o
