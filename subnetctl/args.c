@@ -94,3 +94,13 @@ args_sort(struct args *a, int argc, char **argv, const struct config_key *keys,
 	}
 	return 0;
 }
+
+bool
+args_want_json(const struct args *a)
+{
+	for (size_t i = 1; i < a->n_flags; i++) {
+		if (strcmp(a->flags[i], "--json") == 0)
+			return true;
+	}
+	return false;
+}

@@ -31,4 +31,7 @@ bool args_takes_value(
 bool args_is_key(
     const char *flag, const struct config_key *keys, const char *section);
 
+/* Is --json among the flags? For who has no configuration to ask. */
+bool args_want_json(const struct args *);
+
 #endif

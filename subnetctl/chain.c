@@ -5,6 +5,7 @@
 
 #include "common/err.h"
 #include "subnetctl/args.h"
+#include "subnetctl/show.h"
 
 static const struct command {
 	const char *first, *second; /* its words; second may be NULL */
@@ -203,8 +204,12 @@ chain_need_flag(
 /* Arguments stand in err as they were given: no escape sequence of theirs
  * reaches the terminal. */
 static void
-complain(const struct command *c, struct err *err)
+complain(const struct command *c, bool json, struct err *err)
 {
+	if (json) {
+		show_json(json_pack("{s:o}", "error", show_text(err->text)));
+		return;
+	}
 	for (char *p = err->text; *p != '\0'; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = '?';
@@ -214,39 +219,30 @@ complain(const struct command *c, struct err *err)
 }
 
 static enum ctl_exit
-usage(const struct command *c, struct err *err)
+usage(const struct command *c, bool json, struct err *err)
 {
-	complain(c, err);
-	print_command(stderr, "usage: subnetctl ", c);
+	complain(c, json, err);
+	if (!json)
+		print_command(stderr, "usage: subnetctl ", c);
 	return CTL_USAGE;
 }
 
-static int
-print_answer(const json_t *answer)
-{
-	if (json_dumpf(answer, stdout, JSON_INDENT(2)) != 0 ||
-	    putchar('\n') == EOF || fflush(stdout) != 0)
-		return -1;
-	return 0;
-}
-
 static enum ctl_exit
-answer(const struct command *c, struct chain_args *args)
+answer(const struct command *c, bool json, struct chain_args *args)
 {
 	struct err err = {"the answer cannot be written as JSON"};
 	json_t *out = NULL;
 	enum ctl_exit code = c->run(args, &out, &err);
 
-	if (code == CTL_USAGE)
-		return usage(c, &err);
-	if (out == NULL || print_answer(out) != 0) {
-		if (out != NULL)
-			err_set(&err, "stdout cannot be written to");
-		complain(c, &err);
-		code = CTL_FAILED;
+	if (out != NULL && code != CTL_USAGE) {
+		show_json(out);
+		return code;
 	}
 	json_decref(out);
-	return code;
+	if (code == CTL_USAGE)
+		return usage(c, json, &err);
+	complain(c, json, &err);
+	return CTL_FAILED;
 }
 
 int
@@ -254,6 +250,7 @@ chain_run(const struct args *given, const struct config_key *keys)
 {
 	const struct command *c = find_command(given);
 	struct chain_args args = {.n_flags = 0};
+	bool json = args_want_json(given);
 	struct err err;
 	size_t n;
 
@@ -268,11 +265,11 @@ chain_run(const struct args *given, const struct config_key *keys)
 	args.words = given->words + n;
 	args.n_words = given->n_words - n;
 	if (take_flags(&args, c, given, keys, &err) != 0)
-		return usage(c, &err);
+		return usage(c, json, &err);
 	if (args.n_words < c->min_words || args.n_words > c->max_words) {
 		err_set(&err, "%zu arguments are too %s", args.n_words,
 		    args.n_words < c->min_words ? "few" : "many");
-		return usage(c, &err);
+		return usage(c, json, &err);
 	}
-	return answer(c, &args);
+	return answer(c, json, &args);
 }

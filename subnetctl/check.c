@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "subnetctl/show.h"
+
 static void
 set(struct check *c, enum check_result result, const char *fmt, va_list ap)
 {
@@ -80,6 +82,7 @@ check_json(const struct check *c)
 {
 	static const char *const words[] = {"ok", "warn", "fail", "skip"};
 
-	return json_pack("{s:s, s:s, s:s, s:s}", "name", c->name, "result",
-	    words[c->result], "what", c->what, "fix", c->fix);
+	return json_pack("{s:s, s:s, s:o, s:o}", "name", c->name, "result",
+	    words[c->result], "what", show_text(c->what), "fix",
+	    show_text(c->fix));
 }

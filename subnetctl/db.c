@@ -41,7 +41,7 @@ db_connect(const char *conninfo, struct err *err)
 		PQsetNoticeReceiver(conn, ignore_notice, NULL);
 		return conn;
 	}
-	set_err(conn, "no connection to PostgreSQL", err);
+	set_err(conn, "no connection to PostgreSQL (db.url)", err);
 	PQfinish(conn);
 	return NULL;
 }
@@ -58,11 +58,40 @@ checked(PGconn *conn, PGresult *res, struct err *err)
 	return NULL;
 }
 
+/* Does it name a table, column, function or type that is not there? Our
+ * statements name what this version's schema has. */
+static bool
+is_of_another_schema(const PGresult *res)
+{
+	static const char *const states[] = {
+	    "42P01", "42703", "42883", "42704"};
+	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+
+	for (size_t i = 0; state != NULL && i < 4; i++) {
+		if (strcmp(state, states[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static PGresult *
+answered(PGconn *conn, PGresult *res, struct err *err)
+{
+	if (!is_of_another_schema(res))
+		return checked(conn, res, err);
+	err_set(err,
+	    "PostgreSQL: %s: the schema is not this program's; run: subnetctl "
+	    "migrate",
+	    PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
+	PQclear(res);
+	return NULL;
+}
+
 PGresult *
 db_query(PGconn *conn, const char *sql, size_t n_params,
     const char *const *params, struct err *err)
 {
-	return checked(conn,
+	return answered(conn,
 	    PQexecParams(conn, sql, n_params, NULL, params, NULL, NULL, 0),
 	    err);
 }
@@ -98,7 +127,7 @@ db_query_until(PGconn *conn, int64_t until_us, const char *sql, size_t n_params,
 	while (await(conn, until_us)) {
 		next = PQgetResult(conn);
 		if (next == NULL)
-			return checked(conn, res, err);
+			return answered(conn, res, err);
 		PQclear(res);
 		res = next;
 	}

@@ -284,8 +284,7 @@ run_help(const struct ctl *ctl)
 	if (command_print_matching(stdout, &all, ctl->args, ctl->n_args) > 0)
 		return CTL_OK;
 	command_refuse(&all, ctl->args, ctl->n_args, &err);
-	fprintf(stderr, "subnetctl: %s\n", err.text);
-	return CTL_USAGE;
+	return ctl_fail(ctl, CTL_USAGE, &err);
 }
 
 static int
@@ -300,7 +299,7 @@ int
 ctl_fail(const struct ctl *ctl, enum ctl_exit code, const struct err *err)
 {
 	if (ctl->json)
-		show_json(json_pack("{s:s}", "error", err->text));
+		show_json(json_pack("{s:o}", "error", show_text(err->text)));
 	else
 		fprintf(stderr, "subnetctl: %s\n", err->text);
 	return code;
@@ -365,7 +364,7 @@ take_command(const struct args *given, struct ctl *ctl)
 			return c;
 	}
 	command_refuse(&all, given->words, given->n_words, &err);
-	fprintf(stderr, "subnetctl: %s\n", err.text);
+	ctl_fail(ctl, CTL_USAGE, &err);
 	return NULL;
 }
 
@@ -375,7 +374,7 @@ run_plain(const struct args *given)
 {
 	const struct command *c =
 	    command_find(&all, given->words, given->n_words);
-	struct ctl ctl = {.config = NULL};
+	struct ctl ctl = {.json = args_want_json(given)};
 
 	if (given->help && given->n_words > 0 &&
 	    command_print_matching(stdout, &all, given->words, given->n_words) >
@@ -423,19 +422,51 @@ be_endable(void)
 	signal(SIGTERM, on_signal);
 }
 
+/* Configured, then run. */
+static int
+run_configured(struct args *given)
+{
+	struct config_request request = {"subnetctl", "subnetctl", keys,
+	    (int)given->n_flags, given->flags, environ};
+	const struct ctl ctl = {.json = args_want_json(given)};
+	struct config *config = NULL;
+	struct err err;
+	int code = CTL_OK;
+
+	switch (config_load(&request, &config, &err)) {
+	case CONFIG_EXIT_BAD:
+		return ctl_fail(&ctl, CTL_USAGE, &err);
+	case CONFIG_EXIT_OK:
+		break;
+	case CONFIG_RUN:
+		code = run(config, given);
+		break;
+	}
+	config_free(config);
+	curl_global_cleanup();
+	return code;
+}
+
+/* What was said reached whoever reads it, or the exit status says so. */
+static int
+end(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fputs("subnetctl: stdout cannot be written to\n", stderr);
+	return code == CTL_OK ? CTL_FAILED : code;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct args given;
-	struct config_request request = {
-	    "subnetctl", "subnetctl", keys, 0, given.flags, environ};
-	struct config *config = NULL;
-	struct err err;
 	int code;
 
 	log_init("subnetctl", LOG_WARN);
 	if (args_sort(&given, argc, argv, keys, "subnetctl") != 0) {
-		print_usage(stderr);
+		fprintf(stderr, "subnetctl: more than %d arguments\n",
+		    ARGS_MAX - 1);
 		return CTL_USAGE;
 	}
 	if (sodium_init() < 0)
@@ -446,26 +477,12 @@ main(int argc, char **argv)
 	if (code < 0)
 		code = run_plain(&given);
 	if (code >= 0)
-		return code;
+		return end(code);
 	if (given.n_words == 0 && given.n_flags == 1) {
 		print_usage(stderr);
 		return CTL_USAGE;
 	}
-	code = CTL_OK;
-	request.argc = given.n_flags;
 	if (given.help)
 		print_usage(stdout);
-	switch (config_load(&request, &config, &err)) {
-	case CONFIG_EXIT_BAD:
-		fprintf(stderr, "subnetctl: %s\n", err.text);
-		return CTL_USAGE;
-	case CONFIG_EXIT_OK:
-		break;
-	case CONFIG_RUN:
-		code = run(config, &given);
-		break;
-	}
-	config_free(config);
-	curl_global_cleanup();
-	return code;
+	return end(run_configured(&given));
 }

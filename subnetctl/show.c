@@ -23,6 +23,24 @@ enum {
 
 enum { MAX_COLUMNS = 32, MAX_CELL = 66 }; /* a hash fits */
 
+json_t *
+show_text(const char *text)
+{
+	json_t *json = json_string(text);
+	char *ascii;
+
+	if (json != NULL)
+		return json;
+	ascii = xstrdup(text);
+	for (char *p = ascii; *p != '\0'; p++) {
+		if (*p & 0x80)
+			*p = '?';
+	}
+	json = json_string(ascii);
+	free(ascii);
+	return json;
+}
+
 static bool
 is_real(const PGresult *res, int column)
 {
@@ -83,7 +101,7 @@ cell_json(const PGresult *res, int row, int column)
 		return json_real(strtod(text, NULL));
 	if (is_number(res, column))
 		return json_integer(strtoll(text, NULL, 10));
-	return json_string(text);
+	return show_text(text);
 }
 
 json_t *

@@ -8,6 +8,9 @@
 #include <jansson.h>
 #include <libpq-fe.h>
 
+/* The caller's to json_decref. Text that is no UTF-8, as an argument or a path
+ * may be, has question marks for what is beyond ASCII. */
+json_t *show_text(const char *);
 /* The caller's to json_decref. */
 json_t *show_row(const PGresult *, int row);
 json_t *show_rows(const PGresult *); /* an array of objects */

@@ -246,18 +246,21 @@ complain(const struct attempt *a, const struct tool_answer *got)
 		print_error("  < %.*s\n", (int)a->in.len, (char *)a->in.data);
 }
 
-/* What is well: an object and 0, "no" and 1, or words on stderr. */
+/* What is well: an object and 0, "no" and 1, or words on stderr; with --json
+ * those are the object's. */
 static bool
 is_well(const struct tool_answer *got)
 {
 	bool silent = got->err[0] == '\0';
+	bool has_error = json_object_get(got->json, "error") != NULL;
 
 	if (got->status == 0)
 		return json_is_object(got->json) ||
 		       strncmp(got->out, "usage: ", 7) == 0;
 	if (got->status == 1)
 		return json_is_object(got->json) || !silent;
-	return got->status == 64 && !silent && got->out[0] == '\0';
+	return got->status == 64 &&
+	       (has_error ? silent : !silent && got->out[0] == '\0');
 }
 
 static void

@@ -13,13 +13,17 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "common/xalloc.h"
+#include "tests/lib/cluster.h"
+#include "tests/lib/db.h"
+#include "tests/lib/paths.h"
 #include "tests/lib/proc.h"
 #include "tests/lib/sandbox.h"
 
 #define ID "01890000-0000-7000-8000-0000000000ff"
 #define HOTKEY "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
 
-enum { MAX_ARGS = 12 };
+enum { MAX_ARGS = 16 };
 
 /* The words, and how it ends. */
 static const struct {
@@ -74,7 +78,19 @@ static const struct {
     {{"engagement", "task", "list"}, 0},
     {{"engagement", "task", "add", "x"}, 64},
     {{"top"}, 0},
+    {{"nonsense"}, 64},
+    {{"jobs"}, 64},
+    {{"jobs", "show"}, 64},
+    {{"jobs", "show", "\xff"}, 64}, /* no UTF-8 */
+    {{"jobs", "list", "--nonsense", "x"}, 64},
+    {{"jobs", "list", "--limit", "0"}, 64},
+    {{"help", "nonsense"}, 64},
+    {{"key", "inspect"}, 64},
+    {{"key", "inspect", "nonsense"}, 1},
+    {{"ss58", "decode", "\xff"}, 1},
 };
+
+enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static int
 set_up(void **state)
@@ -104,33 +120,103 @@ run(struct sandbox *box, const char *const *words, struct proc_output *got)
 	sandbox_ctl(box, args, got);
 }
 
+/* How it ended and what it said; the caller decrefs. NULL: it said no JSON
+ * object, or how it ended is not in it. */
+static json_t *
+ask(struct sandbox *box, const char *const *words, int *status)
+{
+	struct proc_output got;
+	bool has_error;
+	json_t *json;
+
+	run(box, words, &got);
+	*status = got.status;
+	json = json_loads(got.out, 0, NULL);
+	has_error = json_object_get(json, "error") != NULL ||
+		    json_is_false(json_object_get(json, "ok"));
+	if (!json_is_object(json) || has_error != (got.status != 0)) {
+		print_error("%s %s: exit %d\n%s%s", words[0],
+		    words[1] != NULL ? words[1] : "", got.status, got.out,
+		    got.err);
+		json_decref(json);
+		json = NULL;
+	}
+	proc_output_clear(&got);
+	return json;
+}
+
 static void
 every_command_speaks_json(void **state)
 {
 	size_t bad = 0;
 
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+	for (size_t i = 0; i < N_COMMANDS; i++) {
 		const char *const *w = commands[i].words;
-		struct proc_output got;
-		bool has_error;
-		json_t *json;
+		int status;
+		json_t *json = ask(*state, w, &status);
 
-		run(*state, w, &got);
-		json = json_loads(got.out, 0, NULL);
-		has_error = json_object_get(json, "error") != NULL ||
-			    json_is_false(json_object_get(json, "ok"));
-		if (!json_is_object(json) || got.status != commands[i].status ||
-		    has_error != (got.status != 0)) {
-			print_error("%s %s %s: exit %d\n%s%s", w[0],
-			    w[1] != NULL ? w[1] : "",
-			    w[1] != NULL && w[2] != NULL ? w[2] : "",
-			    got.status, got.out, got.err);
-			bad++;
-		}
+		if (json != NULL && status != commands[i].status)
+			print_error("%s %s: exit %d\n", w[0],
+			    w[1] != NULL ? w[1] : "", status);
+		bad += json == NULL || status != commands[i].status;
 		json_decref(json);
-		proc_output_clear(&got);
 	}
 	assert_int_equal(bad, 0);
+}
+
+/* A database that nobody migrated, or whose tables are older: whoever reads
+ * them is told what to do. */
+static void
+a_database_without_tables_wants_to_be_migrated(void **state)
+{
+	struct sandbox *box = *state;
+	struct db *db = db_open(sandbox_conninfo(box));
+	char *bare = cluster_conninfo_of(sandbox_cluster(box), "bare");
+	size_t told = 0;
+
+	assert_int_equal(db_exec(db, "create database bare"), 0);
+	for (size_t i = 1; i < N_COMMANDS; i++) {
+		const char *words[10] = {"--db.url", bare};
+		const char *why;
+		json_t *json;
+		int status;
+
+		memcpy(&words[2], commands[i].words, sizeof(commands[i].words));
+		json = ask(box, words, &status);
+		assert_non_null(json);
+		why = json_string_value(json_object_get(json, "error"));
+		if (why != NULL && strstr(why, "does not exist") != NULL) {
+			assert_int_equal(status, 1);
+			assert_non_null(strstr(why, "run: subnetctl migrate"));
+			told++;
+		}
+		assert_true(status != 0);
+		json_decref(json);
+	}
+	assert_true(told > 20);
+	db_close(db);
+	free(bare);
+}
+
+/* A key that nobody was told of is no success. */
+static void
+who_cannot_be_told_makes_it_fail(void **state)
+{
+	char *program = paths_program("bin/subnetctl");
+	char *line =
+	    xasprintf("exec %s keys new --role client -c /dev/null --db.url "
+		      "'%s' >/dev/full",
+		program, sandbox_conninfo(*state));
+	const char *argv[] = {"sh", "-c", line, NULL};
+	const struct proc_options o = {.name = "sh", .argv = argv};
+	struct proc_output got;
+
+	proc_run(&o, 0, &got);
+	assert_int_equal(got.status, 1);
+	assert_non_null(strstr(got.err, "stdout cannot be written to"));
+	proc_output_clear(&got);
+	free(program);
+	free(line);
 }
 
 int
@@ -138,6 +224,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_command_speaks_json),
+	    cmocka_unit_test(a_database_without_tables_wants_to_be_migrated),
+	    cmocka_unit_test(who_cannot_be_told_makes_it_fail),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

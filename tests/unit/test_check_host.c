@@ -8,6 +8,7 @@
 
 #include "subnetctl/check.c"
 #include "subnetctl/check_host.c"
+#include "subnetctl/show.c"
 #include "tests/lib/paths.h"
 
 static void
