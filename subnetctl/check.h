@@ -100,7 +100,8 @@ void check_drain(struct check *, int64_t drain_ms, int64_t grace_ms);
 /* TimeoutStopSec of orchestratord's unit below root ("" is this machine's) and
  * of what is dropped in beside it, in ms; -1: nothing says so. */
 int64_t check_unit_grace_ms(const char *root);
-/* A unit's text: its last TimeoutStopSec= in ms; -1: none. Pure. */
+/* A unit's text: its last TimeoutStopSec= or TimeoutSec= in ms, INT64_MAX: for
+ * ever; -1: none. Pure. */
 int64_t check_unit_parse(const char *text);
 
 /* Does public_url reach an orchestratord of this database? */

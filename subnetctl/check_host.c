@@ -114,8 +114,7 @@ static const double gib = 1024.0 * 1024 * 1024;
 /* Less is too little, whatever the disk's size; less of it is not much. */
 static const double least_gib = 1, little_share = 0.1;
 
-/* The folder is there, and has little room: true, and the check says so. */
-static bool
+static void
 judge_folder(struct check *c, const char *folder, const struct statvfs *v)
 {
 	double free_gib = (double)v->f_bavail * (double)v->f_frsize / gib;
@@ -123,6 +122,11 @@ judge_folder(struct check *c, const char *folder, const struct statvfs *v)
 	    v->f_blocks > 0 ? (double)v->f_bavail / (double)v->f_blocks : 1;
 	bool has_nodes = v->f_files == 0 || v->f_favail > v->f_files / 100;
 
+	if ((v->f_flag & ST_RDONLY) != 0) {
+		check_fail(c, "%s can only be read", folder);
+		check_fix(c, "see why in dmesg, then mount it to be written");
+		return;
+	}
 	if (free_gib < least_gib)
 		check_fail(c, "%.2f GiB are left for %s", free_gib, folder);
 	else if (!has_nodes)
@@ -132,14 +136,17 @@ judge_folder(struct check *c, const char *folder, const struct statvfs *v)
 		check_warn(c, "%.0f %% of the disk (%.1f GiB) are left for %s",
 		    100 * share, free_gib, folder);
 	else
-		return false;
-	check_fix(c, "make room there, or set orchestrator.file_ttl lower");
-	return true;
+		check_ok(c, "%.1f GiB are left for %s", free_gib, folder);
+	if (c->result != CHECK_OK)
+		check_fix(
+		    c, "make room there, or set orchestrator.file_ttl lower");
 }
 
+/* The worst of the folders is what is said. */
 void
 check_disk(struct check *c, const char *const *folders, size_t n)
 {
+	struct check one = {.name = "disk"};
 	struct statvfs v;
 	bool found = false;
 
@@ -149,12 +156,9 @@ check_disk(struct check *c, const char *const *folders, size_t n)
 		    strncmp(folders[i], "s3://", 5) == 0 ||
 		    statvfs(folders[i], &v) != 0)
 			continue;
-		if (judge_folder(c, folders[i], &v))
-			return;
-		if (!found)
-			check_ok(c, "%.1f GiB are left for %s",
-			    (double)v.f_bavail * (double)v.f_frsize / gib,
-			    folders[i]);
+		judge_folder(&one, folders[i], &v);
+		if (!found || one.result > c->result)
+			*c = one;
 		found = true;
 	}
 	if (!found)
@@ -176,37 +180,83 @@ static const char *const unit_folders[] = {"/etc/systemd/system",
     "/usr/lib/systemd/system", "/lib/systemd/system"};
 enum { N_UNIT_FOLDERS = sizeof(unit_folders) / sizeof(unit_folders[0]) };
 
-/* "90", "40s", "1min 30s" and "infinity" are what systemd takes; the first two
- * are what ours say. */
+/* What systemd takes for a unit of time beside those of our own times. */
+static const struct {
+	const char *suffix;
+	int64_t ms;
+} spans[] = {{"", 1000}, {"sec", 1000}, {"min", 60000}, {"hr", 3600000}};
+
+static int64_t
+span_ms(long n, const char *suffix, size_t len)
+{
+	char text[40];
+
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+		if (strlen(spans[i].suffix) == len &&
+		    strncmp(spans[i].suffix, suffix, len) == 0)
+			return n * spans[i].ms;
+	}
+	snprintf(text, sizeof(text), "%ld%.*s", n, (int)len, suffix);
+	return config_parse_ms(text);
+}
+
+/* A time span as systemd takes it, "90" or "1min 30s", to the line's end; 0 is
+ * for ever there. -1: it is none. */
 static int64_t
 unit_ms(const char *value)
 {
-	char *end;
-	long n = strtol(value, &end, 10);
+	static const char blanks[] = " \t\r", digits[] = "0123456789";
+	int64_t ms = 0;
 
-	if (end == value || n < 0)
-		return -1;
-	if (*end == '\0' || strcmp(end, "s") == 0 || strcmp(end, "sec") == 0)
-		return n * 1000L;
-	return strcmp(end, "min") == 0 ? n * 60000L : config_parse_ms(value);
+	value += strspn(value, blanks);
+	if (strncmp(value, "infinity", 8) == 0)
+		return INT64_MAX;
+	do {
+		size_t n_digits = strspn(value, digits), len;
+		long n = strtol(value, NULL, 10);
+		int64_t span;
+
+		if (n_digits == 0 || n_digits > 9)
+			return -1;
+		value += n_digits;
+		value += strspn(value, blanks);
+		len = strcspn(value, " \t\r\n0123456789");
+		span = span_ms(n, value, len);
+		if (span < 0)
+			return -1;
+		ms += span;
+		value += len;
+		value += strspn(value, blanks);
+	} while (*value != '\0' && *value != '\n');
+	return ms != 0 ? ms : INT64_MAX;
+}
+
+/* Is this what the line, "key = value", sets? Its value, or NULL. */
+static const char *
+value_of(const char *line, const char *key)
+{
+	size_t len = strlen(key);
+
+	if (strncmp(line, key, len) != 0)
+		return NULL;
+	line += len + strspn(line + len, " \t");
+	return *line == '=' ? line + 1 : NULL;
 }
 
 int64_t
 check_unit_parse(const char *text)
 {
-	static const char key[] = "TimeoutStopSec=";
 	int64_t ms = -1;
 
 	for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
-		char value[32];
+		const char *value;
 
 		line += *line == '\n';
-		if (strncmp(line, key, strlen(key)) != 0)
-			continue;
-		line += strlen(key);
-		snprintf(value, sizeof(value), "%.*s",
-		    (int)strcspn(line, " \t\r\n"), line);
-		ms = unit_ms(value);
+		value = value_of(line, "TimeoutStopSec");
+		if (value == NULL)
+			value = value_of(line, "TimeoutSec");
+		if (value != NULL)
+			ms = unit_ms(value);
 	}
 	return ms;
 }
@@ -269,6 +319,8 @@ check_drain(struct check *c, int64_t drain_ms, int64_t grace_ms)
 		    "nothing here says how long the supervisor waits; it "
 		    "must be more than %.0f s (subnetctl.stop_grace)",
 		    least_ms / 1000.0);
+	} else if (grace_ms == INT64_MAX) {
+		check_ok(c, "the supervisor waits however long it takes");
 	} else if (grace_ms < least_ms) {
 		check_fail(c,
 		    "the supervisor kills after %.0f s; orchestratord may "

@@ -3,9 +3,23 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/statvfs.h>
 
 #include <cmocka.h>
 
+/* Disks of which so many of a hundred GiB are left; -1: there is none. */
+static int
+fake_disk(const char *folder, struct statvfs *v)
+{
+	*v = (struct statvfs){.f_frsize = 1 << 20, .f_blocks = 100 << 10};
+	v->f_bavail = strcmp(folder, "/fine") == 0     ? 50 << 10
+		      : strcmp(folder, "/little") == 0 ? 5 << 10
+						       : 1;
+	return strcmp(folder, "/nowhere") == 0 ? -1 : 0;
+}
+
+#define statvfs(folder, v) fake_disk(folder, v)
 #include "subnetctl/check.c"
 #include "subnetctl/check_host.c"
 #include "subnetctl/show.c"
@@ -26,7 +40,15 @@ a_unit_says_how_long_it_waits(void **state)
 	    {"TimeoutStopSec=500ms\n", 500},
 	    {"#TimeoutStopSec=1s\n TimeoutStopSec=1s\n", -1},
 	    {"TimeoutStopSec=10s\nTimeoutStopSec=45s\n", 45000},
-	    {"TimeoutStopSec=infinity\n", -1},
+	    {"TimeoutStopSec=1min 30s\n", 90000},
+	    {"TimeoutStopSec = 2 min\n", 120000},
+	    {"TimeoutSec=45\n", 45000},
+	    {"TimeoutStopSec=infinity\n", INT64_MAX},
+	    {"TimeoutStopSec=0\n", INT64_MAX},
+	    {"TimeoutStopSec=soon\nX=1", -1},
+	    {"TimeoutStopSec=1min soon\n", -1},
+	    {"TimeoutStopSec=99999999999999999999s\n", -1},
+	    {"TimeoutStopSecond=5\n", -1},
 	    {"TimeoutStopSec=\n", -1},
 	};
 
@@ -98,6 +120,7 @@ the_supervisor_must_wait_longer_than_we_take(void **state)
 	    {25000, 10000, CHECK_FAIL, "stop_grace_period"},
 	    {0, 3000, CHECK_FAIL, "TimeoutStopSec"},
 	    {25000, -1, CHECK_SKIPPED, ""},
+	    {25000, INT64_MAX, CHECK_OK, ""},
 	};
 
 	(void)state;
@@ -143,6 +166,47 @@ disks_are_judged_by_what_is_left(void **state)
 }
 
 static void
+a_disk_that_cannot_be_written_to_is_found(void **state)
+{
+	struct statvfs v = {.f_frsize = 4096,
+	    .f_blocks = 1000000,
+	    .f_bavail = 900000,
+	    .f_flag = ST_RDONLY};
+	struct check c = {.result = CHECK_OK};
+
+	(void)state;
+	judge_folder(&c, "/x", &v);
+	assert_int_equal(c.result, CHECK_FAIL);
+	assert_non_null(strstr(c.what, "only be read"));
+}
+
+static void
+the_worst_of_the_folders_is_said(void **state)
+{
+	static const struct {
+		const char *folders[3];
+		enum check_result result;
+		const char *what;
+	} cases[] = {
+	    {{"/fine", "/little", ""}, CHECK_WARN, "for /little"},
+	    {{"/little", "/full", "/fine"}, CHECK_FAIL, "for /full"},
+	    {{"/full", "/little", "/nowhere"}, CHECK_FAIL, "for /full"},
+	    {{"/nowhere", "/fine", "s3://x"}, CHECK_OK, "for /fine"},
+	    {{"/nowhere", "", "s3://x"}, CHECK_SKIPPED, "no folder"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct check c;
+
+		check_disk(&c, cases[i].folders, 3);
+		assert_int_equal(c.result, cases[i].result);
+		assert_non_null(strstr(c.what, cases[i].what));
+		assert_string_equal(c.name, "disk");
+	}
+}
+
+static void
 names_are_looked_up_and_addresses_are_not(void **state)
 {
 	static const struct check_name addresses[] = {
@@ -177,6 +241,8 @@ main(void)
 	    cmocka_unit_test(what_is_dropped_in_has_the_last_word),
 	    cmocka_unit_test(the_supervisor_must_wait_longer_than_we_take),
 	    cmocka_unit_test(disks_are_judged_by_what_is_left),
+	    cmocka_unit_test(a_disk_that_cannot_be_written_to_is_found),
+	    cmocka_unit_test(the_worst_of_the_folders_is_said),
 	    cmocka_unit_test(names_are_looked_up_and_addresses_are_not),
 	};
 
