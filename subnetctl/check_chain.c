@@ -42,13 +42,14 @@ read_chain_ms(const char *url, struct err *err)
 	free(hex);
 	if (text == NULL)
 		return 0;
-	if (hex_decode_exact(text, value, sizeof(value)) != 0)
-		err_set(err, "%s: Timestamp.Now is no time", url);
-	else
+	if (hex_decode_exact(text, value, sizeof(value)) == 0)
 		for (int i = 7; i >= 0; i--)
 			ms = ms << 8 | value[i];
 	free(text);
-	return ms;
+	if (ms > 0 && ms <= INT64_MAX)
+		return (int64_t)ms;
+	err_set(err, "%s: Timestamp.Now is no time", url);
+	return 0;
 }
 
 struct node {

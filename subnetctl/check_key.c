@@ -29,10 +29,14 @@ static int
 check_private(struct check *c, const char *path, const char *no_file)
 {
 	struct stat st;
+	int why;
 
 	if (stat(path, &st) != 0) {
-		check_fail(c, "%s: %s", path, strerror(errno));
-		check_fix(c, "%s", no_file);
+		why = errno;
+		check_fail(c, "%s: %s", path, strerror(why));
+		check_fix(c, "%s",
+		    why == EACCES ? "run this as a user that may look there"
+				  : no_file);
 	} else if (!S_ISREG(st.st_mode)) {
 		check_fail(c, "%s is not a file", path);
 		check_fix(c, "%s", no_file);
@@ -156,8 +160,8 @@ check_key_file(struct check *c, const char *path, const char *password_file,
 	if (hotkey[0] == '\0')
 		read_public(path, hotkey);
 	if (check_private(c, path,
-		"put the hotkey there, or set wallet.name, wallet.hotkey and "
-		"wallet.path") != 0)
+		"put the hotkey there, or set signer.key_file, or wallet.name, "
+		"wallet.hotkey and wallet.path") != 0)
 		return;
 	form = form_of(path);
 	if (form != KEYFILE_PLAIN)
@@ -180,6 +184,9 @@ connect_to(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
+	/* Connecting waits, too, where many already do. */
+	setsockopt(
+	    fd, SOL_SOCKET, SO_SNDTIMEO, &signer_limit, sizeof(signer_limit));
 	setsockopt(
 	    fd, SOL_SOCKET, SO_RCVTIMEO, &signer_limit, sizeof(signer_limit));
 	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0)
@@ -228,7 +235,7 @@ check_signer(struct check *c, const char *path, char hotkey[CHECK_HOTKEY])
 {
 	struct sign_reply reply = {.json = NULL};
 	struct buf line = {0};
-	int fd;
+	int fd, why;
 
 	c->name = "signer";
 	hotkey[0] = '\0';
@@ -238,10 +245,14 @@ check_signer(struct check *c, const char *path, char hotkey[CHECK_HOTKEY])
 	}
 	fd = connect_to(path);
 	if (fd < 0) {
-		check_fail(c, "%s: %s", path, strerror(errno));
-		check_fix(c, errno == EACCES
-				 ? "run this as a user that may open it"
-				 : "start signerd, or set signer.socket");
+		why = errno;
+		check_fail(c, "%s: %s", path,
+		    why == EAGAIN ? "nobody takes connections there"
+				  : strerror(why));
+		check_fix(
+		    c, why == EACCES   ? "run this as a user that may open it"
+		       : why == EAGAIN ? "restart signerd"
+				       : "start signerd, or set signer.socket");
 		return;
 	}
 	if (ask_who(fd, &reply, &line) == 0 && reply.hotkey != NULL) {

@@ -1,5 +1,6 @@
 /* Doctor: PostgreSQL, its schema and settings; Redis and what it keeps. */
 #include <hiredis/hiredis.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,14 +64,20 @@ check_schema(struct check *c, PGconn *conn)
  * and its restart want; a transaction older than that keeps dead rows. */
 enum { LEAST_VERSION = 150000, LEAST_FREE = 8, MOST_OLD_S = 3600 };
 
-/* Settings that must be as said, and what is lost otherwise. */
+/* Settings that must be as said, or at least not off, and what is lost
+ * otherwise. */
 static const struct {
-	const char *name, *must, *or_else;
+	const char *name, *must;
+	bool unless_off;
+	const char *or_else;
 } settings[] = {
-    {"fsync", "on", "a crash of the machine loses accepted jobs"},
-    {"full_page_writes", "on", "a crash of the machine tears pages"},
-    {"autovacuum", "on", "dead rows are never removed"},
-    {"isolation", "read committed", "claims fail where they should wait"},
+    {"default_transaction_read_only", "off", false, "nothing can be written"},
+    {"synchronous_commit", "on", true, "a crash loses jobs that were accepted"},
+    {"fsync", "on", false, "a crash of the machine loses accepted jobs"},
+    {"full_page_writes", "on", false, "a crash of the machine tears pages"},
+    {"autovacuum", "on", false, "dead rows are never removed"},
+    {"default_transaction_isolation", "read committed", false,
+	"claims fail where they should wait"},
 };
 
 /* false: one of them is wrong, and the check says so. */
@@ -80,16 +87,14 @@ check_each(struct check *c, const PGresult *res)
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
 		const char *is = pg_text(res, 0, settings[i].name);
 
-		if (strcmp(is, settings[i].must) == 0)
+		if (settings[i].unless_off ? strcmp(is, "off") != 0
+					   : strcmp(is, settings[i].must) == 0)
 			continue;
-		check_fail(c, "%s = %s: %s",
-		    strcmp(settings[i].name, "isolation") == 0
-			? "default_transaction_isolation"
-			: settings[i].name,
-		    is, settings[i].or_else);
+		check_fail(c, "%s = %s: %s", settings[i].name, is,
+		    settings[i].or_else);
 		check_fix(c,
-		    "set it to \"%s\" in postgresql.conf, then "
-		    "reload",
+		    "set it to \"%s\" in postgresql.conf and reload; or where "
+		    "pg_settings.source says that it was set",
 		    settings[i].must);
 		return false;
 	}
@@ -100,16 +105,9 @@ check_each(struct check *c, const PGresult *res)
 static bool
 check_server(struct check *c, const PGresult *res)
 {
-	const char *commit = pg_text(res, 0, "synchronous_commit");
-
-	if (pg_bool(res, 0, "is_replica") || pg_bool(res, 0, "is_read_only")) {
-		check_fail(c, "it is a replica, or read-only");
+	if (pg_bool(res, 0, "is_replica")) {
+		check_fail(c, "it is a replica");
 		check_fix(c, "set db.url to the primary");
-	} else if (strcmp(commit, "off") == 0) {
-		check_fail(c, "synchronous_commit = off: a crash loses jobs "
-			      "that were accepted");
-		check_fix(c, "set it to \"on\" in postgresql.conf, then "
-			     "reload");
 	} else if (pg_int(res, 0, "version") < LEAST_VERSION) {
 		check_fail(c, "version %d is older than 15",
 		    (int)pg_int(res, 0, "version") / 10000);
@@ -180,10 +178,13 @@ fail_redis(struct check *c, const char *url, const redisContext *context,
 		       strncmp(reply->str, "OOM", 3) == 0;
 	bool is_there = reply != NULL && reply->type == REDIS_REPLY_ERROR;
 
-	check_fail(c, "%s: %s", url,
-	    context == NULL ? "neither redis://host:port nor unix:/path"
-	    : reply != NULL ? reply->str
-			    : context->errstr);
+	/* What is no URL of ours may hold a secret. */
+	if (context == NULL)
+		check_fail(c, "redis.url is neither redis://host:port nor "
+			      "unix:/path");
+	else
+		check_fail(c, "%s: %s", url,
+		    reply != NULL ? reply->str : context->errstr);
 	if (is_full)
 		check_fix(c, "raise Redis's maxmemory: streams are trimmed, "
 			     "and need a few MB");
@@ -217,6 +218,9 @@ check_redis(struct check *c, const char *url)
 	return is_well;
 }
 
+/* More of its maxmemory is nearly all. */
+static const double most_used = 0.9;
+
 /* A line "name:value" of INFO; "" if there is none. */
 static void
 info_value(const char *info, const char *name, char *out, size_t size)
@@ -233,7 +237,9 @@ info_value(const char *info, const char *name, char *out, size_t size)
 static void
 judge_info(struct check *c, const char *info)
 {
-	char aof[16], aof_status[16], rdb_status[16], policy[32], max[32];
+	char aof[16], aof_status[16], rdb_status[16], policy[32], max[32],
+	    used[32];
+	double share;
 
 	info_value(info, "aof_enabled", aof, sizeof(aof));
 	info_value(
@@ -242,6 +248,8 @@ judge_info(struct check *c, const char *info)
 	    info, "rdb_last_bgsave_status", rdb_status, sizeof(rdb_status));
 	info_value(info, "maxmemory_policy", policy, sizeof(policy));
 	info_value(info, "maxmemory", max, sizeof(max));
+	info_value(info, "used_memory", used, sizeof(used));
+	share = strtod(used, NULL) / strtod(max, NULL); /* no limit: inf, nan */
 	if (strcmp(aof_status, "err") == 0 || strcmp(rdb_status, "err") == 0) {
 		check_warn(c, "it could not write to its disk; then it refuses "
 			      "to take anything");
@@ -252,6 +260,12 @@ judge_info(struct check *c, const char *info)
 		check_ok(c, "%s; what it evicts (%s) is found again by sweeps",
 		    strcmp(aof, "1") == 0 ? "append-only file" : "no file",
 		    policy);
+	} else if (isfinite(share) && share > most_used) {
+		check_warn(c,
+		    "%.0f %% of its maxmemory are used; when it is full "
+		    "it refuses to take anything",
+		    100 * share);
+		check_fix(c, "raise Redis's maxmemory");
 	} else {
 		check_ok(c, "%s: after a restart of Redis, %s",
 		    strcmp(aof, "1") == 0 ? "append-only file"

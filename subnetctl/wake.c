@@ -19,8 +19,8 @@ wake_connect(const char *url)
 
 	if (strncmp(url, "unix:", 5) == 0)
 		return redisConnectUnixWithTimeout(url + 5, limit);
-	if (strncmp(url, "redis://", 8) != 0)
-		return NULL;
+	if (strncmp(url, "redis://", 8) != 0 || strchr(url, '@') != NULL)
+		return NULL; /* no passwords: the daemons know none either */
 	url += 8;
 	colon = strrchr(url, ':');
 	host = colon != NULL ? xstrndup(url, colon - url) : xstrdup(url);

@@ -9,7 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <jansson.h>
@@ -229,6 +232,27 @@ redis_that_takes_nothing_is_found(void **state)
 	assert_finds(s, NULL, "redis", "maxmemory");
 }
 
+/* Redis that is about to. */
+static void
+redis_that_is_nearly_full_is_warned_of(void **state)
+{
+	struct suite *s = *state;
+	char *info = sandbox_redis_text(s->box, "INFO memory"), *command;
+	struct proc_output got;
+	long used;
+
+	assert_non_null(info);
+	used = strtol(strstr(info, "used_memory:") + 12, NULL, 10);
+	command = xasprintf("CONFIG SET maxmemory %ld", used + used / 20);
+	assert_true(sandbox_redis(s->box, command) >= 0);
+	ask(s, NULL, &got);
+	if (got.status != 0 || line_of(&got, "warn", "memory") == NULL)
+		fail_msg("%s\n%s%s", command, got.out, got.err);
+	proc_output_clear(&got);
+	free(command);
+	free(info);
+}
+
 /* Settings under which an accepted job may be lost, for whoever connects from
  * now on. */
 static void
@@ -238,7 +262,7 @@ postgres_that_may_lose_jobs_is_found(void **state)
 	    "default_transaction_isolation = 'serializable'",
 	    "default_transaction_read_only = on"};
 	static const char *const fixes[] = {
-	    "postgresql.conf", "read committed", "primary"};
+	    "postgresql.conf", "read committed", "set it to \"off\""};
 	struct suite *s = *state;
 
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
@@ -372,6 +396,30 @@ a_signer_that_is_gone_is_found(void **state)
 
 	suite_kill(s, SUITE_SIGNER);
 	assert_finds(s, NULL, "signer", "start signerd");
+}
+
+/* One that is stopped, at whose door others wait already. */
+static void
+a_signer_that_hangs_is_found(void **state)
+{
+	struct suite *s = *state;
+	char *path = sandbox_path(s->box, "hangs.sock");
+	const char *flags[] = {"--signer.socket", path, NULL};
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	int door = socket(AF_UNIX, SOCK_STREAM, 0), waits[4];
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	assert_int_equal(bind(door, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	assert_int_equal(listen(door, 0), 0);
+	for (int i = 0; i < 4; i++) {
+		waits[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		connect(waits[i], (struct sockaddr *)&sun, sizeof(sun));
+	}
+	assert_finds(s, flags, "signer", "restart signerd");
+	for (int i = 0; i < 4; i++)
+		close(waits[i]);
+	close(door);
+	free(path);
 }
 
 static void
@@ -587,6 +635,7 @@ main(void)
 	    TEST(a_schema_of_tomorrow_is_found),
 	    TEST(redis_that_is_down_is_found),
 	    TEST(redis_that_takes_nothing_is_found),
+	    TEST(redis_that_is_nearly_full_is_warned_of),
 	    TEST(postgres_that_may_lose_jobs_is_found),
 	    TEST(a_key_that_others_can_read_is_found),
 	    TEST(a_wallet_that_others_can_change_is_found),
@@ -594,6 +643,7 @@ main(void)
 	    TEST(a_key_that_signerd_has_need_not_be_here),
 	    TEST(an_encrypted_key_wants_a_password),
 	    TEST(a_signer_that_is_gone_is_found),
+	    TEST(a_signer_that_hangs_is_found),
 	    TEST(a_chain_that_cannot_be_reached_is_found),
 	    TEST(a_network_nobody_knows_is_found),
 	    TEST(a_node_that_is_syncing_is_found),
