@@ -27,17 +27,18 @@ static const struct {
     {"--orchestrator.store_spool", "@folder"},
 };
 
-/* What may stand behind a command's own words, if there is that command. */
+/* What may stand behind a command's own words, if there is that command;
+ * "@files": more than one. */
 static const struct {
 	const char *words, *args;
 } arguments[] = {
     {"jobs list", "queued assigned running done failed expired cancelled"},
     {"engagement task", "add list pay"},
     {"scores statement", "all"},
-    {"scores compare", "@file"},
-    {"import dippy", "@file"},
-    {"import violet", "@file"},
-    {"import infinitevibe", "@file"},
+    {"scores compare", "@files"},
+    {"import dippy", "@files"},
+    {"import violet", "@files"},
+    {"import infinitevibe", "@files"},
     {"metadata show", "@file"},
     {"storage-key", "@file"},
     {"call encode", "@file"},
@@ -133,9 +134,13 @@ static void
 print_arguments(FILE *to, const struct commands *all)
 {
 	for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+		const char *args = arguments[i].args;
+		bool many = strcmp(args, "@files") == 0;
+
 		if (is_command(all, arguments[i].words))
-			fprintf(to, "\t'%s') echo \"%s\" ;;\n",
-			    arguments[i].words, arguments[i].args);
+			fprintf(to, "\t'%s'%s) echo \"%s\" ;;\n",
+			    arguments[i].words, many ? "*" : "",
+			    many ? "@file" : args);
 	}
 }
 
@@ -205,17 +210,24 @@ print_flags(FILE *to, const struct commands *all)
 	fprintf(to, "\t*) echo \"%s\" ;;\n\tesac\n}\n\n", common);
 }
 
+static void
+print_switches(FILE *to, const struct config_key *keys)
+{
+	for (; keys->name != NULL; keys++) {
+		if (keys->type == CONFIG_BOOL)
+			fprintf(to, " | --%s", command_flag(keys));
+	}
+}
+
 /* Flags that take no value. */
 static void
 print_alone(FILE *to, const struct commands *all)
 {
 	fputs("# Does this flag take a value?\n_subnetctl_takes()\n{\n"
-	      "\tcase $1 in\n\t--help | --version | -n | -p",
+	      "\tcase $1 in\n\t-- | --help | --keys | --version | -n | -p",
 	    to);
-	for (const struct config_key *k = all->keys; k->name != NULL; k++) {
-		if (k->type == CONFIG_BOOL)
-			fprintf(to, " | --%s", command_flag(k));
-	}
+	print_switches(to, config_common_keys);
+	print_switches(to, all->keys);
 	fputs(") return 1 ;;\n\tesac\n}\n\n", to);
 }
 
@@ -238,32 +250,39 @@ static const char head[] =
     "# shellcheck shell=bash\n\n";
 
 static const char body[] =
+    "# Names of files may hold anything: readline quotes them.\n"
     "_subnetctl_offer()\n"
     "{\n"
+    "\tCOMPREPLY=()\n"
     "\tcase $1 in\n"
     "\t@file) mapfile -t COMPREPLY < <(compgen -f -- \"$2\") ;;\n"
     "\t@folder) mapfile -t COMPREPLY < <(compgen -d -- \"$2\") ;;\n"
     "\t*) mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$2\") ;;\n"
     "\tesac\n"
+    "\t[[ $1 != @* ]] || compopt -o filenames 2>/dev/null\n"
     "}\n"
     "\n"
+    "# readline parts words at = and :, too: --json=yes, redis://host:6379.\n"
     "_subnetctl()\n"
     "{\n"
     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} word words='' flag='' i\n"
     "\n"
-    "\tCOMPREPLY=()\n"
     "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
-    "\t\tword=${COMP_WORDS[i]}\n"
-    "\t\tif [ \"$word\" = = ]; then\n"
-    "\t\t\tcontinue\n"
+    "\t\tword=${COMP_WORDS[i]/#--subnetctl./--}\n"
+    "\t\tif [[ $word == :* ]]; then\n"
+    "\t\t\t((i++))\n"
+    "\t\telif [[ $word == = ]]; then\n"
+    "\t\t\tflag=${flag:-=}\n"
     "\t\telif [ -n \"$flag\" ]; then\n"
     "\t\t\tflag=''\n"
-    "\t\telif [[ $word == -* ]]; then\n"
-    "\t\t\t! _subnetctl_takes \"$word\" || flag=$word\n"
+    "\t\telif [[ $word == -[!0-9]* ]]; then\n"
+    "\t\t\t[[ $word == *=* ]] || ! _subnetctl_takes \"$word\" ||\n"
+    "\t\t\t\tflag=$word\n"
     "\t\telse\n"
     "\t\t\twords=${words:+$words }$word\n"
     "\t\tfi\n"
     "\tdone\n"
+    "\twords=${words#help }\n"
     "\tif [ -n \"$flag\" ]; then\n"
     "\t\t[ \"$cur\" != = ] || cur=''\n"
     "\t\t_subnetctl_offer \"$(_subnetctl_values \"$flag\")\" \"$cur\"\n"

@@ -4,6 +4,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -146,6 +147,18 @@ bash_completes_words_flags_and_values(void **state)
 	    {"replay --p", "--policy ", "--source"},
 	    {"-c deploy/subnetd.ini", "deploy/subnetd.ini.example ", "jobs"},
 	    {"nonsense ''", "", "list"},
+	    {"help jobs ''", "cancel ", "doctor"},
+	    {"help jobs list --s", "--source ", "--since"},
+	    {"--json = yes jobs ''", "cancel ", "doctor"},
+	    {"--json=yes jobs ''", "cancel ", "doctor"},
+	    {"--role=client keys ''", "revoke ", "doctor"},
+	    {"--redis.url redis : //h : 1 jobs ''", "cancel ", "doctor"},
+	    {"--subnetctl.json jobs ''", "cancel ", "doctor"},
+	    {"--logging.debug -- jobs ''", "cancel ", "doctor"},
+	    {"import dippy a deploy/subnetd.ini", "subnetd.ini.example ",
+		"jobs"},
+	    {"'*' ''", "", "jobs"},
+	    {"jobs '$(echo cancel)'", "", "cancel"},
 	};
 
 	(void)state;
@@ -155,6 +168,32 @@ bash_completes_words_flags_and_values(void **state)
 		if (strstr(got, cases[i].has) == NULL ||
 		    strstr(got, cases[i].lacks) != NULL)
 			fail_msg("%s: %s", cases[i].words, got);
+		free(got);
+	}
+}
+
+/* Or a name such as "a$(halt)" would be run. */
+static void
+readline_quotes_names_of_files(void **state)
+{
+	static const struct {
+		const char *words;
+		bool are_files;
+	} cases[] = {{"replay --policy deploy/sub", true},
+	    {"--wallet.path dep", true}, {"import dippy dep", true},
+	    {"jobs ca", false}, {"jobs list ''", false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *words = xasprintf("%s); compopt() { echo \"said $*\"; }; "
+					"COMP_WORDS=(subnetctl %s",
+		    cases[i].words, cases[i].words);
+		char *got = offered(words);
+
+		if ((strstr(got, "said -o filenames") != NULL) !=
+		    cases[i].are_files)
+			fail_msg("%s: %s", cases[i].words, got);
+		free(words);
 		free(got);
 	}
 }
@@ -185,6 +224,7 @@ main(void)
 	    cmocka_unit_test(words_that_name_nothing_are_explained),
 	    cmocka_unit_test(help_is_about_what_was_asked_for),
 	    cmocka_unit_test(bash_completes_words_flags_and_values),
+	    cmocka_unit_test(readline_quotes_names_of_files),
 	    cmocka_unit_test(the_installed_file_is_the_programs),
 	};
 
