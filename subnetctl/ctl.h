@@ -41,6 +41,19 @@ PGresult *ctl_query(const struct ctl *, const char *sql, size_t n_params,
 int ctl_list(const struct ctl *, const char *name, const char *sql,
     size_t n_params, const char *const *params);
 
+/* Is the text a hotkey's address? 0; -1, and why. */
+int ctl_hotkey(const char *text, struct err *);
+
+/* A command about one hotkey, its first argument: load reads what there is to
+ * say into x, 0 or -1 and why; show says it; clear comes behind load. How the
+ * command ends. */
+struct ctl_steps {
+	int (*load)(const struct ctl *, PGconn *, void *x, struct err *);
+	void (*show)(const struct ctl *, const void *x);
+	void (*clear)(void *x);
+};
+int ctl_about_hotkey(const struct ctl *, const struct ctl_steps *, void *x);
+
 int ctl_migrate(const struct ctl *);
 int ctl_doctor(const struct ctl *);
 int ctl_jobs_list(const struct ctl *);

@@ -22,7 +22,6 @@
 #include "subnetctl/db.h"
 #include "subnetctl/rounds.h"
 #include "subnetctl/show.h"
-#include "subtensor/ss58.h"
 
 /* What a job gave is worked out of all of the miner's: no more than so many
  * are folded for one answer. */
@@ -35,8 +34,10 @@ struct explained {
 };
 
 static void
-explained_clear(struct explained *x)
+clear(void *arg)
 {
+	struct explained *x = arg;
+
 	PQclear(x->round);
 	PQclear(x->jobs);
 	run_free(x->run);
@@ -152,8 +153,9 @@ find_miner(const struct ctl *ctl, struct explained *x, struct err *err)
 }
 
 static int
-load(const struct ctl *ctl, PGconn *conn, struct explained *x, struct err *err)
+load(const struct ctl *ctl, PGconn *conn, void *arg, struct err *err)
 {
+	struct explained *x = arg;
 	char vector[ROUNDS_ID];
 	const char *const id[] = {vector};
 
@@ -327,28 +329,20 @@ print_text(const struct explained *x)
 	print_raises(x);
 }
 
+static void
+show(const struct ctl *ctl, const void *arg)
+{
+	if (ctl->json)
+		print_json(arg);
+	else
+		print_text(arg);
+}
+
 int
 ctl_scores_explain(const struct ctl *ctl)
 {
+	static const struct ctl_steps steps = {load, show, clear};
 	struct explained x = {.run = NULL};
-	uint8_t key[32];
-	PGconn *conn;
-	struct err err;
-	int failed;
 
-	if (ss58_decode_account(ctl->args[0], key) != 0) {
-		err_set(&err, "\"%.60s\" is no hotkey", ctl->args[0]);
-		return ctl_fail(ctl, CTL_USAGE, &err);
-	}
-	conn = ctl_connect(ctl);
-	if (conn == NULL)
-		return CTL_FAILED;
-	failed = load(ctl, conn, &x, &err);
-	PQfinish(conn);
-	if (!failed && ctl->json)
-		print_json(&x);
-	else if (!failed)
-		print_text(&x);
-	explained_clear(&x);
-	return failed ? ctl_fail(ctl, CTL_FAILED, &err) : CTL_OK;
+	return ctl_about_hotkey(ctl, &steps, &x);
 }

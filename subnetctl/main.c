@@ -16,8 +16,6 @@
 #include "subnetctl/command.h"
 #include "subnetctl/completion.h"
 #include "subnetctl/ctl.h"
-#include "subnetctl/db.h"
-#include "subnetctl/show.h"
 
 extern char **environ;
 
@@ -220,7 +218,9 @@ static const struct config_key keys[] = {
 	"empty: what systemd's unit says",
 	NULL, 0, 0},
     {"weightsetter.mecid", CONFIG_INT, "0", false,
-	"scores, weights: mechanism of the subnet", NULL, 0, 15},
+	"scores, weights, miners, export, audit-weights, doctor, top: "
+	"mechanism of the subnet",
+	NULL, 0, 15},
     {"weightsetter.max_churn", CONFIG_REAL, "1", false,
 	"weights plan: most that may move", NULL, 0, 1},
     {"validator.policy", CONFIG_STRING, "/etc/subnetd/policy.ini", false,
@@ -292,60 +292,6 @@ run_completion(const struct ctl *ctl)
 {
 	(void)ctl;
 	completion_print(stdout, &all);
-	return CTL_OK;
-}
-
-int
-ctl_fail(const struct ctl *ctl, enum ctl_exit code, const struct err *err)
-{
-	if (ctl->json)
-		show_json(json_pack("{s:o}", "error", show_text(err->text)));
-	else
-		fprintf(stderr, "subnetctl: %s\n", err->text);
-	return code;
-}
-
-PGconn *
-ctl_connect(const struct ctl *ctl)
-{
-	struct err err;
-	PGconn *conn = db_connect(config_str(ctl->config, "db.url"), &err);
-
-	if (conn == NULL)
-		ctl_fail(ctl, CTL_FAILED, &err);
-	return conn;
-}
-
-PGresult *
-ctl_query(const struct ctl *ctl, const char *sql, size_t n_params,
-    const char *const *params)
-{
-	PGconn *conn = ctl_connect(ctl);
-	PGresult *res;
-	struct err err;
-
-	if (conn == NULL)
-		return NULL;
-	res = db_query(conn, sql, n_params, params, &err);
-	PQfinish(conn);
-	if (res == NULL)
-		ctl_fail(ctl, CTL_FAILED, &err);
-	return res;
-}
-
-int
-ctl_list(const struct ctl *ctl, const char *name, const char *sql,
-    size_t n_params, const char *const *params)
-{
-	PGresult *res = ctl_query(ctl, sql, n_params, params);
-
-	if (res == NULL)
-		return CTL_FAILED;
-	if (ctl->json)
-		show_json(json_pack("{s:o}", name, show_rows(res)));
-	else
-		show_table(res);
-	PQclear(res);
 	return CTL_OK;
 }
 

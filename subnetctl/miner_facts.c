@@ -12,20 +12,9 @@
 #include "subnetctl/check.h"
 #include "subnetctl/ctl.h"
 #include "subnetctl/db.h"
-#include "subtensor/ss58.h"
 
 /* Who asked for work is there for so long (orchestrator/README.md). */
 static const int64_t polled_us = 60 * 1000000LL;
-
-int
-miner_facts_hotkey(const char *text, struct err *err)
-{
-	uint8_t key[32];
-
-	if (ss58_decode_account(text, key) == 0)
-		return 0;
-	return err_set(err, "\"%.60s\" is no hotkey's address", text);
-}
 
 /* -- reading --------------------------------------------------------------- */
 

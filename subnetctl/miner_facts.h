@@ -26,9 +26,6 @@ int miner_facts_read(const struct ctl *, PGconn *, const char *hotkey,
     int64_t now_us, struct miner_facts *, struct err *);
 void miner_facts_clear(struct miner_facts *);
 
-/* Is the argument a hotkey? 0; -1, and why. */
-int miner_facts_hotkey(const char *text, struct err *);
-
 enum { MINER_CHECKS = 7 };
 
 /* Whether it may be drawn, in so many checks and in the order in which it is

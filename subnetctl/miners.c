@@ -10,7 +10,6 @@
 #include "subnetctl/ctl.h"
 #include "subnetctl/show.h"
 #include "subnetctl/wake.h"
-#include "subtensor/ss58.h"
 
 int
 ctl_miners_list(const struct ctl *ctl)
@@ -36,16 +35,6 @@ tell(const struct ctl *ctl, const char *hotkey)
 		    stderr);
 }
 
-static int
-is_hotkey(const char *text, struct err *err)
-{
-	uint8_t key[32];
-
-	return ss58_decode_account(text, key) == 0
-		   ? 0
-		   : err_set(err, "\"%s\" is no hotkey's address", text);
-}
-
 /* One statement about one miner; no row is a refusal, in those words. */
 static int
 change(const struct ctl *ctl, const char *sql, size_t n,
@@ -55,7 +44,7 @@ change(const struct ctl *ctl, const char *sql, size_t n,
 	PGresult *res;
 	int code = CTL_OK;
 
-	if (is_hotkey(ctl->args[0], &err) != 0)
+	if (ctl_hotkey(ctl->args[0], &err) != 0)
 		return ctl_fail(ctl, CTL_USAGE, &err);
 	res = ctl_query(ctl, sql, n, params);
 	if (res == NULL)

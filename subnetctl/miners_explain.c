@@ -90,8 +90,9 @@ add_share(struct explained *x, const char *hotkey, int i)
 }
 
 static int
-load(const struct ctl *ctl, PGconn *conn, struct explained *x, struct err *err)
+load(const struct ctl *ctl, PGconn *conn, void *arg, struct err *err)
 {
+	struct explained *x = arg;
 	int64_t now_us = clock_wall_us();
 
 	if (miner_facts_read(ctl, conn, ctl->args[0], now_us, &x->facts, err) !=
@@ -109,8 +110,10 @@ load(const struct ctl *ctl, PGconn *conn, struct explained *x, struct err *err)
 }
 
 static void
-clear(struct explained *x)
+clear(void *arg)
 {
+	struct explained *x = arg;
+
 	miner_facts_clear(&x->facts);
 	PQclear(x->table);
 	PQclear(x->shares);
@@ -230,27 +233,21 @@ print_text(const struct explained *x)
 	show_table(x->facts.reasons);
 }
 
+static void
+show(const struct ctl *ctl, const void *arg)
+{
+	if (ctl->json)
+		print_json(arg);
+	else
+		print_text(arg);
+}
+
 int
 ctl_miners_explain(const struct ctl *ctl)
 {
+	static const struct ctl_steps steps = {load, show, clear};
 	struct explained x = {.table = NULL};
-	struct err err;
-	PGconn *conn;
-	int failed;
+	int code = ctl_about_hotkey(ctl, &steps, &x);
 
-	if (miner_facts_hotkey(ctl->args[0], &err) != 0)
-		return ctl_fail(ctl, CTL_USAGE, &err);
-	conn = ctl_connect(ctl);
-	if (conn == NULL)
-		return CTL_FAILED;
-	failed = load(ctl, conn, &x, &err);
-	PQfinish(conn);
-	if (!failed && ctl->json)
-		print_json(&x);
-	else if (!failed)
-		print_text(&x);
-	clear(&x);
-	if (failed)
-		return ctl_fail(ctl, CTL_FAILED, &err);
-	return x.is_kept_out ? CTL_REFUSED : CTL_OK;
+	return code == CTL_OK && x.is_kept_out ? CTL_REFUSED : code;
 }

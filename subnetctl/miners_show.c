@@ -8,9 +8,18 @@
 #include "subnetctl/miner_facts.h"
 #include "subnetctl/show.h"
 
-static void
-show_facts(const struct ctl *ctl, const struct miner_facts *f)
+static int
+load(const struct ctl *ctl, PGconn *conn, void *arg, struct err *err)
 {
+	return miner_facts_read(
+	    ctl, conn, ctl->args[0], clock_wall_us(), arg, err);
+}
+
+static void
+show(const struct ctl *ctl, const void *arg)
+{
+	const struct miner_facts *f = arg;
+
 	if (ctl->json) {
 		show_json(json_pack("{s:o, s:o, s:o, s:o}", "miner",
 		    show_row(f->row, 0), "lanes", show_rows(f->lanes),
@@ -27,24 +36,17 @@ show_facts(const struct ctl *ctl, const struct miner_facts *f)
 	show_table(f->reasons);
 }
 
+static void
+clear(void *arg)
+{
+	miner_facts_clear(arg);
+}
+
 int
 ctl_miners_show(const struct ctl *ctl)
 {
-	struct miner_facts facts;
-	struct err err;
-	PGconn *conn;
-	int failed;
+	static const struct ctl_steps steps = {load, show, clear};
+	struct miner_facts facts = {.row = NULL};
 
-	if (miner_facts_hotkey(ctl->args[0], &err) != 0)
-		return ctl_fail(ctl, CTL_USAGE, &err);
-	conn = ctl_connect(ctl);
-	if (conn == NULL)
-		return CTL_FAILED;
-	failed = miner_facts_read(
-	    ctl, conn, ctl->args[0], clock_wall_us(), &facts, &err);
-	PQfinish(conn);
-	if (!failed)
-		show_facts(ctl, &facts);
-	miner_facts_clear(&facts);
-	return failed ? ctl_fail(ctl, CTL_FAILED, &err) : CTL_OK;
+	return ctl_about_hotkey(ctl, &steps, &facts);
 }

@@ -7,7 +7,6 @@
 #include "subnetctl/ctl.h"
 #include "subnetctl/db.h"
 #include "subnetctl/show.h"
-#include "subtensor/ss58.h"
 
 static int
 show_history(const struct ctl *ctl, PGconn *conn, struct err *err)
@@ -72,13 +71,10 @@ ctl_scores_show(const struct ctl *ctl)
 {
 	PGconn *conn;
 	struct err err;
-	uint8_t key[32];
 	int failed;
 
-	if (ctl->n_args > 0 && ss58_decode_account(ctl->args[0], key) != 0) {
-		err_set(&err, "\"%s\" is no hotkey", ctl->args[0]);
+	if (ctl->n_args > 0 && ctl_hotkey(ctl->args[0], &err) != 0)
 		return ctl_fail(ctl, CTL_USAGE, &err);
-	}
 	conn = ctl_connect(ctl);
 	if (conn == NULL)
 		return CTL_FAILED;
