@@ -97,8 +97,10 @@ cell_json(const PGresult *res, int row, int column)
 	default:
 		break;
 	}
-	if (is_real(res, column))
-		return json_real(strtod(text, NULL));
+	if (is_real(res, column)) {
+		value = json_real(strtod(text, NULL)); /* not of NaN */
+		return value != NULL ? value : json_null();
+	}
 	if (is_number(res, column))
 		return json_integer(strtoll(text, NULL, 10));
 	return show_text(text);
