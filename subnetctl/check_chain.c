@@ -86,17 +86,28 @@ ask_node(const char *url, struct node *node, struct err *err)
 	return node->chain_ms > 0 ? 0 : -1;
 }
 
+/* As hex of 32 bytes, with 0x or without. */
+static bool
+is_same_hash(const char *a, const char *b)
+{
+	uint8_t one[32], other[32];
+
+	return hex_decode_exact(a, one, sizeof(one)) == 0 &&
+	       hex_decode_exact(b, other, sizeof(other)) == 0 &&
+	       memcmp(one, other, sizeof(one)) == 0;
+}
+
 static void
 judge_node(struct check *c, const char *endpoint, const char *genesis,
     const struct node *node)
 {
 	long head = strtol(node->head, NULL, 16);
 
-	if (genesis != NULL && strcmp(genesis, node->genesis) != 0) {
+	if (genesis != NULL && !is_same_hash(genesis, node->genesis)) {
 		check_fail(c, "%s is of another chain, genesis %.18s...",
 		    endpoint, node->genesis);
 		check_fix(c, "set subtensor.chain_endpoint to a node of "
-			     "subtensor.network");
+			     "subtensor.network, or mend signer.genesis");
 	} else if (node->is_syncing) {
 		check_fail(
 		    c, "%s is still syncing, at block %ld", endpoint, head);

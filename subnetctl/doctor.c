@@ -12,7 +12,6 @@
 #include "subnetctl/node.h"
 #include "subnetctl/show.h"
 #include "subtensor/keyfile.h"
-#include "subtensor/networks.h"
 
 enum { MAX_CHECKS = 24, MAX_NAMES = 20 };
 
@@ -48,22 +47,23 @@ add_name(struct check_name names[MAX_NAMES], size_t *n, const char *key,
 static void
 examine_names(struct exam *e)
 {
-	const struct network *network =
-	    network_find(config_str(e->config, "subtensor.network"));
 	char **urls = config_list(e->config, "subtensor.chain_endpoint");
+	const char *genesis;
+	char *endpoint = node_endpoint(e->config, &genesis, NULL);
 	struct check_name names[MAX_NAMES];
 	size_t n = 0;
 
 	for (size_t i = 0; urls[i] != NULL; i++)
 		add_name(names, &n, "subtensor.chain_endpoint", urls[i]);
-	if (urls[0] == NULL && network != NULL)
-		add_name(names, &n, "subtensor.network", network->urls[0]);
+	if (urls[0] == NULL)
+		add_name(names, &n, "subtensor.network", endpoint);
 	add_name(names, &n, "db.url", config_str(e->config, "db.url"));
 	add_name(names, &n, "redis.url", config_str(e->config, "redis.url"));
 	add_name(names, &n, "orchestrator.public_url",
 	    config_str(e->config, "orchestrator.public_url"));
 	check_names(next(e), names, n);
 	config_list_free(urls);
+	free(endpoint);
 }
 
 /* -- stores ---------------------------------------------------------------- */
@@ -103,27 +103,25 @@ examine_key(struct exam *e)
 
 /* -- the chain ------------------------------------------------------------- */
 
-/* The first endpoint that was set, or the network's. */
+/* A chain that signerd signs for, if it is told of one. */
 static void
 examine_head(struct exam *e)
 {
-	const char *name = config_str(e->config, "subtensor.network");
-	const struct network *network = network_find(name);
-	char **urls = config_list(e->config, "subtensor.chain_endpoint");
+	const char *own = config_str(e->config, "signer.genesis"), *genesis;
 	struct check *c = next(e);
+	struct err err;
+	char *endpoint = node_endpoint(e->config, &genesis, &err);
 
 	c->name = "chain";
-	if (urls[0] != NULL) {
-		check_chain(c, urls[0], NULL, &e->chain_ms);
-	} else if (network != NULL) {
+	if (endpoint != NULL) {
 		check_chain(
-		    c, network->urls[0], network->genesis, &e->chain_ms);
+		    c, endpoint, own[0] != '\0' ? own : genesis, &e->chain_ms);
 	} else {
-		check_fail(c, "\"%s\" is no network", name);
-		check_fix(c, "set subtensor.network to finney, test, archive "
-			     "or local");
+		check_fail(c, "%s", err.text);
+		check_fix(c, "set subtensor.network to finney, test, archive, "
+			     "local or a URL");
 	}
-	config_list_free(urls);
+	free(endpoint);
 }
 
 static void

@@ -243,6 +243,10 @@ static const struct config_key keys[] = {
 	"doctor, scores statement, engagement claim: signerd's socket; empty: "
 	"not checked",
 	NULL, 0, 0},
+    {"signer.genesis", CONFIG_STRING, "", false,
+	"doctor: genesis hash of the only chain that signerd signs for; empty: "
+	"subtensor.network's",
+	NULL, 0, 0},
     {"signer.weights_pallet", CONFIG_INT, "7", false,
 	"doctor: index of the pallet SubtensorModule", NULL, 0, 255},
     {"orchestrator.public_url", CONFIG_STRING, "", false,

@@ -8,6 +8,7 @@
 #include "common/config.h"
 #include "common/err.h"
 #include "common/hex.h"
+#include "common/xalloc.h"
 #include "subnetctl/web.h"
 #include "subtensor/decode.h"
 #include "subtensor/metadata.h"
@@ -15,21 +16,40 @@
 #include "subtensor/storage_key.h"
 
 char *
-node_url(const struct config *config, struct err *err)
+node_endpoint(
+    const struct config *config, const char **genesis, struct err *err)
 {
 	const char *name = config_str(config, "subtensor.network");
 	const struct network *network = network_find(name);
 	char **urls = config_list(config, "subtensor.chain_endpoint");
-	char *url = NULL;
+	char *endpoint = NULL;
 
-	if (urls[0] != NULL)
-		url = web_http_url(urls[0]);
-	else if (network != NULL)
-		url = web_http_url(network->urls[0]);
-	else
-		err_set(
-		    err, "\"%s\" is no network: set subtensor.network", name);
+	*genesis = NULL;
+	if (urls[0] != NULL) {
+		endpoint = xstrdup(urls[0]);
+	} else if (strstr(name, "://") != NULL) {
+		endpoint = xstrdup(name);
+	} else if (network != NULL) {
+		endpoint = xstrdup(network->urls[0]);
+		*genesis = network->genesis;
+	} else {
+		err_set(err,
+		    "subtensor.network: \"%.60s\" is not finney, test, "
+		    "archive, local or a ws URL",
+		    name);
+	}
 	config_list_free(urls);
+	return endpoint;
+}
+
+char *
+node_url(const struct config *config, struct err *err)
+{
+	const char *genesis;
+	char *endpoint = node_endpoint(config, &genesis, err);
+	char *url = endpoint != NULL ? web_http_url(endpoint) : NULL;
+
+	free(endpoint);
 	return url;
 }
 

@@ -18,8 +18,11 @@ struct node {
 	struct metadata *md; /* NULL: not loaded yet */
 };
 
-/* The first endpoint that was set, or the network's; the caller frees. NULL,
- * and why. */
+/* What is asked: the first endpoint that was set, else the network's, or the
+ * network if it is a URL, as weightsetterd has it; the caller frees. NULL, and
+ * why. genesis: what the chain's must be, borrowed; NULL: any. */
+char *node_endpoint(const struct config *, const char **genesis, struct err *);
+/* The same as http:// or https://. */
 char *node_url(const struct config *, struct err *);
 
 /* Bytes of a result in hex, behind what is in out; the reference is taken. 0;

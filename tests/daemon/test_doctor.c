@@ -443,6 +443,32 @@ a_network_nobody_knows_is_found(void **state)
 	assert_finds(*state, flags, "chain", "set subtensor.network");
 }
 
+/* As the SDK has it, a URL may stand in the network's place. */
+static void
+a_network_may_be_a_url(void **state)
+{
+	struct suite *s = *state;
+	const char *flags[] = {"--subtensor.chain_endpoint", "",
+	    "--subtensor.network", s->chain_url, NULL};
+	struct proc_output got;
+
+	ask(s, flags, &got);
+	if (got.status != 0 || line_of(&got, "ok", "chain") == NULL ||
+	    line_of(&got, "ok", "standing") == NULL)
+		fail_msg("%s%s", got.out, got.err);
+	proc_output_clear(&got);
+}
+
+static void
+a_chain_that_signerd_does_not_sign_for_is_found(void **state)
+{
+	static const char *const flags[] = {"--signer.genesis",
+	    "2f0555cc76fc2840a25a6ea3b9637146806f1f44b090c175ffde2a7e5ab36c03",
+	    NULL};
+
+	assert_finds(*state, flags, "chain", "mend signer.genesis");
+}
+
 static void
 a_node_that_is_syncing_is_found(void **state)
 {
@@ -646,6 +672,8 @@ main(void)
 	    TEST(a_signer_that_hangs_is_found),
 	    TEST(a_chain_that_cannot_be_reached_is_found),
 	    TEST(a_network_nobody_knows_is_found),
+	    TEST(a_network_may_be_a_url),
+	    TEST(a_chain_that_signerd_does_not_sign_for_is_found),
 	    TEST(a_node_that_is_syncing_is_found),
 	    TEST(a_runtime_we_cannot_sign_for_is_found),
 	    TEST(a_hotkey_that_is_not_registered_is_found),
