@@ -141,7 +141,7 @@ check_registered(const struct miner_facts *f, struct check *c)
 {
 	c->name = "registered";
 	if (has(f, "uid")) {
-		check_ok(c, "uid %s, %.5g alpha staked", text_of(f, "uid"),
+		check_ok(c, "uid %s, %.10g alpha staked", text_of(f, "uid"),
 		    pg_real(f->row, 0, "stake"));
 		return;
 	}

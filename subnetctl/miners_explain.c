@@ -204,7 +204,7 @@ print_weight(const struct explained *x)
 		return;
 	}
 	printf("\nits weight in the table drawn from last, made at %.19s:\n"
-	       "  stake %.5g (of %.5g alpha, the cap is %.5g) x score %.4g%s "
+	       "  stake %.7g (of %.10g alpha, the cap is %.7g) x score %.4g%s "
 	       "x %.4g for %.4g recent failures = %.5g\n",
 	    pg_text(x->table, 0, "made_at"), s->stake_term, s->alpha,
 	    replay_stake_cap(x->replay), s->score_term,

@@ -1,5 +1,5 @@
 -- What a miner takes at once, by what its capacity calls the kinds; and how
--- many attempts it had since a time, of how many there were.
+-- many attempts it had since a time, of how many it and the neurons had.
 -- $1 netuid, $2 hotkey, $3 since, $4 since when who asked for work is there
 -- columns: key, kinds, said (JSON, as it says; null: nothing), earned, open
 -- (attempts under way), got, all
@@ -12,11 +12,13 @@ with open as (
 ), since as (
 	select k.capacity_key, count(*) as n,
 		count(*) filter (where a.hotkey = $2) as own
-	from neuron n
-	join attempt a on a.netuid = n.netuid and a.hotkey = n.hotkey
+	from (
+		select hotkey from neuron where netuid = $1
+		union
+		select $2) n
+	join attempt a on a.netuid = $1 and a.hotkey = n.hotkey
 		and a.finished_at >= $3
 	join kind k on k.netuid = a.netuid and k.name = a.kind
-	where n.netuid = $1
 	group by k.capacity_key
 )
 select k.key, k.kinds, coalesce(

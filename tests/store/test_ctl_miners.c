@@ -325,6 +325,30 @@ one_that_asks_for_work_needs_no_door(void **state)
 	    0);
 }
 
+/* One that was, and is no neuron any more. */
+static void
+one_that_left_had_what_it_had(void **state)
+{
+	struct world *w = *state;
+	const json_t *row;
+	json_t *json;
+	int status;
+
+	db_exec(w->db,
+	    "insert into miner (netuid, hotkey) values (1, '" STRANGER "')");
+	db_exec(w->db,
+	    "insert into attempt (id, job_id, netuid, kind, hotkey, uid, "
+	    "address, state, receipt, prepared_at, deadline_at, finished_at) "
+	    "values (gen_random_uuid(), gen_random_uuid(), 1, 'audio.speak', "
+	    "'" STRANGER "', 9, 'a', 'delivered', '{}', now(), now(), now())");
+	json = ask(w, "show", STRANGER, &status);
+	assert_int_equal(status, 0);
+	row = at(json, "lanes", "key", "speak");
+	assert_true(number(row, "got") == 1 && number(row, "all") == 6);
+	json_decref(json);
+	db_exec(w->db, "delete from attempt where hotkey = '" STRANGER "'");
+}
+
 static void
 who_is_not_there_is_said_to_be_not_there(void **state)
 {
@@ -375,6 +399,7 @@ main(void)
 	    TEST(what_keeps_work_from_it_is_named),
 	    TEST(one_on_trial_is_warned_of),
 	    TEST(one_that_asks_for_work_needs_no_door),
+	    TEST(one_that_left_had_what_it_had),
 	    TEST(who_is_not_there_is_said_to_be_not_there),
 	    TEST(people_are_told_the_same),
 	};
