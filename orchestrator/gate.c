@@ -110,15 +110,22 @@ gate_name_roles(unsigned roles, char *out, size_t size)
 /* -- answers ------------------------------------------------------------ */
 
 static void
+note_refusal(struct orchestrator *o, const struct http_req *req,
+    enum gate_verdict verdict, const char *id)
+{
+	metric_add(o->gate->refusals[verdict], 1);
+	if (verdict != GATE_MISSING)
+		log_warn("key.refused", "id=%s why=%s peer=%s", id,
+		    verdicts[verdict].name, http_req_peer(req));
+}
+
+static void
 refuse(struct orchestrator *o, struct http_req *req, enum gate_verdict verdict,
     const char *id, enum role role)
 {
 	char takes[64];
 
-	metric_add(o->gate->refusals[verdict], 1);
-	if (verdict != GATE_MISSING)
-		log_warn("key.refused", "id=%s why=%s peer=%s", id,
-		    verdicts[verdict].name, http_req_peer(req));
+	note_refusal(o, req, verdict, id);
 	if (verdicts[verdict].status == 401)
 		http_reply_header(req, "WWW-Authenticate",
 		    verdict == GATE_MISSING
@@ -262,6 +269,32 @@ gate_ask(struct http_req *req, void *orchestrator)
 	else
 		look_up(o, req, &given);
 	sodium_memzero(&given, sizeof(given));
+}
+
+/* -- asking again -------------------------------------------------------- */
+
+bool
+gate_admits_still(struct orchestrator *o, const struct http_req *req)
+{
+	const char *id = principal_of(req)->id;
+	enum gate_verdict verdict;
+	const struct key *key;
+	struct api_key given;
+
+	if (id[0] == '\0')
+		return true;
+	key = keys_peek(o->gate->keys, id, clock_mono_us());
+	if (key == NULL) /* it was changed here: the next time tells */
+		return true;
+	verdict = gate_read(http_req_header(req, "Authorization"),
+	    http_req_header(req, "X-API-Key"), &given);
+	if (verdict == GATE_ADMITTED)
+		verdict = gate_judge(
+		    key, given.secret, http_req_roles(req), clock_wall_us());
+	sodium_memzero(&given, sizeof(given));
+	if (verdict != GATE_ADMITTED)
+		note_refusal(o, req, verdict, id);
+	return verdict == GATE_ADMITTED;
 }
 
 /* -- the whole ---------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #ifndef ORCHESTRATOR_GATE_H
 #define ORCHESTRATOR_GATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,13 @@ void gate_forget(struct gate *, const char *id);
 
 /* http_server_set_gate's; arg is the orchestrator. */
 void gate_ask(struct http_req *, void *orchestrator);
+
+/*
+ * Whether a request that was admitted, and lasts, would be so now, as far as
+ * its key is known here; what is known is read again for the next time, if it
+ * is not fresh. Ask every few seconds. If not, that is counted and logged.
+ */
+bool gate_admits_still(struct orchestrator *, const struct http_req *);
 
 /* -- the parts that decide; pure ---------------------------------------- */
 

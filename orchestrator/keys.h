@@ -40,6 +40,10 @@ void keys_free(struct keys *);
  * it must be looked up. now_us: mono. */
 const struct key *keys_get(struct keys *, const char *id, int64_t now_us);
 
+/* What was read of it last, until the next call; NULL: it is not known. If that
+ * is not fresh it is read again, for the next time. */
+const struct key *keys_peek(struct keys *, const char *id, int64_t now_us);
+
 enum keys_outcome { KEYS_FOUND, KEYS_UNKNOWN, KEYS_AWAY };
 
 /* on_found is called once, now or later; with the key, borrowed, if it was

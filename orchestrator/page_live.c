@@ -14,6 +14,7 @@
 #include "common/pg.h"
 #include "common/uuid.h"
 #include "common/xalloc.h"
+#include "orchestrator/gate.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/pace.h"
 #include "orchestrator/page_api.h"
@@ -32,6 +33,7 @@ static const char beginning[] = "retry: 2000\n\n";
 static const char heartbeat[] = ": figures come later\n\n";
 static const char away[] = "event: away\ndata: {}\n\n";
 static const char goodbye[] = ": stopping, go on elsewhere\n\n";
+static const char fallen[] = ": this API key is good no more\n\n";
 
 struct watcher {
 	LIST_ENTRY(watcher) link;
@@ -141,15 +143,26 @@ on_figures(const struct pg_answer *answer, void *arg)
 	tell_all(live, live->frame);
 }
 
+static void
+end_fallen(struct page_live *live)
+{
+	struct watcher *w, *next;
+
+	for (w = LIST_FIRST(&live->watchers); w != NULL; w = next) {
+		next = LIST_NEXT(w, link);
+		if (gate_admits_still(live->o, w->req))
+			continue;
+		http_stream_write(w->req, fallen, sizeof(fallen) - 1);
+		watcher_end(w);
+	}
+}
+
 /* Whoever waits for figures hears of us meanwhile, or takes us for gone. */
 static void
-on_tick(evutil_socket_t fd, short what, void *arg)
+look(struct page_live *live)
 {
-	struct page_live *live = arg;
 	struct page_ask ask;
 
-	(void)fd;
-	(void)what;
 	if (live->n == 0)
 		return;
 	if (!pace_is_over(&live->pace, clock_mono_us())) {
@@ -159,6 +172,15 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	page_ask_init(&ask, PAGE_NOW);
 	pace_asked(&live->pace, clock_mono_us());
 	store_page(live->o, &ask, on_figures, live);
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	end_fallen(arg);
+	look(arg);
 }
 
 void
@@ -214,7 +236,7 @@ page_live_begin(struct page_live *live, struct http_req *req, const char *job)
 	if (live->frame != NULL)
 		tell(w, live->frame, strlen(live->frame));
 	else
-		on_tick(-1, 0, live);
+		look(live);
 }
 
 void

@@ -19,18 +19,21 @@
 #include "common/uuid.h"
 #include "common/xalloc.h"
 #include "orchestrator/events.h"
+#include "orchestrator/gate.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/principal.h"
 #include "orchestrator/store_v1.h"
 #include "orchestrator/watch.h"
 
 enum {
-	HEARTBEAT_S = 15,
+	TICK_S = 5,
+	TICKS = 3,	    /* to a heartbeat */
 	MAX_UNREAD = 65536, /* bytes that a client may leave with us */
 };
 
 static const char heartbeat[] = ": still here\n\n";
 static const char goodbye[] = ": stopping, go on elsewhere\n\n";
+static const char fallen[] = ": this API key is good no more\n\n";
 static const char beginning[] = "retry: 1000\n\n";
 
 struct stream {
@@ -45,8 +48,8 @@ struct stream {
 
 struct v1_streams {
 	LIST_HEAD(, stream) list;
-	int n;
-	struct event *beat;
+	int n, n_ticks;
+	struct event *tick;
 };
 
 /* -- the end --------------------------------------------------------------- */
@@ -229,19 +232,31 @@ ask(struct stream *s)
 /* -- the whole ------------------------------------------------------------- */
 
 static void
-on_beat(evutil_socket_t fd, short what, void *arg)
+beat(struct stream *s)
+{
+	if (http_stream_write(s->req, heartbeat, sizeof(heartbeat) - 1) >=
+	    MAX_UNREAD)
+		stream_end(s);
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct v1_streams *all = arg;
+	bool is_beat = ++all->n_ticks % TICKS == 0;
 	struct stream *s, *next;
 
 	(void)fd;
 	(void)what;
 	for (s = LIST_FIRST(&all->list); s != NULL; s = next) {
 		next = LIST_NEXT(s, link);
-		if (s->watch != NULL &&
-		    http_stream_write(
-			s->req, heartbeat, sizeof(heartbeat) - 1) >= MAX_UNREAD)
+		if (s->watch == NULL)
+			continue;
+		if (!gate_admits_still(s->o, s->req)) {
+			http_stream_write(s->req, fallen, sizeof(fallen) - 1);
 			stream_end(s);
+		} else if (is_beat)
+			beat(s);
 	}
 }
 
@@ -249,10 +264,10 @@ struct v1_streams *
 v1_streams_new(struct orchestrator *o)
 {
 	struct v1_streams *all = xcalloc(1, sizeof(*all));
-	struct timeval interval = {HEARTBEAT_S, 0};
+	struct timeval interval = {TICK_S, 0};
 
-	all->beat = event_new(o->service.base, -1, EV_PERSIST, on_beat, all);
-	event_add(all->beat, &interval);
+	all->tick = event_new(o->service.base, -1, EV_PERSIST, on_tick, all);
+	event_add(all->tick, &interval);
 	return all;
 }
 
@@ -263,7 +278,7 @@ v1_streams_free(struct v1_streams *all)
 		return;
 	while (!LIST_EMPTY(&all->list))
 		stream_free(LIST_FIRST(&all->list));
-	event_free(all->beat);
+	event_free(all->tick);
 	free(all);
 }
 

@@ -26,15 +26,14 @@ struct sse {
 };
 
 struct sse *
-sse_open(int port, const char *path, const char *last_id)
+sse_open_with(int port, const char *path, const char *header)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port)};
 	struct sse *s = xcalloc(1, sizeof(*s));
 	char *request = xasprintf(
 	    "GET %s HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n"
-	    "%s%s%s\r\n",
-	    path, last_id != NULL ? "Last-Event-ID: " : "",
-	    last_id != NULL ? last_id : "", last_id != NULL ? "\r\n" : "");
+	    "%s%s\r\n",
+	    path, header != NULL ? header : "", header != NULL ? "\r\n" : "");
 	size_t len = strlen(request);
 
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -43,6 +42,17 @@ sse_open(int port, const char *path, const char *last_id)
 		    connect(s->fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
 		    send(s->fd, request, len, MSG_NOSIGNAL) != (ssize_t)len;
 	free(request);
+	return s;
+}
+
+struct sse *
+sse_open(int port, const char *path, const char *last_id)
+{
+	char *header =
+	    last_id != NULL ? xasprintf("Last-Event-ID: %s", last_id) : NULL;
+	struct sse *s = sse_open_with(port, path, header);
+
+	free(header);
 	return s;
 }
 

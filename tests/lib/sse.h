@@ -19,6 +19,8 @@ struct sse_event {
 /* GET that path at 127.0.0.1; last_id NULL: without Last-Event-ID. Never
  * NULL. */
 struct sse *sse_open(int port, const char *path, const char *last_id);
+/* The same with one more header, "Name: value"; or NULL. */
+struct sse *sse_open_with(int port, const char *path, const char *header);
 void sse_close(struct sse *); /* NULL is fine */
 
 /* Of the answer, once its head is here; 0: none came. */

@@ -74,6 +74,14 @@ store_key_used(struct orchestrator *o, const char *id, int64_t now_us)
 	n_noted++;
 }
 
+const struct principal *
+principal_of(const struct http_req *req)
+{
+	(void)req;
+	fail();
+	return NULL;
+}
+
 /* A row of sql_key_get. */
 static PGresult *
 row(const char *role, const char *used_us)
@@ -373,6 +381,31 @@ one_that_is_changed_is_read_again(void **state)
 	assert_null(keys_get(keys, ID, mono_us));
 }
 
+/* What was known is said meanwhile. */
+static void
+a_peek_reads_it_again_for_the_next(void **state)
+{
+	struct keys *keys = *state;
+
+	assert_null(keys_peek(keys, ID, mono_us));
+	assert_int_equal(n_asked, 1);
+	answer_with(row("client", "0"));
+	assert_int_equal(keys_peek(keys, ID, mono_us)->role, ROLE_CLIENT);
+	assert_int_equal(n_asked, 1);
+	mono_us += KEYS_FRESH_MS * 1000LL;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+		    keys_peek(keys, ID, mono_us)->role, ROLE_CLIENT);
+	assert_int_equal(n_asked, 2);
+	answer_with(row("miner", "0"));
+	assert_int_equal(keys_peek(keys, ID, mono_us)->role, ROLE_MINER);
+	is_up = false;
+	mono_us += KEYS_STALE_MS * 1000LL;
+	assert_int_equal(keys_peek(keys, ID, mono_us)->role, ROLE_MINER);
+	assert_null(keys_peek(keys, "zzzzzzzzzzzz", mono_us));
+	assert_int_equal(keys->n, 1);
+}
+
 static void
 so_many_are_remembered_and_so_many_asked_for(void **state)
 {
@@ -434,6 +467,7 @@ main(void)
 	    WITH_KEYS(one_that_is_not_there_is_not_remembered),
 	    WITH_KEYS(it_is_good_for_an_hour_while_postgresql_is_away),
 	    WITH_KEYS(one_that_is_changed_is_read_again),
+	    WITH_KEYS(a_peek_reads_it_again_for_the_next),
 	    WITH_KEYS(so_many_are_remembered_and_so_many_asked_for),
 	    WITH_KEYS(its_use_is_noted_once_a_minute),
 	};

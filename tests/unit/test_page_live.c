@@ -24,7 +24,8 @@ struct client {
 	char heard[1024];
 	size_t unread;
 	bool is_open;
-	int refused; /* the status; 0: it was not */
+	bool has_fallen; /* its key has */
+	int refused;	 /* the status; 0: it was not */
 	void (*on_gone)(struct http_req *, void *);
 	void *arg;
 };
@@ -94,6 +95,13 @@ void
 watch_free(struct watch *w)
 {
 	(void)w;
+}
+
+bool
+gate_admits_still(struct orchestrator *of, const struct http_req *req)
+{
+	(void)of;
+	return !((const struct client *)req)->has_fallen;
 }
 
 const char *
@@ -332,6 +340,21 @@ who_takes_nothing_is_left(void **state)
 	assert_int_equal(live->n, 0);
 }
 
+static void
+whose_key_is_good_no_more_is_left(void **state)
+{
+	(void)state;
+	watch(0);
+	watch(1);
+	clients[1].has_fallen = true;
+	tick(2000);
+	assert_true(hears(1, "good no more"));
+	assert_false(clients[1].is_open);
+	assert_null(clients[1].on_gone);
+	assert_true(clients[0].is_open);
+	assert_int_equal(live->n, 1);
+}
+
 /* A stream that begins while we stop would be waited for. */
 static void
 who_comes_while_we_stop_goes_on_elsewhere(void **state)
@@ -358,6 +381,7 @@ main(void)
 	    TEST(a_database_that_is_away_is_said_and_asked_again),
 	    TEST(nobody_is_told_old_figures),
 	    TEST(who_takes_nothing_is_left),
+	    TEST(whose_key_is_good_no_more_is_left),
 	    TEST(who_comes_while_we_stop_goes_on_elsewhere),
 	};
 
