@@ -1,10 +1,10 @@
 /* Request targets: splitting, strict decoding, matching with routes. */
 #include "common/http_server_path.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistr.h>
 
 #include "common/hex.h"
 #include "common/http_server_guard.h"
@@ -60,10 +60,7 @@ decode(char *s, bool plus_is_space)
 static bool
 is_text(const char *s)
 {
-	json_t *json = json_string(s); /* NULL if it is not UTF-8 */
-
-	json_decref(json);
-	return json != NULL;
+	return u8_check((const uint8_t *)s, strlen(s)) == NULL;
 }
 
 static bool

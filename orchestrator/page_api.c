@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistr.h>
 
 #include "common/config.h"
 #include "common/config_parse.h"
@@ -148,9 +147,6 @@ check_jobs(const struct page_ask *ask, struct err *err)
 {
 	uint8_t key[32];
 
-	/* The database would refuse it. */
-	if (u8_check((const uint8_t *)ask->kind, strlen(ask->kind)) != NULL)
-		return err_set(err, "kind is no UTF-8");
 	if (ask->state[0] != '\0' && job_state_parse(ask->state) < 0)
 		return err_set(err,
 		    "state is queued, assigned, running, done, failed, expired "

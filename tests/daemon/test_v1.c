@@ -250,6 +250,10 @@ a_bad_question_is_refused_by_name(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_refused(
 		    *state, cases[i].path, 400, "bad_query", cases[i].word);
+	/* PostgreSQL takes no such text. */
+	assert_refused(*state, "/v1/jobs?kind=%ff", 400, "bad_target", "UTF-8");
+	assert_refused(
+	    *state, "/v1/jobs?tenant=%ff", 400, "bad_target", "UTF-8");
 	assert_refused(
 	    *state, "/v1/miners/nobody", 400, "bad_hotkey", "hotkey");
 	assert_refused(
