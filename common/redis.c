@@ -17,11 +17,8 @@
 #include "common/backoff.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/redis_url.h"
 #include "common/xalloc.h"
-
-const char redis_url_refused[] =
-    "redis.url must be redis://host:port or unix:/path, without a password, a "
-    "database number or TLS";
 
 const char redis_jobs[] = "subnetd:jobs";
 const char redis_accepted[] = "subnetd:accepted";
@@ -40,8 +37,7 @@ enum {
 
 struct redis {
 	struct event_base *base;
-	char *host; /* or the path of a Unix socket */
-	int port;   /* 0: a Unix socket */
+	struct redis_url url;
 	redisAsyncContext *context;
 	bool is_up;
 	struct event *timer; /* reconnecting, and looking at the clock */
@@ -249,9 +245,9 @@ on_disconnect(const redisAsyncContext *context, int status)
 static void
 start_connecting(struct redis *r)
 {
-	redisAsyncContext *c = r->port != 0
-				   ? redisAsyncConnect(r->host, r->port)
-				   : redisAsyncConnectUnix(r->host);
+	redisAsyncContext *c = r->url.port != 0
+				   ? redisAsyncConnect(r->url.host, r->url.port)
+				   : redisAsyncConnectUnix(r->url.host);
 
 	if (c == NULL || c->err != 0) {
 		char why[128] = "no memory";
@@ -301,40 +297,13 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 /* -- the whole ---------------------------------------------------------- */
 
-/* Of what others have in such a URL, nothing is known here: a user, a password
- * (both in front of an @), and a database other than the first. */
-static int
-parse_url(struct redis *r, const char *url)
-{
-	const char *colon;
-	char *end;
-
-	if (strncmp(url, "unix:", 5) == 0) {
-		r->host = xstrdup(url + 5);
-		return 0;
-	}
-	if (strncmp(url, "redis://", 8) != 0 || strchr(url, '@') != NULL)
-		return -1;
-	url += 8;
-	colon = strrchr(url, ':');
-	r->host = xstrndup(
-	    url, colon != NULL ? (size_t)(colon - url) : strcspn(url, "/"));
-	end = (char *)url + strlen(r->host);
-	r->port = colon != NULL ? (int)strtol(colon + 1, &end, 10) : 6379;
-	if (strcmp(end, "") != 0 && strcmp(end, "/") != 0 &&
-	    strcmp(end, "/0") != 0)
-		return -1;
-	return r->host[0] != '\0' && r->port > 0 && r->port < 65536 ? 0 : -1;
-}
-
 struct redis *
 redis_new(struct event_base *base, const char *url)
 {
 	struct redis *r = xcalloc(1, sizeof(*r));
 
 	r->base = base;
-	if (parse_url(r, url) != 0) {
-		free(r->host);
+	if (redis_url_parse(url, &r->url) != 0) {
 		free(r);
 		return NULL;
 	}
@@ -354,7 +323,6 @@ redis_free(struct redis *r)
 		redisAsyncFree(r->context);
 	}
 	event_free(r->timer);
-	free(r->host);
 	free(r->stream);
 	free(r->group);
 	free(r->member);

@@ -14,10 +14,7 @@
 struct event_base;
 struct redis;
 
-/* "redis://host:port" or "unix:/path"; NULL if it is neither, and then this
- * says so: the URL is not repeated, as somebody may have put a password there.
- */
-extern const char redis_url_refused[];
+/* NULL if the URL is refused (common/redis_url.h). */
 struct redis *redis_new(struct event_base *, const char *url);
 void redis_free(struct redis *); /* NULL is fine */
 bool redis_is_up(const struct redis *);

@@ -25,6 +25,7 @@
 #include "common/metrics.h"
 #include "common/pg.h"
 #include "common/redis.h"
+#include "common/redis_url.h"
 #include "common/signer_client.h"
 #include "common/xalloc.h"
 #include "orchestrator/api.h"

@@ -8,6 +8,7 @@
 
 #include "common/err.h"
 #include "common/pg.h"
+#include "common/redis_url.h"
 #include "common/xalloc.h"
 #include "sql.h"
 #include "subnetctl/check.h"
@@ -178,10 +179,8 @@ fail_redis(struct check *c, const char *url, const redisContext *context,
 		       strncmp(reply->str, "OOM", 3) == 0;
 	bool is_there = reply != NULL && reply->type == REDIS_REPLY_ERROR;
 
-	/* What is no URL of ours may hold a secret. */
 	if (context == NULL)
-		check_fail(c, "redis.url is neither redis://host:port nor "
-			      "unix:/path");
+		check_fail(c, "%s", redis_url_refused);
 	else
 		check_fail(c, "%s: %s", url,
 		    reply != NULL ? reply->str : context->errstr);

@@ -2,32 +2,22 @@
 #include "subnetctl/wake.h"
 
 #include <hiredis/hiredis.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "common/redis.h"
-#include "common/xalloc.h"
+#include "common/redis_url.h"
 
 static const struct timeval limit = {5, 0};
 
 struct redisContext *
-wake_connect(const char *url)
+wake_connect(const char *text)
 {
-	const char *colon;
-	redisContext *context;
-	char *host;
+	struct redis_url url;
 
-	if (strncmp(url, "unix:", 5) == 0)
-		return redisConnectUnixWithTimeout(url + 5, limit);
-	if (strncmp(url, "redis://", 8) != 0 || strchr(url, '@') != NULL)
-		return NULL; /* no passwords: the daemons know none either */
-	url += 8;
-	colon = strrchr(url, ':');
-	host = colon != NULL ? xstrndup(url, colon - url) : xstrdup(url);
-	context = redisConnectWithTimeout(
-	    host, colon != NULL ? strtol(colon + 1, NULL, 10) : 6379, limit);
-	free(host);
-	return context;
+	if (redis_url_parse(text, &url) != 0)
+		return NULL;
+	return url.port != 0
+		   ? redisConnectWithTimeout(url.host, url.port, limit)
+		   : redisConnectUnixWithTimeout(url.host, limit);
 }
 
 int

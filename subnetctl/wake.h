@@ -7,7 +7,7 @@
 struct redisContext;
 
 /* The configured server; its err is set if it cannot be reached. NULL if the
- * URL is neither redis://host:port nor unix:/path. The caller frees. */
+ * URL is refused (common/redis_url.h). The caller frees. */
 struct redisContext *wake_connect(const char *url);
 
 /* Name a row to who reads that stream. 0, or -1: it is found without, later. */

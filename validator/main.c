@@ -18,6 +18,7 @@
 #include "common/log.h"
 #include "common/pg.h"
 #include "common/redis.h"
+#include "common/redis_url.h"
 #include "common/service.h"
 #include "common/uuid.h"
 #include "scorer/policy.h"

@@ -15,6 +15,7 @@
 #include "common/metrics.h"
 #include "common/pg.h"
 #include "common/redis.h"
+#include "common/redis_url.h"
 #include "common/service.h"
 #include "common/signer_client.h"
 #include "common/uuid.h"

@@ -222,6 +222,24 @@ redis_that_is_down_is_found(void **state)
 	assert_finds(s, NULL, "redis", "start Redis");
 }
 
+/* It would be known to whoever reads the output. */
+static void
+a_password_in_redis_url_is_refused_and_not_said(void **state)
+{
+	static const char *const flags[] = {
+	    "--redis.url", "redis://127.0.0.1:1?password=hunter2", NULL};
+	struct proc_output got;
+	const char *line;
+
+	ask(*state, flags, &got);
+	line = line_of(&got, "FAIL", "redis");
+	if (line == NULL || strstr(line, "without a password") == NULL ||
+	    strstr(got.out, "hunter2") != NULL ||
+	    strstr(got.err, "hunter2") != NULL)
+		fail_msg("%s%s", got.out, got.err);
+	proc_output_clear(&got);
+}
+
 /* Redis that answers and refuses to take anything. */
 static void
 redis_that_takes_nothing_is_found(void **state)
@@ -660,6 +678,7 @@ main(void)
 	    TEST(a_schema_that_is_behind_is_found),
 	    TEST(a_schema_of_tomorrow_is_found),
 	    TEST(redis_that_is_down_is_found),
+	    TEST(a_password_in_redis_url_is_refused_and_not_said),
 	    TEST(redis_that_takes_nothing_is_found),
 	    TEST(redis_that_is_nearly_full_is_warned_of),
 	    TEST(postgres_that_may_lose_jobs_is_found),

@@ -177,31 +177,6 @@ has_heard(const struct heard *heard, int number)
 /* -- the tests ---------------------------------------------------------- */
 
 static void
-urls_are_a_port_or_a_socket(void **state)
-{
-	static const struct {
-		const char *url;
-		bool good;
-	} cases[] = {{"redis://127.0.0.1:6379", true},
-	    {"redis://localhost", true}, {"unix:/run/redis.sock", true},
-	    {"redis://a/", true}, {"redis://a:1/0", true},
-	    {"redis://:6379", false}, {"redis://a:0", false},
-	    {"redis://a:65536", false}, {"rediss://a", false}, {"", false},
-	    /* not known, and not passed over */
-	    {"redis://a:1/2", false}, {"redis://a/2", false},
-	    {"redis://a:1x", false}, {"redis://:secret@a:1", false},
-	    {"redis://user@a", false}};
-	struct place *p = *state;
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct redis *r = redis_new(p->base, cases[i].url);
-
-		assert_int_equal(r != NULL, cases[i].good);
-		redis_free(r);
-	}
-}
-
-static void
 a_message_of_a_group_reaches_one_member(void **state)
 {
 	struct place *p = *state;
@@ -356,7 +331,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(urls_are_a_port_or_a_socket),
 	    TEST(a_message_of_a_group_reaches_one_member),
 	    TEST(a_group_reads_what_was_sent_before_it_was_made),
 	    TEST(a_group_lives_through_flushall),
