@@ -159,7 +159,7 @@ on_answer(const struct pg_answer *answer, void *arg)
 {
 	struct entry *e = arg;
 	bool is_done = store_is_done(answer, views[e->ask.view].name);
-	const char *why = is_done ? NULL : store_page_why(answer);
+	const char *why = is_done ? NULL : store_why(answer);
 	char *body = is_done ? body_of(answer, &e->ask) : NULL;
 
 	e->is_asked = false;

@@ -238,7 +238,7 @@ on_receipts(const struct pg_answer *answer, void *arg)
 	if (!store_is_done(answer, "page_receipts")) {
 		run_free(s->run);
 		s->run = NULL;
-		reply_all(s, store_page_why(answer));
+		reply_all(s, store_why(answer));
 		return;
 	}
 	n = PQntuples(answer->results[0]);

@@ -91,7 +91,7 @@ on_redriven(const struct pg_answer *answer, void *arg)
 		    "before you ask again");
 	else if (!store_is_done(answer, "job_redrive"))
 		http_reply_problem(
-		    r->req, 503, "unavailable", "%s", store_page_why(answer));
+		    r->req, 503, "unavailable", "%s", store_why(answer));
 	else if (PQntuples(answer->results[0]) == 0)
 		http_reply_problem(r->req, 409, "nothing_to_redrive",
 		    "no job of that name waits to be redriven: it is not "

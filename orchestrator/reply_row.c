@@ -4,14 +4,15 @@
 #include <string.h>
 
 #include "common/http_server.h"
+#include "orchestrator/store_op.h"
 
 bool
 reply_has_row(
     struct http_req *req, const struct pg_answer *answer, const char *what)
 {
-	if (answer->outcome != PG_DONE)
+	if (!store_is_done(answer, what))
 		http_reply_problem(
-		    req, 503, "unavailable", "the database is away");
+		    req, 503, "unavailable", "%s", store_why(answer));
 	else if (PQntuples(answer->results[0]) == 0)
 		http_reply_problem(req, 404, "not_found", "no such %s", what);
 	else

@@ -49,6 +49,14 @@ store_is_done(const struct pg_answer *answer, const char *what)
 	return false;
 }
 
+const char *
+store_why(const struct pg_answer *answer)
+{
+	return answer->outcome == PG_REFUSED && answer->sqlstate[0] != '\0'
+		   ? "the database refused that; orchestratord's log says why"
+		   : "the database is away";
+}
+
 void
 store_on_quiet(const struct pg_answer *answer, void *what)
 {

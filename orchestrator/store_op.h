@@ -26,6 +26,8 @@ void store_batch(struct orchestrator *, const char *key, const char *sql,
 
 /* Whether it was answered; logs why not. what is its name. */
 bool store_is_done(const struct pg_answer *, const char *what);
+/* Why it was not, for whoever asked: it was refused, or never asked. */
+const char *store_why(const struct pg_answer *);
 /* For writes whose only reader is the next sweep: logs what was not written.
  * arg is its name, a text. */
 void store_on_quiet(const struct pg_answer *, void *what);

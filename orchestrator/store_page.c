@@ -180,11 +180,3 @@ store_redrive(struct orchestrator *o, const char *what, const char *ids,
 	pg_add_us(&p, since_us);
 	store_query_back(o, sql_ctl_job_redrive, &p, on_answer, arg);
 }
-
-const char *
-store_page_why(const struct pg_answer *answer)
-{
-	return answer->outcome == PG_REFUSED && answer->sqlstate[0] != '\0'
-		   ? "the database refused that; orchestratord's log says why"
-		   : "the database is away";
-}

@@ -26,7 +26,4 @@ void store_page_receipts(struct orchestrator *, const char *before, int limit,
 void store_redrive(struct orchestrator *, const char *what, const char *ids,
     int64_t since_us, pg_on_answer *, void *arg);
 
-/* Why there are none, for whoever asked: it was never asked, or refused. */
-const char *store_page_why(const struct pg_answer *);
-
 #endif

@@ -22,6 +22,7 @@
 #include "orchestrator/gate.h"
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/principal.h"
+#include "orchestrator/store_op.h"
 #include "orchestrator/store_v1.h"
 #include "orchestrator/watch.h"
 
@@ -174,8 +175,8 @@ begin(struct stream *s)
 static bool
 check_first(struct stream *s, const struct pg_answer *answer)
 {
-	if (answer->outcome != PG_DONE) {
-		stream_refuse(s, 503, "unavailable", "the database is away");
+	if (!store_is_done(answer, "job_events")) {
+		stream_refuse(s, 503, "unavailable", store_why(answer));
 		return false;
 	}
 	if (PQntuples(answer->results[0]) == 0) {
@@ -206,7 +207,7 @@ on_rows(const struct pg_answer *answer, void *arg)
 	}
 	if (s->watch == NULL && !check_first(s, answer))
 		return;
-	if (answer->outcome != PG_DONE)
+	if (!store_is_done(answer, "job_events"))
 		watch_again(s);
 	else if (strcmp(http_req_method(s->req), "HEAD") == 0 ||
 		 !tell(s, answer->results[0]))

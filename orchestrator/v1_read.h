@@ -31,7 +31,7 @@ struct v1_read *v1_read_job(struct orchestrator *, struct http_req *);
 /* The only tenant whose jobs are there for its sender; NULL: anybody's. */
 const char *v1_read_sees(const struct v1_read *);
 
-/* The row to answer with; NULL if it was answered: the database is away, or
+/* The row to answer with; NULL if it was answered: the database did not, or
  * there is none. */
 const PGresult *v1_read_row(const struct v1_read *, const struct pg_answer *);
 

@@ -19,6 +19,7 @@
 #include "tests/lib/fetch.h"
 #include "tests/lib/jobs.h"
 #include "tests/lib/play.h"
+#include "tests/lib/proc.h"
 #include "tests/lib/rig.h"
 
 enum { N_JOBS = 7, MAX_PAGES = 20 };
@@ -437,6 +438,28 @@ a_job_without_a_trace_has_one_at_the_miner(void **state)
 	hand_drop(r->hand, task);
 }
 
+#define PATH "/v1/jobs/0190a0a0-0000-7000-8000-00000000000d"
+
+/* A table is not there: the database answers, and says no. */
+static void
+what_the_database_refuses_is_not_said_to_be_away(void **state)
+{
+	struct rig *r = *state;
+	struct proc *daemon = r->s->daemons[SUITE_ORCHESTRATOR];
+
+	assert_int_equal(
+	    db_exec(r->s->db, "alter table reason rename to reason_gone"), 0);
+	assert_refused(r, PATH, 503, "unavailable", "the database refused");
+	assert_refused(
+	    r, PATH "/events", 503, "unavailable", "the database refused");
+	assert_non_null(
+	    proc_wait_event(daemon, "store.failed", "what=job ", 0));
+	assert_non_null(
+	    proc_wait_event(daemon, "store.failed", "what=job_events ", 0));
+	assert_int_equal(
+	    db_exec(r->s->db, "alter table reason_gone rename to reason"), 0);
+}
+
 /* -- kinds and miners ------------------------------------------------------ */
 
 static bool
@@ -668,6 +691,7 @@ main(void)
 	    cmocka_unit_test(a_result_says_how_long_it_took),
 	    cmocka_unit_test(a_trace_goes_through_to_the_miner),
 	    cmocka_unit_test(a_job_without_a_trace_has_one_at_the_miner),
+	    cmocka_unit_test(what_the_database_refuses_is_not_said_to_be_away),
 	    cmocka_unit_test(kinds_say_what_they_take),
 	    cmocka_unit_test(languages_and_voices_are_those_of_the_kind),
 	    cmocka_unit_test(a_language_that_was_detected_is_shown),

@@ -65,7 +65,7 @@ store_is_done(const struct pg_answer *answer, const char *what)
 }
 
 const char *
-store_page_why(const struct pg_answer *answer)
+store_why(const struct pg_answer *answer)
 {
 	return answer->why;
 }
