@@ -81,15 +81,15 @@ send_file(struct http_req *req, const struct page_file *f)
 {
 	bool packed =
 	    page_files_takes_gzip(http_req_header(req, "Accept-Encoding"));
+	const char *etag = packed ? f->packed_etag : f->etag;
 
 	http_reply_header(req, "Content-Security-Policy", policy);
 	http_reply_header(req, "X-Content-Type-Options", "nosniff");
 	http_reply_header(req, "Referrer-Policy", "no-referrer");
 	http_reply_header(req, "Cache-Control", "no-cache");
 	http_reply_header(req, "Vary", "Accept-Encoding");
-	http_reply_header(req, "ETag", f->etag);
-	if (page_files_is_known(
-		http_req_header(req, "If-None-Match"), f->etag)) {
+	http_reply_header(req, "ETag", etag);
+	if (page_files_is_known(http_req_header(req, "If-None-Match"), etag)) {
 		http_reply(req, 304, NULL, "", 0);
 		return;
 	}

@@ -15,7 +15,9 @@ struct http_req;
 
 struct page_file {
 	const char *name, *type;
-	const char *etag; /* as the header has it, in quotes */
+	/* As the header has it, in quotes: a strong one is of bytes, and each
+	 * form has its own. */
+	const char *etag, *packed_etag;
 	const unsigned char *bytes, *packed; /* packed by gzip */
 	size_t n_bytes, n_packed;
 };

@@ -190,6 +190,7 @@ its_files_are_for_everybody(void **state)
 	assert_int_equal(keyed_ask(*state, &a, &answer), 200);
 	assert_header(&answer, "Content-Type", "text/javascript");
 	assert_header(&answer, "Content-Encoding", "gzip");
+	assert_header(&answer, "ETag", "-gzip\"");
 	assert_int_equal((unsigned char)answer.body[0], 0x1f);
 	fetch_clear(&answer);
 	assert_int_equal(

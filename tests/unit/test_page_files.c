@@ -61,6 +61,8 @@ files_have_a_type_a_tag_and_two_forms(void **state)
 		assert_ptr_equal(page_files_find(f->name), f);
 		assert_true(strlen(f->type) > 0);
 		assert_true(f->etag[0] == '"' && strlen(f->etag) == 34);
+		/* They are not the same bytes: RFC 9110, 8.8.3.3. */
+		assert_string_not_equal(f->packed_etag, f->etag);
 		assert_true(f->n_bytes > 0 && f->n_packed > 0);
 		/* RFC 1952 */
 		assert_true(f->packed[0] == 0x1f && f->packed[1] == 0x8b);
