@@ -137,14 +137,18 @@ refuse_kind(const struct kinds *kinds, const json_t *kind, struct err *err)
 	const char *name = json_string_value(kind);
 	struct buf known = {0};
 
+	buf_add_str(&known, kinds->n > 0
+				? "there are "
+				: "no kinds are configured: the file of "
+				  "orchestrator.kinds has none");
 	for (size_t i = 0; i < kinds->n; i++)
 		buf_printf(
 		    &known, "%s%s", i > 0 ? ", " : "", kinds->items[i].name);
 	if (name != NULL)
-		err_set(err, "there is no kind \"%s\"; there are %s", name,
-		    buf_str(&known));
+		err_set(
+		    err, "there is no kind \"%s\"; %s", name, buf_str(&known));
 	else
-		err_set(err, "kind %s; there are %s",
+		err_set(err, "kind %s; %s",
 		    kind != NULL ? "must be a string" : "is missing",
 		    buf_str(&known));
 	buf_free(&known);

@@ -663,6 +663,21 @@ a_bad_request_is_told_field_limit_and_fix(void **state)
 }
 
 static void
+that_there_are_no_kinds_is_said(void **state)
+{
+	static const struct kinds none = {0};
+	json_t *request = json_loads("{\"kind\": \"audio.speak\"}", 0, NULL);
+	struct err err;
+
+	(void)state;
+	assert_null(order_parse(&none, request, now_us, &err));
+	assert_string_equal(err.text,
+	    "there is no kind \"audio.speak\"; no kinds are configured: the "
+	    "file of orchestrator.kinds has none");
+	json_decref(request);
+}
+
+static void
 a_job_has_its_kinds_numbers(void **state)
 {
 	struct world *w = world_new();
@@ -1103,6 +1118,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_bad_request_is_told_field_limit_and_fix),
+	    cmocka_unit_test(that_there_are_no_kinds_is_said),
 	    cmocka_unit_test(a_job_has_its_kinds_numbers),
 	    cmocka_unit_test(a_job_has_what_the_client_chose),
 	    cmocka_unit_test(accepted_means_committed),
