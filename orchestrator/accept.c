@@ -39,6 +39,7 @@ arrival_take_row(
 	a->kind = kinds_find(o->kinds, pg_text(res, 0, "kind"));
 	a->state = attempt_state_parse(pg_text(res, 0, "state"));
 	a->deadline_us = pg_int(res, 0, "deadline_us");
+	a->is_turned_away = pg_bool(res, 0, "is_turned_away");
 	snprintf(a->job_id, sizeof(a->job_id), "%s", pg_text(res, 0, "job_id"));
 	snprintf(
 	    a->attempt_id, sizeof(a->attempt_id), "%s", pg_text(res, 0, "id"));
@@ -50,7 +51,7 @@ arrival_take_flight(struct arrival *a, const struct orchestrator *o)
 {
 	const struct flight *flight = flights_find(o->flights, a->attempt_id);
 
-	if (flight == NULL)
+	if (flight == NULL || flight->deadline_us < clock_wall_us())
 		return -1;
 	a->kind = flight->kind;
 	a->state = flight->accepted_us != 0 ? ATTEMPT_ACCEPTED : ATTEMPT_SENT;
@@ -399,17 +400,22 @@ on_overdue(bool moved, void *arg)
 {
 	struct accepting *c = arg;
 
-	if (moved && c->a.state == ATTEMPT_ACCEPTED)
+	if (moved && (c->a.is_turned_away || c->a.state == ATTEMPT_ACCEPTED))
 		jobs_settle(c->o, c->a.job_id);
 	store_attempt_get(c->o, c->a.attempt_id, on_reread, c);
 }
 
 /* Past its deadline, which no sweep has seen yet: it has timed out, as one
- * that was accepted, for its miner has worked on it. */
+ * that was accepted, for its miner has worked on it; or it is lost, if we have
+ * turned its result away before. */
 static void
 time_out(struct accepting *c)
 {
-	if (c->a.state == ATTEMPT_SENT)
+	if (c->a.is_turned_away)
+		store_attempt_step(c->o, c->a.job_id, c->a.attempt_id,
+		    ATTEMPT_ABANDON, ATTEMPT_ABANDONED, "lost_result", NULL,
+		    on_overdue, c);
+	else if (c->a.state == ATTEMPT_SENT)
 		store_attempt_step(c->o, c->a.job_id, c->a.attempt_id,
 		    ATTEMPT_ACCEPT, ATTEMPT_ACCEPTED, NULL, NULL, on_overdue,
 		    c);

@@ -26,6 +26,7 @@ struct arrival {
 	int64_t sent_us;     /* wall: when the request left; 0: the row's */
 	int64_t accepted_us; /* wall: its acknowledgement; 0: the row's */
 	bool is_alone;	     /* the job wants one miner; else unknown */
+	bool is_turned_away; /* a result of it was, by us */
 	bool says_failed;    /* the miner */
 	bool is_too_large;   /* more came than was read */
 	struct blob_writer *file; /* or NULL */
@@ -41,7 +42,8 @@ void arrival_clear(struct arrival *);
 int arrival_take_row(
     struct arrival *, const struct orchestrator *, const PGresult *);
 
-/* What this instance knows of an attempt that it sent; -1 if it did not. */
+/* What this instance knows of an attempt that it sent; -1 if it did not, or at
+ * its deadline, when more is in its row. */
 int arrival_take_flight(struct arrival *, const struct orchestrator *);
 
 /* What a miner is told whose attempt takes no result any more: "duplicate",

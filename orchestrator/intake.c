@@ -22,6 +22,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/result_form.h"
 #include "orchestrator/store.h"
+#include "orchestrator/turned_away.h"
 
 /* Dippy's callback names its attempt inside the body, so its file's limit is
  * not known when it begins. */
@@ -97,6 +98,22 @@ refuse(struct intake *in, int status, const char *code, const char *detail)
 	intake_free(in);
 }
 
+static bool
+has_secret(const struct intake *in)
+{
+	return secrets_check_callback(&in->o->secrets, in->arrival.attempt_id,
+	    http_req_header(in->req, "X-Callback-Secret"));
+}
+
+/* It is to come again, and many a miner does not: that is not its fault. */
+static void
+turn_away(struct intake *in, const char *detail)
+{
+	if (in->arrival.attempt_id[0] != '\0' && has_secret(in))
+		turned_away_note(in->o->turned_away, in->arrival.attempt_id);
+	refuse(in, 503, "unavailable", detail);
+}
+
 /* -- the end: what the form held ---------------------------------------- */
 
 static void
@@ -105,8 +122,7 @@ on_accepted(const char *status, void *arg)
 	struct intake *in = arg;
 
 	if (status == NULL)
-		refuse(in, 503, "unavailable",
-		    "the result could not be stored; send it again");
+		turn_away(in, "the result could not be stored; send it again");
 	else if (strcmp(status, "closed") == 0)
 		refuse(in, 409, "closed",
 		    "the attempt has ended and takes no result");
@@ -126,8 +142,17 @@ asks_again(
 	if (in->tries++ < MAX_TRIES)
 		store_attempt_get(in->o, in->arrival.attempt_id, on_answer, in);
 	else
-		refuse(in, 503, "unavailable",
-		    "the database is away; send the result again");
+		turn_away(in, "the database is away; send the result again");
+	return true;
+}
+
+static bool
+take_id(struct intake *in, const char *id)
+{
+	if (id == NULL || !uuid_is_valid(id))
+		return false;
+	snprintf(
+	    in->arrival.attempt_id, sizeof(in->arrival.attempt_id), "%s", id);
 	return true;
 }
 
@@ -148,11 +173,15 @@ has_form(struct intake *in, bool ok)
 	    form_fault(in->form) == FORM_TOO_LARGE)
 		return true;
 	fault = form_fault(in->form);
-	if (fault == FORM_UNSTORED)
-		log_error("store.disk", "why=\"%s\"", err.text);
-	refuse(in, form_fault_status(fault), form_fault_code(fault),
-	    fault == FORM_UNSTORED ? "the result cannot be stored now"
-				   : err.text);
+	if (fault != FORM_UNSTORED) {
+		refuse(in, form_fault_status(fault), form_fault_code(fault),
+		    err.text);
+		return false;
+	}
+	log_error("store.disk", "why=\"%s\"", err.text);
+	if (in->is_dippy)
+		take_id(in, form_field(in->form, "job_id"));
+	turn_away(in, "the result cannot be stored now; send it again");
 	return false;
 }
 
@@ -230,25 +259,8 @@ is_starting(struct intake *in)
 {
 	if (in->o->kinds != NULL)
 		return false;
-	refuse(in, 503, "unavailable", "starting; send the result again");
+	turn_away(in, "starting; send the result again");
 	return true;
-}
-
-static bool
-take_id(struct intake *in, const char *id)
-{
-	if (id == NULL || !uuid_is_valid(id))
-		return false;
-	snprintf(
-	    in->arrival.attempt_id, sizeof(in->arrival.attempt_id), "%s", id);
-	return true;
-}
-
-static bool
-has_secret(const struct intake *in)
-{
-	return secrets_check_callback(&in->o->secrets, in->arrival.attempt_id,
-	    http_req_header(in->req, "X-Callback-Secret"));
 }
 
 static void
@@ -257,10 +269,10 @@ intake_native(struct http_req *req, void *orchestrator)
 	struct orchestrator *o = orchestrator;
 	struct intake *in = intake_new(o, req, false);
 
-	if (is_starting(in))
-		return;
 	if (!take_id(in, http_req_param(req, "id"))) {
 		refuse(in, 404, "not_found", "no such attempt");
+	} else if (is_starting(in)) {
+		return;
 	} else if (!has_secret(in)) {
 		log_warn("callback.refused", "attempt=%s why=secret peer=%s",
 		    in->arrival.attempt_id, http_req_peer(req));

@@ -53,6 +53,7 @@
 #include "orchestrator/states.h"
 #include "orchestrator/store_miners.h"
 #include "orchestrator/sweep.h"
+#include "orchestrator/turned_away.h"
 #include "orchestrator/v1_events.h"
 #include "orchestrator/v1_wait.h"
 #include "orchestrator/watch.h"
@@ -594,6 +595,7 @@ start(struct orchestrator *o, const char *self)
 	o->claim = claim_new(o);
 	o->files = files_new(o);
 	o->idempotencies = idempotencies_new(o);
+	o->turned_away = turned_away_new(o);
 	o->sweep = sweep_new(o, config_ms(config, "orchestrator.sweep"));
 	o->gauges = gauges_new(o);
 	return 0;
@@ -606,6 +608,7 @@ stop(struct orchestrator *o)
 	drain_free(o->drain);
 	gauges_free(o->gauges);
 	sweep_free(o->sweep);
+	turned_away_free(o->turned_away);
 	files_free(o->files);
 	hedges_free(o->hedges);
 	flights_free(o->flights);

@@ -47,6 +47,7 @@ struct schedules;
 struct signed_call;
 struct signer_client;
 struct sweep;
+struct turned_away;
 struct v1_streams;
 struct watches;
 struct webhooks;
@@ -104,6 +105,7 @@ struct orchestrator {
 	int64_t nonce_ns;		  /* the last one given */
 	struct claim *claim;
 	struct sweep *sweep;
+	struct turned_away *turned_away;
 	struct gauges *gauges;
 	struct watches *watches;
 	struct webhooks_key webhooks_key;

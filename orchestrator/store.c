@@ -378,6 +378,17 @@ store_attempt_get(
 }
 
 void
+store_attempt_turned_away(
+    struct orchestrator *o, const char *ids, pg_on_answer *on_answer, void *arg)
+{
+	struct pg_params p = {0};
+
+	pg_add_text(&p, ids);
+	pg_add_us(&p, clock_wall_us());
+	store_query_back(o, sql_attempt_turned_away, &p, on_answer, arg);
+}
+
+void
 store_attempt_stuck(struct orchestrator *o, int64_t from_us, int64_t to_us,
     pg_on_answer *on_answer, void *arg)
 {

@@ -112,6 +112,9 @@ void store_attempt_get(
 void store_attempt_drop(struct orchestrator *, const char *job_id);
 /* One row, open: how many of ours are under way. */
 void store_attempt_open(struct orchestrator *, pg_on_answer *, void *arg);
+/* ids, "{id,id}": results of theirs were turned away by us. */
+void store_attempt_turned_away(
+    struct orchestrator *, const char *ids, pg_on_answer *, void *arg);
 /* What nobody is working on, of deadlines from and before; 0: all. */
 void store_attempt_stuck(struct orchestrator *, int64_t from_us, int64_t to_us,
     pg_on_answer *, void *arg);

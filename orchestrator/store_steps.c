@@ -368,6 +368,15 @@ is_at_miner(const char *state)
 	return strcmp(state, "sent") == 0 || strcmp(state, "accepted") == 0;
 }
 
+static const char *
+drop_event(enum attempt_state to)
+{
+	if (to == ATTEMPT_TIMED_OUT)
+		return attempt_event_name(ATTEMPT_EXPIRE);
+	return attempt_event_name(
+	    to == ATTEMPT_ABANDONED ? ATTEMPT_ABANDON : ATTEMPT_DROP);
+}
+
 static void
 on_dropped(const struct pg_answer *answer, void *arg)
 {
@@ -386,8 +395,7 @@ on_dropped(const struct pg_answer *answer, void *arg)
 
 		log_info("attempt.step",
 		    "id=%s job=%s from=%s to=%s on=%s hotkey=%s reason=%s", id,
-		    drop->job_id, pg_text(res, i, "was"), state,
-		    to == ATTEMPT_TIMED_OUT ? "expire" : "drop",
+		    drop->job_id, pg_text(res, i, "was"), state, drop_event(to),
 		    pg_text(res, i, "hotkey"), pg_text(res, i, "reason"));
 		note_over(drop->o, id, to, res, i);
 		if (is_at_miner(pg_text(res, i, "was")))

@@ -18,6 +18,7 @@
 #include "orchestrator/store.h"
 #include "orchestrator/store_op.h"
 #include "orchestrator/store_violet.h"
+#include "orchestrator/turned_away.h"
 
 struct look {
 	struct sweep *sweep;
@@ -103,6 +104,8 @@ why_abandoned(const char *need)
 {
 	if (strcmp(need, "abandon") == 0)
 		return "crashed";
+	if (strcmp(need, "lost") == 0)
+		return "lost_result";
 	return strcmp(need, "unsent") == 0 ? unsent : NULL;
 }
 
@@ -188,6 +191,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	if (!pg_is_up(s->o->pg) || s->o->kinds == NULL)
 		return;
 	claim_in(s->o->claim, 0);
+	turned_away_write(s->o->turned_away);
 	look_for_due(s, clock_wall_us());
 	if (pace_is_over(&s->whole.pace, clock_mono_us()))
 		look(&s->whole, 0);

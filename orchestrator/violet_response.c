@@ -18,6 +18,7 @@
 #include "orchestrator/orchestrator.h"
 #include "orchestrator/refusal.h"
 #include "orchestrator/store_violet.h"
+#include "orchestrator/turned_away.h"
 #include "orchestrator/violet.h"
 #include "orchestrator/violet_answer.h"
 #include "orchestrator/violet_proof.h"
@@ -64,13 +65,20 @@ say(struct response *r, const char *message, const char *status)
 }
 
 static void
+turn_away(struct response *r)
+{
+	turned_away_note(r->o->turned_away, r->arrival.attempt_id);
+	violet_refuse(
+	    r->req, 503, "The response could not be stored; send it again");
+}
+
+static void
 on_kept(const char *status, void *arg)
 {
 	struct response *r = arg;
 
 	if (status == NULL)
-		violet_refuse(r->req, 503,
-		    "The response could not be stored; send it again");
+		turn_away(r);
 	else if (strcmp(status, "duplicate") == 0)
 		violet_refuse(r->req, 400,
 		    "Duplicate response: miner %lld has already submitted a "
@@ -119,8 +127,7 @@ text_to_file(struct response *r)
 	if (a->file == NULL ||
 	    blob_write(a->file, text, strlen(text), &err) != 0) {
 		log_error("store.disk", "why=\"%s\"", err.text);
-		violet_refuse(r->req, 503,
-		    "The response cannot be stored now; send it again");
+		turn_away(r);
 		return -1;
 	}
 	a->bytes = strlen(text);

@@ -2,7 +2,8 @@
 -- job has ended, 'abandon' where nobody can tell any more whether the miner
 -- was asked (an instance died, or could not write down what came of it),
 -- 'unsent' where the miner has not come for it,
--- 'expire' at the deadline of one the miner has, 'probe' for bytes nobody has
+-- 'expire' at the deadline of one the miner has, 'lost' if its result was
+-- turned away by us, 'probe' for bytes nobody has
 -- looked at. Probes come last: should they fail for ever, they hide no other.
 -- $1 netuid, $2 now, $3 a lease before now, $4 deadlines from (open_from.sql),
 -- $5 deadlines before; null: all
@@ -11,6 +12,8 @@ select a.id, a.job_id, a.kind,
 	case when j.finished_at is not null then 'drop'
 		when a.state = 'sent' then 'abandon'
 		when a.state = 'prepared' then 'unsent'
+		when a.state = 'accepted' and a.turned_away_at is not null
+			then 'lost'
 		when a.state = 'accepted' then 'expire'
 		else 'probe'
 	end as need

@@ -82,6 +82,7 @@ static const struct kind_row kinds[] = {
     {"flop.once", "flop", WORK_PICTURE, "5s", "1s", "5m", 0, 1},
     {"pair", "pair", WORK_PICTURE, "5s", "1s", "5m", 3, 2},
     {"mute", "mute", WORK_PICTURE, "700ms", "1s", "5m", 0, 1},
+    {"mute.long", "mute", WORK_PICTURE, "5s", "1s", "5m", 0, 1},
     {"mute.brief", "mute", WORK_PICTURE, "5s", "1s", "700ms", 0, 1},
     {"early", "early", WORK_PICTURE, "8s", "6s", "5m", 0, 1},
     {"yelp", "yelp", WORK_PICTURE, "5s", "1s", "5m", 0, 1},
@@ -119,6 +120,7 @@ enum deed {
 	CANCEL,	      /* DELETE /v1/jobs/{id} */
 	DIE,	      /* SIGKILL, and start again */
 	DIE_AND_LOSE, /* ... without the attempt's file */
+	TURN_AWAY,    /* what it brought, as it is noted */
 };
 
 enum { HOLD_SIGNER = 1, HOLD_PROBE = 2 }; /* meanwhile they do nothing */
@@ -170,6 +172,8 @@ static const struct scenario scenarios[] = {
     {ATTEMPT, ATTEMPT_ACCEPTED, ATTEMPT_EXPIRE, "mute", NULL, WAIT, 0},
     {ATTEMPT, ATTEMPT_ACCEPTED, ATTEMPT_DROP, "slow",
 	"attempt.step to=accepted", CANCEL, 0},
+    {ATTEMPT, ATTEMPT_ACCEPTED, ATTEMPT_ABANDON, "mute.long",
+	"attempt.step to=accepted", TURN_AWAY, 0},
     {ATTEMPT, ATTEMPT_RECEIVED, ATTEMPT_PASS, "good", NULL, WAIT, 0},
     {ATTEMPT, ATTEMPT_RECEIVED, ATTEMPT_REJECT, "unwelcome", NULL, WAIT, 0},
     {ATTEMPT, ATTEMPT_RECEIVED, ATTEMPT_DROP, "good",
@@ -363,7 +367,7 @@ await_edge(struct rig *rig, const struct scenario *sc, struct jobs *jobs,
     const char *id, const char *pairs)
 {
 	const char *event = sc->whose == JOB ? "job.step" : "attempt.step";
-	bool is_late = sc->deed == DIE || sc->deed == DIE_AND_LOSE;
+	bool is_late = sc->deed != WAIT && sc->deed != CANCEL;
 
 	for (int i = 0; is_late && i < EVENT_MS / OTHERS_MS; i++) {
 		if (has_come(rig, event, id, pairs, OTHERS_MS))
@@ -451,6 +455,14 @@ act(struct rig *rig, enum deed deed, const char *id)
 		if (deed == DIE_AND_LOSE)
 			lose_files(rig, id);
 		assert_int_equal(suite_start(rig->s, SUITE_ORCHESTRATOR), 0);
+		return;
+	case TURN_AWAY:
+		assert_int_equal(
+		    db_exec(rig->s->db,
+			"update attempt set turned_away_at = now() "
+			"where job_id = '%s'",
+			id),
+		    0);
 		return;
 	}
 }

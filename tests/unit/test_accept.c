@@ -30,7 +30,7 @@ struct world {
 	enum attempt_state row;
 	char reason[32], type[128], sha256[65];
 	int64_t at_us, deadline_us; /* 0: far away */
-	bool has_json, is_gone;
+	bool has_json, is_gone, is_turned_away;
 	/* what goes wrong */
 	int away; /* so many questions and steps the database does not take */
 	bool no_disk, no_file, no_store;
@@ -181,12 +181,13 @@ flights_find(struct flights *f, const char *id)
 static PGresult *
 row_of(const struct world *w)
 {
-	enum { N = 6 };
-	static const char *const columns[N] = {
-	    "id", "job_id", "kind", "state", "result_sha256", "deadline_us"};
+	enum { N = 7 };
+	static const char *const columns[N] = {"id", "job_id", "kind", "state",
+	    "result_sha256", "deadline_us", "is_turned_away"};
 	char deadline[32];
 	const char *const cells[N] = {"attempt", "job", "k",
-	    attempt_state_name(w->row), w->sha256, deadline};
+	    attempt_state_name(w->row), w->sha256, deadline,
+	    w->is_turned_away ? "t" : "f"};
 	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
 	PGresAttDesc attributes[N] = {0};
 
@@ -307,6 +308,7 @@ arrive(struct world *w, struct arrival *a)
 	a->kind = &w->kind;
 	a->at_us = 4711;
 	a->deadline_us = w->deadline_us != 0 ? w->deadline_us : INT64_MAX;
+	a->is_turned_away = w->is_turned_away;
 	arrival_accept(&w->o, a, on_told, w);
 	assert_int_equal(w->answers, 1);
 	arrival_clear(a);
@@ -580,6 +582,29 @@ a_result_after_the_deadline_is_late_before_any_sweep(void **state)
 }
 
 static void
+what_we_turned_away_is_lost_at_its_deadline(void **state)
+{
+	static const enum attempt_state rows[] = {
+	    ATTEMPT_SENT, ATTEMPT_ACCEPTED};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world *w = world_new(true);
+
+		w->row = rows[i];
+		w->deadline_us = 4710;
+		w->is_turned_away = true;
+		bring_file(w, rows[i]);
+		assert_string_equal(w->status, "closed");
+		assert_int_equal(w->row, ATTEMPT_ABANDONED);
+		assert_string_equal(w->reason, "lost_result");
+		assert_int_equal(w->settled, 1);
+		assert_int_equal(w->removed, 1);
+		world_free(w);
+	}
+}
+
+static void
 a_late_failure_is_late(void **state)
 {
 	struct world *w = world_new(true);
@@ -752,6 +777,7 @@ main(void)
 	    cmocka_unit_test(a_late_result_is_kept_as_late),
 	    cmocka_unit_test(
 		a_result_after_the_deadline_is_late_before_any_sweep),
+	    cmocka_unit_test(what_we_turned_away_is_lost_at_its_deadline),
 	    cmocka_unit_test(a_late_failure_is_late),
 	    cmocka_unit_test(a_row_that_moved_meanwhile_decides),
 	    cmocka_unit_test(a_json_result_that_became_late_keeps_its_json),

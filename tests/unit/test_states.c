@@ -39,7 +39,7 @@ static const char *const attempt_moves[N_ATTEMPT_STATES][N_ATTEMPT_EVENTS] = {
 	"cancelled", "abandoned"},
     /* accepted */
     {"", "", "", "received", "failed", "", "delivered", "", "timed_out",
-	"cancelled", ""},
+	"cancelled", "abandoned"},
     /* received */
     {"", "", "", "", "", "delivered", "", "failed", "", "cancelled",
 	"abandoned"},
