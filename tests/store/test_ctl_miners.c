@@ -344,7 +344,7 @@ one_that_left_had_what_it_had(void **state)
 	json = ask(w, "show", STRANGER, &status);
 	assert_int_equal(status, 0);
 	row = at(json, "lanes", "key", "speak");
-	assert_true(number(row, "got") == 1 && number(row, "all") == 6);
+	assert_true(number(row, "got") == 1 && number(row, "all") == 7);
 	json_decref(json);
 	db_exec(w->db, "delete from attempt where hotkey = '" STRANGER "'");
 }
