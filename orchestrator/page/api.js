@@ -37,14 +37,13 @@ export class Refusal extends Error {
 
 export const refusalOf = async (response) => new Refusal(response.status, await response.json().catch(() => undefined));
 
+// The way to the server may be cut before the answer, or in it.
 export async function ask(path, { method = 'GET', signal } = {}) {
-  let response;
   try {
-    response = await fetch(path, { method, headers: headers(), signal, cache: 'no-store', credentials: 'omit' });
+    const response = await fetch(path, { method, headers: headers(), signal, cache: 'no-store', credentials: 'omit' });
+    if (!response.ok) throw await refusalOf(response);
+    return await response.json();
   } catch (why) {
-    if (why.name === 'AbortError') throw why;
-    throw new Refusal(0);
+    throw why.name === 'TypeError' ? new Refusal(0) : why;
   }
-  if (!response.ok) throw await refusalOf(response);
-  return response.json();
 }

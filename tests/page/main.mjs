@@ -375,6 +375,18 @@ test('what clients write is text, whatever it is', async () => {
   await l.close();
 });
 
+test('an answer that is cut short is none', async () => {
+  const l = await look(browser, url);
+  await l.go('');
+  const status = await l.page.evaluate(async () => {
+    const { ask } = await import('/page/api.js');
+    window.fetch = async () => new Response(new ReadableStream({ start: (c) => { c.enqueue(new TextEncoder().encode('{')); c.error(new TypeError('network error')); } }));
+    return ask('/v1/page/now').catch((error) => error.status);
+  });
+  assert.equal(status, 0);
+  await l.close();
+});
+
 // -- by keyboard --------------------------------------------------------------
 
 test('everything is reached by the keyboard', async () => {
