@@ -250,15 +250,18 @@ redis_that_takes_nothing_is_found(void **state)
 	assert_finds(s, NULL, "redis", "maxmemory");
 }
 
-/* Redis that is about to. */
+/* Redis that is about to. It holds so much that what its clients take and give
+ * back meanwhile is little of it. */
 static void
 redis_that_is_nearly_full_is_warned_of(void **state)
 {
 	struct suite *s = *state;
-	char *info = sandbox_redis_text(s->box, "INFO memory"), *command;
+	char *info, *command;
 	struct proc_output got;
 	long used;
 
+	assert_true(sandbox_redis(s->box, "SETRANGE filler 99999999 x") >= 0);
+	info = sandbox_redis_text(s->box, "INFO memory");
 	assert_non_null(info);
 	used = strtol(strstr(info, "used_memory:") + 12, NULL, 10);
 	command = xasprintf("CONFIG SET maxmemory %ld", used + used / 20);
@@ -266,6 +269,7 @@ redis_that_is_nearly_full_is_warned_of(void **state)
 	ask(s, NULL, &got);
 	if (got.status != 0 || line_of(&got, "warn", "memory") == NULL)
 		fail_msg("%s\n%s%s", command, got.out, got.err);
+	assert_int_equal(sandbox_redis(s->box, "DEL filler"), 1);
 	proc_output_clear(&got);
 	free(command);
 	free(info);
