@@ -131,12 +131,23 @@ open_notify(struct service *s)
 
 /* -- the life of a daemon ------------------------------------------------ */
 
+/* libpq and hiredis ask for a name while the loop stands still: where nobody
+ * answers, that is for a second, not for half a minute. The environment is
+ * changed here alone, as setenv() may move it and the configuration keeps it.
+ */
+static char **
+bounded_environ(void)
+{
+	setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
+	return environ;
+}
+
 int
 service_init(struct service *s, const char *program, const char *section,
     const struct config_key *keys, int argc, char **argv)
 {
 	struct config_request request = {
-	    section, program, keys, argc, argv, environ};
+	    section, program, keys, argc, argv, bounded_environ()};
 	struct err err;
 
 	s->program = program;
@@ -154,9 +165,6 @@ service_init(struct service *s, const char *program, const char *section,
 	}
 	set_log_level(s->config);
 	signal(SIGPIPE, SIG_IGN);
-	/* libpq and hiredis ask for a name while the loop stands still: where
-	 * nobody answers, that is for a second, not for half a minute. */
-	setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
 	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
 		log_fatal("service.library", "why=\"cannot be initialised\"");
 		return EXIT_FAILURE;
